@@ -1,0 +1,23 @@
+/**
+ * The Forward-Forward algorithm against an abstract tensor interface: no dependency, no I/O.
+ *
+ * @module
+ */
+export * from "./backend.ts";
+export * from "./dataset.ts";
+export * from "./errors.ts";
+export * from "./fused.ts";
+export * from "./images.ts";
+export * from "./layer.ts";
+export * from "./negatives.ts";
+export * from "./network.ts";
+export * from "./optimizer.ts";
+export * from "./random.ts";
+export * from "./readout.ts";
+export * from "./recipe.ts";
+export * from "./recipes.ts";
+export * from "./safetensors.ts";
+export * from "./scope.ts";
+export * from "./scoring.ts";
+export * from "./shape.ts";
+export * from "./trainer.ts";

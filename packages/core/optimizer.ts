@@ -1,0 +1,78 @@
+// Optimizers: how a parameter follows its gradient. One instance a layer.
+
+import type { Backend, FusedOperations, Tensor } from "./backend.ts";
+import { fusedOperations } from "./fused.ts";
+import type { OptimizerOptions } from "./recipe.ts";
+
+/** A trained tensor with its optimizer's moments. */
+export class Parameter implements Disposable {
+  /** The value, updated in place. */
+  readonly value: Tensor;
+  /** The optimizer's moments by name, each of the value's shape. */
+  readonly moments: Readonly<Record<string, Tensor>>;
+  /** Whether weight decay applies: it does to weights and not to biases. */
+  readonly decays: boolean;
+
+  /** Takes ownership of `value` and `moments`. */
+  constructor(value: Tensor, moments: Record<string, Tensor>, decays: boolean) {
+    this.value = value;
+    this.moments = moments;
+    this.decays = decays;
+  }
+
+  /** Frees the value and the moments. */
+  [Symbol.dispose](): void {
+    this.value.dispose();
+    for (const moment of Object.values(this.moments)) moment.dispose();
+  }
+}
+
+/** Adam in Keras's form, or momentum in `ffnew.m`'s; see {@linkcode OptimizerOptions}. */
+export class Optimizer {
+  readonly #backend: Backend;
+  readonly #fused: FusedOperations;
+  readonly #options: OptimizerOptions;
+  /** Steps taken so far. */
+  step = 0;
+
+  /** An optimizer whose parameters live on `backend`. */
+  constructor(backend: Backend, options: OptimizerOptions) {
+    this.#backend = backend;
+    this.#fused = fusedOperations(backend);
+    this.#options = options;
+  }
+
+  /** Takes ownership of a tensor and gives it zero moments. */
+  parameter(value: Tensor, { decays }: { decays: boolean }): Parameter {
+    const zeros = (): Tensor => this.#backend.fill(value.shape, 0);
+    const moments: Record<string, Tensor> = this.#options.kind === "adam"
+      ? { first_moment: zeros(), second_moment: zeros() }
+      : { velocity: zeros() };
+    return new Parameter(value, moments, decays);
+  }
+
+  /** Moves every parameter against its gradient, at the learning rate times `gain`. */
+  update(pairs: readonly (readonly [Parameter, Tensor])[], gain: number): void {
+    this.step++;
+    const options = this.#options;
+    const learningRate = options.learningRate * gain;
+    for (const [parameter, gradient] of pairs) {
+      const { value, moments } = parameter;
+      const decay = parameter.decays ? options.decay : 0;
+      if (options.kind === "adam") {
+        const { beta1, beta2, epsilon } = options;
+        const alpha = learningRate * Math.sqrt(1 - beta2 ** this.step) / (1 - beta1 ** this.step);
+        this.#fused.adam(value, gradient, moments.first_moment!, moments.second_moment!, {
+          alpha,
+          beta1,
+          beta2,
+          epsilon,
+          decay: learningRate * decay,
+        });
+      } else {
+        const { momentum } = options;
+        this.#fused.momentum(value, gradient, moments.velocity!, { learningRate, momentum, decay });
+      }
+    }
+  }
+}

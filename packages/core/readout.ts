@@ -1,0 +1,93 @@
+// The one-pass readout: a linear softmax on the layers' normalised activities, trained alongside.
+
+import type { Backend, Tensor } from "./backend.ts";
+import { Optimizer, type Parameter } from "./optimizer.ts";
+import type { ReadoutOptions } from "./recipe.ts";
+
+/** Sums over a batch from which the readout's update is made. */
+export interface ReadoutGradients {
+  /** By the weights on each layer it sees, `[units, classes]`. */
+  weights: Tensor[];
+  /** By the biases, `[1, classes]`. */
+  bias: Tensor;
+}
+
+/**
+ * A linear softmax over labels. It sees what the layers make of an image under the neutral label, so that
+ * one pass predicts, and learns by its own gradient, which no layer receives.
+ */
+export class Readout implements Disposable {
+  /** The first hidden layer it sees, counted from 0. */
+  readonly from: number;
+  /** Weights on each layer it sees, `[units, classes]`. */
+  readonly weights: Parameter[];
+  /** Biases, `[1, classes]`. */
+  readonly bias: Parameter;
+  /** Its optimizer. */
+  readonly optimizer: Optimizer;
+  /** Wrong predictions on training images since the last report, `[1, 1]`, counted before each update. */
+  readonly mistakes: Tensor;
+
+  readonly #backend: Backend;
+
+  /** A readout that starts at zero; `units` are those of all hidden layers. */
+  constructor(backend: Backend, options: ReadoutOptions, units: readonly number[], classes: number) {
+    this.#backend = backend;
+    this.from = options.from;
+    this.optimizer = new Optimizer(backend, options.optimizer);
+    this.weights = units.slice(options.from).map((n) =>
+      this.optimizer.parameter(backend.fill([n, classes], 0), { decays: true })
+    );
+    this.bias = this.optimizer.parameter(backend.fill([1, classes], 0), { decays: false });
+    this.mistakes = backend.fill([1, 1], 0);
+  }
+
+  /** Logits `[rows, classes]` for the normalised activities of all hidden layers. */
+  logits(layers: readonly Tensor[]): Tensor {
+    const b = this.#backend;
+    return b.scope(() => {
+      const parts = this.weights.map((weight, i) => b.matmul(layers[this.from + i]!, weight.value));
+      return b.add(parts.reduce((sum, part) => b.add(sum, part)), this.bias.value);
+    });
+  }
+
+  /** The gradient of the mean cross-entropy of a batch of `batchRows`, or a part of it; `labels` is one-hot. */
+  gradients(
+    layers: readonly Tensor[],
+    logits: Tensor,
+    labels: Tensor,
+    batchRows: number,
+  ): ReadoutGradients {
+    const b = this.#backend;
+    return b.scope(() => {
+      const e = b.exp(b.sub(logits, b.max(logits, "columns")));
+      const probabilities = b.div(e, b.sum(e, "columns"));
+      const delta = b.affine(b.sub(probabilities, labels), 1 / batchRows, 0);
+      const wrong = b.affine(b.equal(b.argmax(logits), b.argmax(labels)), -1, 1);
+      b.assign(this.mistakes, b.add(this.mistakes, b.sum(wrong, "rows")));
+      return {
+        weights: this.weights.map((_, i) =>
+          b.matmul(layers[this.from + i]!, delta, { transposeA: true })
+        ),
+        bias: b.sum(delta, "rows"),
+      };
+    });
+  }
+
+  /** Updates the readout from the sums of a whole batch; `gain` multiplies the learning rate. */
+  apply(gradients: ReadoutGradients, gain: number): void {
+    this.optimizer.update(
+      [
+        ...this.weights.map((weight, i) => [weight, gradients.weights[i]!] as const),
+        [this.bias, gradients.bias],
+      ],
+      gain,
+    );
+  }
+
+  /** Frees its tensors. */
+  [Symbol.dispose](): void {
+    for (const parameter of [...this.weights, this.bias]) parameter[Symbol.dispose]();
+    this.mistakes.dispose();
+  }
+}

@@ -1,0 +1,174 @@
+// Prediction: the goodness of every label, the readout's logits, and what they amount to.
+
+import type { Backend, Tensor } from "./backend.ts";
+import type { DeviceImages } from "./images.ts";
+import type { FFDense } from "./layer.ts";
+import type { Readout } from "./readout.ts";
+import type { Recipe } from "./recipe.ts";
+import type { Trainer } from "./trainer.ts";
+
+/** Scores of a run of images, on the host. */
+export interface Scores {
+  /** Number of images. */
+  count: number;
+  /** Number of labels. */
+  classes: number;
+  /** For each layer the goodness of every label, `[count * classes]`. */
+  goodness: Float32Array[];
+  /** The readout's logits, `[count * classes]`, if there is a readout. */
+  logits: Float32Array | null;
+}
+
+/** How well a network predicts a data set. */
+export interface Evaluation {
+  /** Fraction of wrong predictions, by the recipe's own way of predicting. */
+  error: number;
+  /** Fraction of right predictions. */
+  accuracy: number;
+  /** Number of images. */
+  count: number;
+  /** `[classes * classes]` counts; the row is the true label, the column the prediction. */
+  confusion: Int32Array;
+  /** Fraction wrong by goodness summed over layers. */
+  goodnessError: number;
+  /** Fraction wrong by the readout, if there is one. */
+  softmaxError: number | null;
+  /** Fraction wrong by each layer's goodness alone. */
+  layerErrors: number[];
+}
+
+/** What {@linkcode scoreImages} scores with. */
+export interface Scorer {
+  /** Where the tensors live. */
+  backend: Backend;
+  /** What was trained. */
+  recipe: Recipe;
+  /** The layers, in order. */
+  layers: readonly FFDense[];
+  /** The readout, if any. */
+  readout: Readout | null;
+  /** Gives the neutral pass. */
+  trainer: Trainer;
+}
+
+// Images scored at a time: enough to keep a device busy, few enough that activities stay small.
+const CHUNK = 1000;
+
+/** Scores every image under every label; `onProgress` hears how many images are done. */
+export async function scoreImages(
+  scorer: Scorer,
+  images: DeviceImages,
+  { signal, onProgress }: {
+    signal?: AbortSignal | undefined;
+    onProgress?: ((done: number, total: number) => void) | undefined;
+  } = {},
+): Promise<Scores> {
+  const { backend: b, layers, readout, recipe: { classes } } = scorer;
+  const { count } = images;
+  const chunks: { start: number; tensors: Tensor[] }[] = [];
+  try {
+    for (let start = 0; start < count; start += CHUNK) {
+      signal?.throwIfAborted();
+      const rows = Math.min(CHUNK, count - start);
+      const indices = Int32Array.from({ length: rows }, (_, i) => start + i);
+      chunks.push({ start, tensors: b.scope(() => scoreChunk(scorer, images, indices)) });
+      await b.flush();
+      onProgress?.(start + rows, count);
+    }
+    const data = await b.read(chunks.flatMap(({ tensors }) => tensors)) as Float32Array[];
+    const goodness = layers.map(() => new Float32Array(count * classes));
+    const logits = readout ? new Float32Array(count * classes) : null;
+    for (const { start } of chunks) {
+      for (const scores of goodness) {
+        // From label by label to image by image.
+        const column = data.shift()!;
+        const rows = column.length / classes;
+        for (let i = 0; i < column.length; i++) {
+          scores[(start + i % rows) * classes + Math.floor(i / rows)] = column[i]!;
+        }
+      }
+      logits?.set(data.shift()!, start * classes);
+    }
+    return { count, classes, goodness, logits };
+  } finally {
+    for (const { tensors } of chunks) { for (const tensor of tensors) tensor.dispose(); }
+  }
+}
+
+// Each layer's goodness, label below label `[classes * rows, 1]`; then the logits, if there is a readout.
+function scoreChunk(
+  { backend: b, layers, readout, recipe: { classes }, trainer }: Scorer,
+  images: DeviceImages,
+  indices: Int32Array,
+): Tensor[] {
+  const rows = indices.length;
+  const encoded = images.encode(b.upload(indices, [rows, 1]));
+  // The pixels' share of the first layer is the same for every label.
+  const product = layers[0]!.sharedProduct(encoded.pixels);
+  const columns: Tensor[][] = layers.map(() => []);
+  for (let label = 0; label < classes; label++) {
+    const goodness = b.scope(() => {
+      const labels = b.upload(new Int32Array(rows).fill(label), [rows, 1]);
+      let inputs = b.mul(b.oneHot(labels, classes), encoded.strength);
+      return layers.map((layer, l) => {
+        const activity = layer.activity(inputs, l === 0 ? product : null);
+        if (l < layers.length - 1) inputs = trainer.normalise(activity);
+        return layer.goodness(activity);
+      });
+    });
+    goodness.forEach((column, l) => columns[l]!.push(column));
+  }
+  const stacked = columns.map((labels) => labels.reduce((above, below) => b.concat(above, below)));
+  if (readout) stacked.push(readout.logits(trainer.neutralPass(encoded, product)));
+  return stacked;
+}
+
+/** The predicted labels, `[count]`: by the readout, or by goodness summed over layers `from` and up. */
+export function predictLabels(scores: Scores, predict: Recipe["predict"]): Int32Array {
+  const { goodness, logits, count, classes } = scores;
+  if (predict.by === "softmax") {
+    if (!logits) throw new TypeError("predicting by softmax needs a readout");
+    return argmaxRows(logits, count, classes);
+  }
+  const sum = new Float64Array(count * classes);
+  for (const layer of goodness.slice(predict.from)) {
+    for (let i = 0; i < sum.length; i++) sum[i]! += layer[i]!;
+  }
+  return argmaxRows(sum, count, classes);
+}
+
+/** Compares predictions with labels. */
+export function evaluateScores(
+  scores: Scores,
+  labels: ArrayLike<number>,
+  recipe: Recipe,
+): Evaluation {
+  const { count, classes, goodness, logits } = scores;
+  const errorOf = (predictions: Int32Array): number =>
+    predictions.reduce((wrong, p, i) => wrong + Number(p !== labels[i]), 0) / count;
+  const predictions = predictLabels(scores, recipe.predict);
+  const confusion = new Int32Array(classes * classes);
+  predictions.forEach((p, i) => confusion[labels[i]! * classes + p]!++);
+  const from = recipe.predict.by === "goodness" ? recipe.predict.from : recipe.readout?.from ?? 0;
+  const error = errorOf(predictions);
+  return {
+    error,
+    accuracy: 1 - error,
+    count,
+    confusion,
+    goodnessError: errorOf(predictLabels(scores, { by: "goodness", from })),
+    softmaxError: logits && errorOf(predictLabels(scores, { by: "softmax" })),
+    layerErrors: goodness.map((layer) => errorOf(argmaxRows(layer, count, classes))),
+  };
+}
+
+// The column of each row's largest value, the first of equals.
+function argmaxRows(values: ArrayLike<number>, rows: number, columns: number): Int32Array {
+  return Int32Array.from({ length: rows }, (_, row) => {
+    let best = 0;
+    for (let c = 1; c < columns; c++) {
+      if (values[row * columns + c]! > values[row * columns + best]!) best = c;
+    }
+    return best;
+  });
+}

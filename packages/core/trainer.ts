@@ -1,0 +1,236 @@
+// One update of the whole network on one batch, by either schedule.
+
+import type { Backend, FusedOperations, Tensor } from "./backend.ts";
+import { fusedOperations } from "./fused.ts";
+import type { DeviceImages, EncodedImages } from "./images.ts";
+import type { FFDense, Gradients, SharedInput } from "./layer.ts";
+import { Readout, type ReadoutGradients } from "./readout.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** Images of a batch, or of a part of it that fits the device, with what decides their negatives. */
+export interface Part {
+  /** Which images, `i32` `[pairs, 1]`. */
+  indices: Tensor;
+  /** The wrong labels of the negative data, `i32` `[pairs, 1]`, unless the readout is to draw them. */
+  wrong: Tensor | null;
+  /** Noise `[pairs, classes]` by which the readout draws hard negatives. */
+  noise: Tensor | null;
+}
+
+// What learns, and the sums of gradients it learns from.
+type Found =
+  | { learner: FFDense; gradients: Gradients }
+  | { learner: Readout; gradients: ReadoutGradients };
+
+/** Runs updates of a network's layers and readout on their backend. */
+export class Trainer {
+  readonly #backend: Backend;
+  readonly #fused: FusedOperations;
+  readonly #recipe: Recipe;
+  readonly #layers: readonly FFDense[];
+  readonly #readout: Readout | null;
+
+  /** A trainer of these layers, in order, and of the readout if there is one. */
+  constructor(
+    backend: Backend,
+    recipe: Recipe,
+    layers: readonly FFDense[],
+    readout: Readout | null,
+  ) {
+    this.#backend = backend;
+    this.#fused = fusedOperations(backend);
+    this.#recipe = recipe;
+    this.#layers = layers;
+    this.#readout = readout;
+  }
+
+  /** Updates that {@linkcode train} makes on one batch. */
+  get updatesPerBatch(): number {
+    const { schedule } = this.#recipe;
+    return schedule.kind === "greedy" ? schedule.updatesPerLayer * this.#layers.length : 1;
+  }
+
+  /**
+   * Trains on one batch, given as the parts that make it up; `updated` is awaited after every update.
+   * The gradient is summed over the parts, so that how a batch is cut does not matter.
+   */
+  async train(
+    images: DeviceImages,
+    parts: readonly Part[],
+    gain: number,
+    updated: () => Promise<void>,
+  ): Promise<void> {
+    if (this.#recipe.schedule.kind === "greedy") {
+      await this.#greedy(images, parts, this.#recipe.schedule.updatesPerLayer, gain, updated);
+    } else {
+      this.#joint(images, parts, gain);
+      await updated();
+    }
+  }
+
+  /**
+   * The layers' normalised activities for the neutral label. `product` is the first layer's
+   * {@linkcode FFDense.sharedProduct}.
+   */
+  neutralPass(images: EncodedImages, product: Tensor): Tensor[] {
+    const b = this.#backend;
+    return b.scope(() => {
+      const label = b.add(b.fill([product.shape[0], this.#recipe.classes], 0), images.neutral);
+      const normalised: Tensor[] = [];
+      this.#layers.forEach((layer, l) => {
+        const first = l === 0;
+        const input = first ? label : normalised[l - 1]!;
+        const shared = first ? b.mul(product, images.neutralScale) : null;
+        normalised.push(this.normalise(layer.activity(input, shared)));
+      });
+      return normalised;
+    });
+  }
+
+  /** Scales the rows of a layer's activities for the next one. */
+  normalise(activity: Tensor): Tensor {
+    const { to, epsilon } = this.#recipe.normalise;
+    return this.#fused.normaliseRows(activity, to, epsilon);
+  }
+
+  // Every layer, and the readout, takes one update.
+  #joint(images: DeviceImages, parts: readonly Part[], gain: number): void {
+    this.#update(parts, gain, (part, pairs, found) => {
+      const b = this.#backend;
+      const [first] = this.#layers as [FFDense];
+      const encoded = images.encode(part.indices);
+      const right = this.#oneHot(b.gather(images.labels, part.indices));
+      const product = first.sharedProduct(encoded.pixels);
+      let wrong = part.wrong && this.#oneHot(part.wrong);
+      const readout = this.#readout;
+      if (readout) {
+        const states = this.neutralPass(encoded, product);
+        const logits = readout.logits(states);
+        wrong ??= this.#oneHot(hardNegatives(b, logits, right, part.noise!));
+        found({ learner: readout, gradients: readout.gradients(states, logits, right, pairs) });
+        for (const state of states) state.dispose();
+      }
+      let inputs = this.#contrastLabels(encoded, right, wrong!);
+      let shared: SharedInput | null = { images: encoded.pixels, product };
+      for (const layer of this.#layers) {
+        const last = layer === this.#layers.at(-1);
+        const next = b.scope(() => {
+          const { activity, gradients } = layer.contrast(inputs, shared, pairs);
+          return { gradients, inputs: last ? null : this.normalise(activity) };
+        });
+        // The next layer's input was computed by the layer as it was: it may learn now.
+        found({ learner: layer, gradients: next.gradients });
+        inputs.dispose();
+        if (next.inputs) inputs = next.inputs;
+        shared = null;
+      }
+    });
+  }
+
+  // Layer by layer, a block of updates on what the layers before have become.
+  async #greedy(
+    images: DeviceImages,
+    parts: readonly Part[],
+    updates: number,
+    gain: number,
+    updated: () => Promise<void>,
+  ): Promise<void> {
+    const b = this.#backend;
+    // Inputs of the layer at hand, one tensor a part; the first layer's are made from the images when needed.
+    let hidden: Tensor[] | null = null;
+    const input = (part: number): { inputs: Tensor; shared: SharedInput | null } => {
+      if (hidden) return { inputs: hidden[part]!, shared: null };
+      const { indices, wrong } = parts[part]!;
+      const encoded = images.encode(indices);
+      const right = this.#oneHot(b.gather(images.labels, indices));
+      const inputs = this.#contrastLabels(encoded, right, this.#oneHot(wrong!));
+      const product = this.#layers[0]!.sharedProduct(encoded.pixels);
+      return { inputs, shared: { images: encoded.pixels, product } };
+    };
+    try {
+      for (const layer of this.#layers) {
+        for (let i = 0; i < updates; i++) {
+          this.#update(parts, gain, (part, pairs, found) => {
+            const { inputs, shared } = input(parts.indexOf(part));
+            const { gradients } = layer.contrast(inputs, shared, pairs);
+            found({ learner: layer, gradients });
+          });
+          await updated();
+        }
+        if (layer === this.#layers.at(-1)) break;
+        const next = parts.map((_, part) =>
+          b.scope(() => {
+            const { inputs, shared } = input(part);
+            const product = shared && b.concat(shared.product, shared.product);
+            return this.normalise(layer.activity(inputs, product));
+          })
+        );
+        for (const tensor of hidden ?? []) tensor.dispose();
+        hidden = next;
+      }
+    } finally {
+      for (const tensor of hidden ?? []) tensor.dispose();
+    }
+  }
+
+  // Runs `compute` on every part, and lets what it found learn: at once if the part is the whole
+  // batch, so that no gradient outlives its layer's turn, else from the sum over the parts.
+  #update(
+    parts: readonly Part[],
+    gain: number,
+    compute: (part: Part, pairs: number, found: (found: Found) => void) => void,
+  ): void {
+    const b = this.#backend;
+    const pairs = parts.reduce((sum, part) => sum + part.indices.shape[0], 0);
+    const learn = ({ learner, gradients }: Found): void => {
+      if (learner instanceof Readout) learner.apply(gradients as ReadoutGradients, gain);
+      else learner.apply(gradients as Gradients, pairs, gain);
+      for (const tensor of leaves(gradients)) tensor.dispose();
+    };
+    if (parts.length === 1) return b.scope(() => compute(parts[0]!, pairs, learn));
+
+    let sums: Found[] | null = null;
+    for (const part of parts) {
+      const found: Found[] = [];
+      b.scope(() => {
+        compute(part, pairs, (one) => found.push(one));
+        return found.map(({ gradients }) => gradients);
+      });
+      if (!sums) {
+        sums = found;
+        continue;
+      }
+      const totals = leaves(sums.map(({ gradients }) => gradients));
+      leaves(found.map(({ gradients }) => gradients)).forEach((tensor, i) => {
+        b.assign(totals[i]!, b.add(totals[i]!, tensor));
+        tensor.dispose();
+      });
+    }
+    sums?.forEach(learn);
+  }
+
+  #oneHot(labels: Tensor): Tensor {
+    return this.#backend.oneHot(labels, this.#recipe.classes);
+  }
+
+  // Right labels above wrong ones, at each image's strength: the first layer's own inputs.
+  #contrastLabels({ strength }: EncodedImages, right: Tensor, wrong: Tensor): Tensor {
+    const b = this.#backend;
+    return b.concat(b.mul(right, strength), b.mul(wrong, strength));
+  }
+}
+
+/**
+ * Labels drawn from the softmax of `logits` with the right one masked, `i32` `[rows, 1]`. `right` is
+ * one-hot, `noise` {@linkcode gumbelNoise}.
+ */
+function hardNegatives(b: Backend, logits: Tensor, right: Tensor, noise: Tensor): Tensor {
+  return b.scope(() => b.argmax(b.add(b.add(logits, noise), b.affine(right, -1e9, 0))));
+}
+
+// The tensors in a tensor, or in arrays and objects of them, in a fixed order.
+function leaves(value: unknown): Tensor[] {
+  if (value === null || typeof value !== "object") return [];
+  if ("dtype" in value) return [value as Tensor];
+  return Object.values(value).flatMap(leaves);
+}
