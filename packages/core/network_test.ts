@@ -1,0 +1,298 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { patterns } from "./_testing.ts";
+import type { Tensor } from "./backend.ts";
+import { type Dataset, takeDataset } from "./dataset.ts";
+import { TrainingError } from "./errors.ts";
+import { type EpochReport, FFNetwork, type NetworkState, type Progress } from "./network.ts";
+import type { Recipe } from "./recipe.ts";
+import { type RecipeChanges, recipes } from "./recipes.ts";
+import { ReferenceBackend } from "./reference/mod.ts";
+
+const data = patterns({ count: 230, rows: 7, columns: 11, classes: 10 });
+const test = patterns({ count: 90, rows: 7, columns: 11, classes: 10, seed: 2 });
+const small = (changes: RecipeChanges = {}): Recipe =>
+  recipes.hinton({ layers: [77, 31, 23], epochs: 2, batchSize: 50, ...changes });
+const smallKeras = (changes: RecipeChanges = {}): Recipe =>
+  recipes.keras({
+    layers: [77, 31, 23],
+    epochs: 2,
+    schedule: { kind: "greedy", updatesPerLayer: 3 },
+    ...changes,
+  });
+
+async function train(
+  recipe: Recipe,
+  { seed = 1, partSize, train = data }: { seed?: number; partSize?: number; train?: Dataset } = {},
+): Promise<{ state: NetworkState; reports: EpochReport[] }> {
+  using backend = new ReferenceBackend();
+  using network = new FFNetwork(backend, recipe, { seed });
+  const reports = await Array.fromAsync(network.fit(train, { partSize }));
+  return { state: await network.state(), reports };
+}
+
+function assertClose(a: NetworkState, b: NetworkState, tolerance: number): void {
+  assertEquals(Object.keys(a), Object.keys(b));
+  for (const [name, { data }] of Object.entries(a)) {
+    data.forEach((x, i) => assertAlmostEquals(x, b[name]!.data[i]!, tolerance, `${name}[${i}]`));
+  }
+}
+
+for (const [name, recipe] of [["hinton", small()], ["keras", smallKeras()]] as const) {
+  Deno.test(`FFNetwork.fit() with ${name}: the same seed gives the same run, another another`, async () => {
+    const first = await train(recipe);
+    assertEquals(await train(recipe), first);
+    assertNotEquals(await train(recipe, { seed: 2 }), first);
+  });
+
+  Deno.test(`FFNetwork.fit() with ${name}: how a batch is cut into parts does not matter`, async () => {
+    const whole = await train(recipe);
+    const cut = await train(recipe, { partSize: 17 });
+    assertClose(cut.state, whole.state, 2e-4);
+    assertAlmostEquals(cut.reports[1]!.loss, whole.reports[1]!.loss, 1e-4);
+  });
+
+  Deno.test(`FFNetwork.fit() with ${name} leaks no tensor`, async () => {
+    using backend = new ReferenceBackend();
+    const network = new FFNetwork(backend, recipe);
+    const before = backend.memory();
+    for await (const _ of network.fit(data, { validation: test, partSize: 40 }));
+    assertEquals(backend.memory(), before);
+    await network.evaluate(test);
+    assertEquals(backend.memory(), before);
+    network.dispose();
+    assertEquals(backend.memory(), { tensors: 0, bytes: 0 });
+  });
+}
+
+Deno.test("FFNetwork.fit() learns patterns that it has not seen", async () => {
+  using backend = new ReferenceBackend();
+  using network = new FFNetwork(backend, small({ layers: [77, 60, 60], epochs: 40 }));
+  for await (const _ of network.fit(data));
+  const { error, softmaxError, count, confusion } = await network.evaluate(test);
+  assert(error < 0.1, `error ${error}`);
+  assert(softmaxError! < 0.1, `softmax error ${softmaxError}`);
+  assertEquals(count, 90);
+  assertEquals(confusion.reduce((a, b) => a + b), 90);
+});
+
+// A backend that remembers the labels it was asked to show, [right above wrong].
+class Watched extends ReferenceBackend {
+  readonly pairs: [right: number, wrong: number][] = [];
+  #right: number[] = [];
+
+  override oneHot(labels: Tensor, classes: number): Tensor {
+    const result = super.oneHot(labels, classes);
+    void this.read([labels]).then(([values]) => {
+      const read = [...values!];
+      if (this.#right.length === 0) this.#right = read;
+      else {
+        read.forEach((wrong, i) => this.pairs.push([this.#right[i]!, wrong]));
+        this.#right = [];
+      }
+    });
+    return result;
+  }
+}
+
+for (const negatives of ["random", "hard"] as const) {
+  Deno.test(`FFNetwork.fit() with ${negatives} negatives never shows the right label as wrong`, async () => {
+    using backend = new Watched();
+    using network = new FFNetwork(backend, small({ negatives, epochs: 3 }));
+    for await (const _ of network.fit(data));
+    assertEquals(backend.pairs.length, 3 * 230);
+    for (const [right, wrong] of backend.pairs) assertNotEquals(right, wrong);
+    // Every wrong label does come up.
+    assertEquals(new Set(backend.pairs.map(([, wrong]) => wrong)).size, 10);
+  });
+}
+
+Deno.test("FFNetwork.fit() with shuffled negatives shows each label as often as there is", async () => {
+  using backend = new Watched();
+  using network = new FFNetwork(
+    backend,
+    smallKeras({ epochs: 1, schedule: { kind: "greedy", updatesPerLayer: 1 } }),
+  );
+  for await (const _ of network.fit(data));
+  const pairs = backend.pairs.slice(0, 230);
+  assertEquals(
+    pairs.map(([, wrong]) => wrong).toSorted(),
+    [...data.labels].toSorted(),
+  );
+  const right = pairs.filter(([right, wrong]) => right === wrong).length;
+  assert(right > 5 && right < 60, `${right} of 230 negatives are positives`);
+});
+
+// The plain form: the label written into the image, the whole row normalised, one dense product.
+function plainGoodness(recipe: Recipe, state: NetworkState, image: Uint8Array, label: number): number[] {
+  const { classes } = recipe;
+  let x = Array.from(image, (byte) => byte / 255);
+  const strength = recipe.label.strength === "max" ? Math.max(...x) : recipe.label.strength;
+  const oneHot = Array.from({ length: classes }, (_, i) => i === label ? strength : 0);
+  x = recipe.label.placement === "overlay"
+    ? [...oneHot, ...x.slice(classes)]
+    : [...oneHot, ...x];
+  return recipe.layers.slice(1).map((units, l) => {
+    const squares = x.reduce((sum, v) => sum + v * v, 0);
+    const norm = Math.sqrt(recipe.normalise.to === "rms" ? squares / x.length : squares) +
+      recipe.normalise.epsilon;
+    const weight = state[`layers.${l}.weight`]!.data;
+    const bias = state[`layers.${l}.bias`]!.data;
+    const s = Array.from({ length: units }, (_, u) =>
+      Math.max(0, x.reduce((sum, v, i) => sum + v / norm * weight[i * units + u]!, bias[u]!)));
+    x = s;
+    const sum = s.reduce((sum, v) => sum + v * v, 0);
+    return recipe.goodness === "mean" ? sum / units : sum;
+  });
+}
+
+for (
+  const recipe of [
+    small(),
+    smallKeras(),
+    small({ label: { placement: "append", strength: 0.7, neutral: 0.2 } }),
+  ]
+) {
+  Deno.test(`FFNetwork.score() of ${recipe.name}, label by ${recipe.label.placement}, equals the plain form`, async () => {
+    using backend = new ReferenceBackend();
+    using network = new FFNetwork(backend, recipe);
+    for await (const _ of network.fit(data));
+    const state = await network.state();
+    const { goodness } = await network.score(test);
+    for (let i = 0; i < 20; i++) {
+      for (let label = 0; label < 10; label++) {
+        const plain = plainGoodness(recipe, state, test.images.subarray(i * 77, (i + 1) * 77), label);
+        plain.forEach((g, l) => {
+          const found = goodness[l]![i * 10 + label]!;
+          assertAlmostEquals(found, g, 1e-4 * Math.max(1, g), `image ${i}, label ${label}, layer ${l}`);
+        });
+      }
+    }
+  });
+}
+
+Deno.test("FFNetwork.fit() cools the learning rate down as ffnew.m does", async () => {
+  const { reports } = await train(small({ epochs: 6 }));
+  const expected = [1, 1, 1, 5 / 6, 3 / 6, 1 / 6];
+  reports.forEach(({ learningRate }, i) => assertAlmostEquals(learningRate, 0.01 * expected[i]!, 1e-9));
+});
+
+Deno.test("FFNetwork.fit() reports updates, and continues where its consumer left it", async () => {
+  const whole = await train(small());
+  using backend = new ReferenceBackend();
+  using network = new FFNetwork(backend, small());
+  const updates: string[] = [];
+  const onUpdate = ({ epoch, update, updates: of }: Progress): void => {
+    updates.push(`${epoch}:${update}/${of}`);
+  };
+  for await (const { epoch } of network.fit(data, { onUpdate })) if (epoch === 1) break;
+  assertEquals(network.epoch, 1);
+  for await (const _ of network.fit(data, { onUpdate }));
+  assertEquals(updates.length, 10);
+  assertEquals(updates.at(0), "1:1/5");
+  assertEquals(updates.at(-1), "2:5/5");
+  assertEquals(await network.state(), whole.state);
+});
+
+Deno.test("FFNetwork.fit() stops after the update under way when its signal aborts", async () => {
+  using backend = new ReferenceBackend();
+  using network = new FFNetwork(backend, small());
+  const before = backend.memory();
+  const controller = new AbortController();
+  let updates = 0;
+  await assertRejects(
+    async () => {
+      const onUpdate = (): void => {
+        if (++updates === 3) controller.abort(new Error("enough"));
+      };
+      for await (const _ of network.fit(data, { signal: controller.signal, onUpdate }));
+    },
+    Error,
+    "enough",
+  );
+  assertEquals(updates, 3);
+  assertEquals(backend.memory(), before);
+});
+
+Deno.test("FFNetwork.fit() names the layer and the epoch when training diverges", async () => {
+  const optimizer = { kind: "momentum", learningRate: 1e30, momentum: 0, decay: 0 } as const;
+  await assertRejects(() => train(small({ optimizer })), TrainingError, "layer 1 diverged in epoch 1");
+});
+
+Deno.test("FFNetwork.load() of a saved state gives the same scores", async () => {
+  using backend = new ReferenceBackend();
+  using network = new FFNetwork(backend, small());
+  for await (const _ of network.fit(data));
+  using copy = new FFNetwork(backend, small(), { seed: 9 });
+  copy.load(await network.state({ optimizer: true }));
+  assertEquals(await copy.score(test), await network.score(test));
+  assertEquals(await copy.state({ optimizer: true }), await network.state({ optimizer: true }));
+});
+
+Deno.test("FFNetwork.load() refuses a state that does not fit, and changes nothing", async () => {
+  using backend = new ReferenceBackend();
+  using network = new FFNetwork(backend, small());
+  using other = new FFNetwork(backend, small({ layers: [77, 31, 24] }));
+  const before = await network.state();
+  const state = await other.state();
+  assertThrows(() => network.load(state), TypeError, `"layers.1.weight" is [31, 24] in the state`);
+  delete state["layers.0.bias"];
+  assertThrows(() => network.load(state), TypeError, `no tensor "layers.0.bias"`);
+  assertEquals(await network.state(), before);
+});
+
+Deno.test("FFNetwork trains on non-square images of three classes with the label appended", async () => {
+  const label = { placement: "append", strength: 1, neutral: 1 / 3 } as const;
+  const options = { rows: 5, columns: 3, classes: 3 };
+  const recipe = small({ layers: [15, 40, 40], classes: 3, epochs: 40, label, batchSize: 20 });
+  using backend = new ReferenceBackend();
+  using network = new FFNetwork(backend, recipe);
+  for await (const _ of network.fit(patterns({ count: 200, ...options })));
+  const { error, confusion } = await network.evaluate(patterns({ count: 60, seed: 2, ...options }));
+  assertEquals(confusion.length, 9);
+  assert(error < 0.1, `error ${error}`);
+});
+
+Deno.test("FFNetwork.fit() trains on a last batch of one image", async () => {
+  const { reports } = await train(small({ batchSize: 10 }), { train: takeDataset(data, 0, 31) });
+  assert(Number.isFinite(reports[1]!.loss));
+});
+
+Deno.test("FFNetwork refuses data that does not fit its recipe", async () => {
+  await assertRejects(() => train(small({ layers: [784, 10, 10] })), TypeError, "77 pixels");
+  await assertRejects(() => train(small({ classes: 9 })), TypeError, "10 classes");
+  const wrong = { ...data, labels: data.labels.map((label) => label + 3) };
+  await assertRejects(() => train(small(), { train: wrong }), RangeError, "outside the 10 classes");
+  const short = { ...data, images: data.images.subarray(1) };
+  await assertRejects(() => train(small(), { train: short }), TypeError, "need 17710 bytes");
+});
+
+const contradictions: [changes: RecipeChanges, message: string][] = [
+  [{ layers: [77] }, "layers"],
+  [{ layers: [77, 0] }, "layers"],
+  [{ layers: [10, 5, 5] }, "append"],
+  [{ layers: [77, 30] }, "more than 1 layers"],
+  [{ classes: 1 }, "classes"],
+  [{ epochs: 0 }, "epochs"],
+  [{ batchSize: 0 }, "batch size"],
+  [{ threshold: NaN }, "threshold"],
+  [{ cooldown: 2 }, "cooldown"],
+  [{ readout: null }, "hard negatives"],
+  [{ readout: null, negatives: "random", predict: { by: "softmax" } }, "softmax"],
+  [{ schedule: { kind: "greedy", updatesPerLayer: 2 } }, "joint"],
+  [{ optimizer: { kind: "momentum", learningRate: 0, momentum: 0.9, decay: 0 } }, "learning rate"],
+  [{ optimizer: { kind: "momentum", learningRate: 1, momentum: 1, decay: 0 } }, "moment"],
+];
+for (const [changes, message] of contradictions) {
+  Deno.test(`validateRecipe() refuses ${JSON.stringify(changes)}`, () => {
+    using backend = new ReferenceBackend();
+    assertThrows(() => new FFNetwork(backend, small(changes)), RangeError, message);
+    assertEquals(backend.memory().tensors, 0);
+  });
+}
