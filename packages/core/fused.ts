@@ -61,7 +61,10 @@ export function composedOperations(backend: Backend): FusedOperations {
       const { alpha, beta1, beta2, epsilon, decay } = step;
       b.scope(() => {
         b.assign(m, b.add(b.affine(m, beta1, 0), b.affine(gradient, 1 - beta1, 0)));
-        b.assign(v, b.add(b.affine(v, beta2, 0), b.affine(b.mul(gradient, gradient), 1 - beta2, 0)));
+        b.assign(
+          v,
+          b.add(b.affine(v, beta2, 0), b.affine(b.mul(gradient, gradient), 1 - beta2, 0)),
+        );
         const change = b.div(b.affine(m, alpha, 0), b.affine(b.sqrt(v), 1, epsilon));
         b.assign(p, b.sub(decay === 0 ? p : b.affine(p, 1 - decay, 0), change));
       });

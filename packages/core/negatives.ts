@@ -3,7 +3,11 @@
 import type { Random } from "./random.ts";
 
 /** For each label another one, drawn evenly from the `classes - 1` wrong ones. */
-export function randomNegatives(labels: ArrayLike<number>, classes: number, random: Random): Int32Array {
+export function randomNegatives(
+  labels: ArrayLike<number>,
+  classes: number,
+  random: Random,
+): Int32Array {
   return Int32Array.from(labels, (label) => (label + 1 + random.below(classes - 1)) % classes);
 }
 

@@ -10,7 +10,13 @@ import type { Parameter } from "./optimizer.ts";
 import { Random } from "./random.ts";
 import { Readout } from "./readout.ts";
 import { type Recipe, validateRecipe } from "./recipe.ts";
-import { type Evaluation, evaluateScores, predictLabels, scoreImages, type Scores } from "./scoring.ts";
+import {
+  evaluateScores,
+  type Evaluation,
+  predictLabels,
+  scoreImages,
+  type Scores,
+} from "./scoring.ts";
 import { type Part, Trainer } from "./trainer.ts";
 
 /** Options of {@linkcode FFNetwork}. */
@@ -179,7 +185,9 @@ export class FFNetwork implements Disposable {
   async trainBatch(batch: Dataset, wrongLabels: ArrayLike<number>): Promise<LayerReport[]> {
     requireDataset(this.recipe, batch);
     if (wrongLabels.length !== batch.count) {
-      throw new TypeError(`${batch.count} images need as many wrong labels, got ${wrongLabels.length}`);
+      throw new TypeError(
+        `${batch.count} images need as many wrong labels, got ${wrongLabels.length}`,
+      );
     }
     using images = new DeviceImages(this.backend, this.recipe, batch);
     const column = (values: Int32Array): Tensor => this.backend.upload(values, [batch.count, 1]);
@@ -247,7 +255,9 @@ export class FFNetwork implements Disposable {
       if (!given) throw new TypeError(`the state has no tensor "${name}"`);
       if (given.shape.join() !== shape.join() || given.data.length !== shape[0] * shape[1]) {
         throw new TypeError(
-          `"${name}" is [${given.shape.join(", ")}] in the state and [${shape.join(", ")}] in the network`,
+          `"${name}" is [${given.shape.join(", ")}] in the state and [${
+            shape.join(", ")
+          }] in the network`,
         );
       }
     }
@@ -305,7 +315,10 @@ export class FFNetwork implements Disposable {
       const noise = wrong ? null : gumbelNoise(right.length, classes, random);
       const parts: Part[] = [];
       for (let from = 0; from < indices.length; from += partSize) {
-        const cut = <T extends Int32Array | Float32Array>(values: T | null, columns: number): Tensor | null => {
+        const cut = <T extends Int32Array | Float32Array>(
+          values: T | null,
+          columns: number,
+        ): Tensor | null => {
           if (!values) return null;
           const part = values.subarray(from * columns, (from + partSize) * columns);
           return this.backend.upload(part, [part.length / columns, columns]);
@@ -323,7 +336,10 @@ export class FFNetwork implements Disposable {
   ): Promise<Pick<EpochReport, "loss" | "layers" | "readoutError">> {
     const b = this.backend;
     const mistakes = this.readout?.mistakes;
-    const tensors = [...this.layers.flatMap(({ figures }) => figures), ...(mistakes ? [mistakes] : [])];
+    const tensors = [
+      ...this.layers.flatMap(({ figures }) => figures),
+      ...(mistakes ? [mistakes] : []),
+    ];
     const data = await b.read(tensors) as Float32Array[];
     const layers = this.layers.map((layer) => layer.takeReport(data.shift()!, data.shift()!));
     const wrong = data.shift();
@@ -331,7 +347,9 @@ export class FFNetwork implements Disposable {
     layers.forEach(({ loss, positive, negative }, l) => {
       if (![loss, positive, negative].every(Number.isFinite)) {
         throw new TrainingError(
-          `layer ${l + 1} diverged in epoch ${epoch} (its loss is ${loss}): lower the learning rate`,
+          `layer ${
+            l + 1
+          } diverged in epoch ${epoch} (its loss is ${loss}): lower the learning rate`,
         );
       }
     });
@@ -344,7 +362,11 @@ export class FFNetwork implements Disposable {
 
   #score(images: DeviceImages, options: ScoreOptions): Promise<Scores> {
     const { backend, recipe, layers, readout } = this;
-    return scoreImages({ backend, recipe, layers, readout, trainer: this.#trainer }, images, options);
+    return scoreImages(
+      { backend, recipe, layers, readout, trainer: this.#trainer },
+      images,
+      options,
+    );
   }
 
   // Everything that is saved: a name, and the tensors whose rows, one below the other, it stands for.
@@ -404,7 +426,9 @@ function requireDataset(recipe: Recipe, data: Dataset): void {
   if (!(count > 0)) throw new TypeError("the data set holds no images");
   if (images.length !== count * rows * columns || labels.length !== count) {
     throw new TypeError(
-      `${count} images of ${rows}x${columns} need ${count * rows * columns} bytes and ${count} labels, ` +
+      `${count} images of ${rows}x${columns} need ${
+        count * rows * columns
+      } bytes and ${count} labels, ` +
         `got ${images.length} and ${labels.length}`,
     );
   }

@@ -130,22 +130,28 @@ Deno.test("FFNetwork.fit() with shuffled negatives shows each label as often as 
 });
 
 // The plain form: the label written into the image, the whole row normalised, one dense product.
-function plainGoodness(recipe: Recipe, state: NetworkState, image: Uint8Array, label: number): number[] {
+function plainGoodness(
+  recipe: Recipe,
+  state: NetworkState,
+  image: Uint8Array,
+  label: number,
+): number[] {
   const { classes } = recipe;
   let x = Array.from(image, (byte) => byte / 255);
   const strength = recipe.label.strength === "max" ? Math.max(...x) : recipe.label.strength;
   const oneHot = Array.from({ length: classes }, (_, i) => i === label ? strength : 0);
-  x = recipe.label.placement === "overlay"
-    ? [...oneHot, ...x.slice(classes)]
-    : [...oneHot, ...x];
+  x = recipe.label.placement === "overlay" ? [...oneHot, ...x.slice(classes)] : [...oneHot, ...x];
   return recipe.layers.slice(1).map((units, l) => {
     const squares = x.reduce((sum, v) => sum + v * v, 0);
     const norm = Math.sqrt(recipe.normalise.to === "rms" ? squares / x.length : squares) +
       recipe.normalise.epsilon;
     const weight = state[`layers.${l}.weight`]!.data;
     const bias = state[`layers.${l}.bias`]!.data;
-    const s = Array.from({ length: units }, (_, u) =>
-      Math.max(0, x.reduce((sum, v, i) => sum + v / norm * weight[i * units + u]!, bias[u]!)));
+    const s = Array.from(
+      { length: units },
+      (_, u) =>
+        Math.max(0, x.reduce((sum, v, i) => sum + v / norm * weight[i * units + u]!, bias[u]!)),
+    );
     x = s;
     const sum = s.reduce((sum, v) => sum + v * v, 0);
     return recipe.goodness === "mean" ? sum / units : sum;
@@ -167,10 +173,20 @@ for (
     const { goodness } = await network.score(test);
     for (let i = 0; i < 20; i++) {
       for (let label = 0; label < 10; label++) {
-        const plain = plainGoodness(recipe, state, test.images.subarray(i * 77, (i + 1) * 77), label);
+        const plain = plainGoodness(
+          recipe,
+          state,
+          test.images.subarray(i * 77, (i + 1) * 77),
+          label,
+        );
         plain.forEach((g, l) => {
           const found = goodness[l]![i * 10 + label]!;
-          assertAlmostEquals(found, g, 1e-4 * Math.max(1, g), `image ${i}, label ${label}, layer ${l}`);
+          assertAlmostEquals(
+            found,
+            g,
+            1e-4 * Math.max(1, g),
+            `image ${i}, label ${label}, layer ${l}`,
+          );
         });
       }
     }
@@ -180,7 +196,9 @@ for (
 Deno.test("FFNetwork.fit() cools the learning rate down as ffnew.m does", async () => {
   const { reports } = await train(small({ epochs: 6 }));
   const expected = [1, 1, 1, 5 / 6, 3 / 6, 1 / 6];
-  reports.forEach(({ learningRate }, i) => assertAlmostEquals(learningRate, 0.01 * expected[i]!, 1e-9));
+  reports.forEach(({ learningRate }, i) =>
+    assertAlmostEquals(learningRate, 0.01 * expected[i]!, 1e-9)
+  );
 });
 
 Deno.test("FFNetwork.fit() reports updates, and continues where its consumer left it", async () => {
@@ -222,7 +240,11 @@ Deno.test("FFNetwork.fit() stops after the update under way when its signal abor
 
 Deno.test("FFNetwork.fit() names the layer and the epoch when training diverges", async () => {
   const optimizer = { kind: "momentum", learningRate: 1e30, momentum: 0, decay: 0 } as const;
-  await assertRejects(() => train(small({ optimizer })), TrainingError, "layer 1 diverged in epoch 1");
+  await assertRejects(
+    () => train(small({ optimizer })),
+    TrainingError,
+    "layer 1 diverged in epoch 1",
+  );
 });
 
 Deno.test("FFNetwork.load() of a saved state gives the same scores", async () => {

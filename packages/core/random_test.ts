@@ -1,4 +1,10 @@
-import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertThrows,
+} from "@std/assert";
 import { Random } from "./random.ts";
 
 const draw = (random: Random, n = 8): number[] => Array.from({ length: n }, () => random.uint32());

@@ -31,7 +31,12 @@ export class Readout implements Disposable {
   readonly #backend: Backend;
 
   /** A readout that starts at zero; `units` are those of all hidden layers. */
-  constructor(backend: Backend, options: ReadoutOptions, units: readonly number[], classes: number) {
+  constructor(
+    backend: Backend,
+    options: ReadoutOptions,
+    units: readonly number[],
+    classes: number,
+  ) {
     this.#backend = backend;
     this.from = options.from;
     this.optimizer = new Optimizer(backend, options.optimizer);

@@ -112,7 +112,8 @@ export function validateRecipe(recipe: Recipe): void {
   const require = (holds: boolean, sentence: string): void => {
     if (!holds) throw new RangeError(sentence);
   };
-  const whole = (n: unknown, least: number): boolean => Number.isSafeInteger(n) && n as number >= least;
+  const whole = (n: unknown, least: number): boolean =>
+    Number.isSafeInteger(n) && n as number >= least;
   const within = (n: number, low: number, high: number): boolean => n >= low && n <= high;
 
   require(
@@ -129,7 +130,10 @@ export function validateRecipe(recipe: Recipe): void {
     label.strength === "max" || label.strength > 0 && Number.isFinite(label.strength),
     `the label's strength must be above 0 or "max", got ${label.strength}`,
   );
-  require(Number.isFinite(label.neutral), `the neutral label must be a number, got ${label.neutral}`);
+  require(
+    Number.isFinite(label.neutral),
+    `the neutral label must be a number, got ${label.neutral}`,
+  );
   require(
     threshold === "units" || Number.isFinite(threshold),
     `the threshold must be a number or "units", got ${threshold}`,
@@ -166,7 +170,10 @@ export function validateRecipe(recipe: Recipe): void {
       whole(updatesPerLayer, 1),
       `updates per layer must be a whole number from 1, got ${updatesPerLayer}`,
     );
-    require(!readout, "a readout is trained alongside the joint schedule only: use that, or no readout");
+    require(
+      !readout,
+      "a readout is trained alongside the joint schedule only: use that, or no readout",
+    );
   }
   require(
     recipe.negatives !== "hard" || readout !== null,

@@ -67,7 +67,9 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   }
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+    header = JSON.parse(
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)),
+    );
   } catch {
     refuse("its header is not JSON");
   }
@@ -82,7 +84,9 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
     if (!isRecord(entry)) return refuse(`"${name}" is not described by an object`);
     const { dtype, shape, data_offsets: offsets } = entry;
     if (typeof dtype !== "string" || !Object.hasOwn(ARRAYS, dtype)) {
-      return refuse(`"${name}" has type ${String(dtype)}, known are ${Object.keys(ARRAYS).join(", ")}`);
+      return refuse(
+        `"${name}" has type ${String(dtype)}, known are ${Object.keys(ARRAYS).join(", ")}`,
+      );
     }
     if (!isWholeNumbers(shape)) return refuse(`"${name}" has no shape of whole numbers`);
     if (!isWholeNumbers(offsets) || offsets.length !== 2) {

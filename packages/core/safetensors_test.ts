@@ -69,7 +69,9 @@ Deno.test("decodeSafetensors() either reads a mutated file or refuses it with a 
   let refused = 0;
   for (let i = 0; i < 5000; i++) {
     let bytes = sample();
-    for (let n = random.below(4); n >= 0; n--) bytes[random.below(bytes.length)] = random.below(256);
+    for (let n = random.below(4); n >= 0; n--) {
+      bytes[random.below(bytes.length)] = random.below(256);
+    }
     if (random.below(4) === 0) bytes = bytes.slice(0, random.below(bytes.length));
     try {
       for (const { shape, data } of Object.values(decodeSafetensors(bytes).tensors)) {

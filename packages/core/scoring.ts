@@ -91,7 +91,7 @@ export async function scoreImages(
     }
     return { count, classes, goodness, logits };
   } finally {
-    for (const { tensors } of chunks) { for (const tensor of tensors) tensor.dispose(); }
+    for (const { tensors } of chunks) for (const tensor of tensors) tensor.dispose();
   }
 }
 

@@ -17,7 +17,9 @@ export function requireDType(operation: string, x: Tensor, ...allowed: DType[]):
 /** Throws unless `shape` is two non-negative integers; zero rows or columns are refused too. */
 export function requireShape(operation: string, shape: Shape): void {
   if (shape.length !== 2 || !shape.every((n) => Number.isInteger(n) && n > 0)) {
-    throw new RangeError(`${operation}: a shape is [rows, columns], both at least 1, got [${shape}]`);
+    throw new RangeError(
+      `${operation}: a shape is [rows, columns], both at least 1, got [${shape}]`,
+    );
   }
 }
 
@@ -77,7 +79,10 @@ export function gatherShape(table: Tensor, indices: Tensor): Shape {
 /** The result shape of `slice`; checks the bounds. */
 export function sliceShape(x: Tensor, start: number, end: number): Shape {
   requireDType("slice", x, "f32", "i32");
-  if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end <= start || end > x.shape[0]) {
+  if (
+    !Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end <= start ||
+    end > x.shape[0]
+  ) {
     throw new RangeError(`slice: rows ${start} to ${end} are not within ${describe(x)}`);
   }
   return [end - start, x.shape[1]];
@@ -95,7 +100,9 @@ export function concatShape(a: Tensor, b: Tensor): Shape {
 /** The result shape of `oneHot`; checks the labels' dtype and the number of classes. */
 export function oneHotShape(labels: Tensor, classes: number): Shape {
   requireDType("oneHot", labels, "i32");
-  if (labels.shape[1] !== 1) throw new TypeError(`oneHot: labels are one column, got ${describe(labels)}`);
+  if (labels.shape[1] !== 1) {
+    throw new TypeError(`oneHot: labels are one column, got ${describe(labels)}`);
+  }
   if (!Number.isInteger(classes) || classes < 1) {
     throw new RangeError(`oneHot: classes must be a positive integer, got ${classes}`);
   }
@@ -110,7 +117,8 @@ export function reducedShape(x: Tensor, axis: Axis): Shape {
 /** Throws a `TypeError` unless `source` can be moved into `target`. */
 export function requireAssignable(target: Tensor, source: Tensor): void {
   if (
-    target.dtype !== source.dtype || target.shape[0] !== source.shape[0] || target.shape[1] !== source.shape[1]
+    target.dtype !== source.dtype || target.shape[0] !== source.shape[0] ||
+    target.shape[1] !== source.shape[1]
   ) {
     throw new TypeError(`assign: ${describe(source)} does not fit ${describe(target)}`);
   }
@@ -120,7 +128,9 @@ export function requireAssignable(target: Tensor, source: Tensor): void {
 /** The number of pairs in a stacked batch of contrasts; throws a `TypeError` for an odd number of rows. */
 export function requireContrasts(operation: string, s: Tensor): number {
   if (s.shape[0] % 2 !== 0) {
-    throw new TypeError(`${operation}: positive and negative rows do not pair up in ${describe(s)}`);
+    throw new TypeError(
+      `${operation}: positive and negative rows do not pair up in ${describe(s)}`,
+    );
   }
   return s.shape[0] / 2;
 }
