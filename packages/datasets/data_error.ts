@@ -11,13 +11,3 @@ export class DataError extends Error {
   /** Tells it from other errors where `instanceof` cannot. */
   override name = "DataError";
 }
-
-/** A file that does not parse. */
-export function _malformed(message: string): DataError {
-  return new DataError(message, { cause: new SyntaxError(message) });
-}
-
-/** A file that parses, with a value that cannot be. */
-export function _outOfRange(message: string): DataError {
-  return new DataError(message, { cause: new RangeError(message) });
-}

@@ -1,7 +1,7 @@
 // IDX, the format of MNIST: a magic number, the dimensions as big-endian u32, the elements.
 // http://yann.lecun.com/exdb/mnist/ is its specification.
 
-import { _malformed as malformed } from "./data_error.ts";
+import { malformed } from "./_errors.ts";
 import { gunzip } from "./_gunzip.ts";
 
 /** Images read by {@linkcode parseIdx}. */
@@ -87,10 +87,16 @@ function parseHeader(bytes: Uint8Array, source: string): Header {
     const isOtherType = magic >>> 16 === 0 && bytes[2] !== 0x08;
     throw malformed(
       isOtherType && (bytes[3] === 1 || bytes[3] === 3)
-        ? `${source} has elements of IDX type ${hex(bytes[2]!, 2)} (byte 2), expected 0x08, unsigned ` +
+        ? `${source} has elements of IDX type ${
+          hex(bytes[2]!, 2)
+        } (byte 2), expected 0x08, unsigned ` +
           `bytes; convert it to bytes from 0 to 255`
-        : `${source} is no IDX file of images or labels: it begins with ${hex(magic, 8)}, expected ` +
-          `${hex(MAGIC.images, 8)} for images or ${hex(MAGIC.labels, 8)} for labels; ${ANOTHER_COPY}`,
+        : `${source} is no IDX file of images or labels: it begins with ${
+          hex(magic, 8)
+        }, expected ` +
+          `${hex(MAGIC.images, 8)} for images or ${
+            hex(MAGIC.labels, 8)
+          } for labels; ${ANOTHER_COPY}`,
     );
   }
   if (bytes.length < HEADER[kind]) {
@@ -112,7 +118,9 @@ function parseHeader(bytes: Uint8Array, source: string): Header {
   const length = dimensions.reduce((product, size) => product * size, 1) + HEADER[kind];
   if (length > LIMIT) {
     throw malformed(
-      `${source} announces ${kind} of ${dimensions.join(" x ")} (bytes 4 to ${HEADER[kind] - 1}), ` +
+      `${source} announces ${kind} of ${dimensions.join(" x ")} (bytes 4 to ${
+        HEADER[kind] - 1
+      }), ` +
         `which is more than the ${LIMIT} bytes that are read; ${ANOTHER_COPY} or split it`,
     );
   }

@@ -13,8 +13,9 @@
  *
  * @module
  */
-export * from "./data_error.ts";
-export * from "./idx.ts";
-export * from "./load_folder.ts";
-export * from "./load_mnist.ts";
-export * from "./parse_dataset.ts";
+export type { Dataset } from "@forward-forward/core";
+export { DataError } from "./data_error.ts";
+export { type IdxImages, type IdxLabels, parseIdx } from "./idx.ts";
+export { loadFolder, type TrainAndTest } from "./load_folder.ts";
+export { loadMnist, type LoadMnistOptions } from "./load_mnist.ts";
+export { type ClassesOption, type NamedBytes, parseDataset } from "./parse_dataset.ts";

@@ -11,6 +11,7 @@ interface Node {
 }
 
 interface Suite {
+  parent: Suite | undefined;
   nodes: Node[];
   beforeAll: Hook[];
   afterAll: Hook[];
@@ -28,12 +29,12 @@ function register(node: Node): void {
 function suite(name: string, ignore: boolean, fn: () => void): void {
   const parent = open;
   const own: Suite = {
+    parent,
     nodes: [],
     beforeAll: [],
     afterAll: [],
-    // A group's hooks run inside those of the group around it.
-    beforeEach: [...parent?.beforeEach ?? []],
-    afterEach: [...parent?.afterEach ?? []],
+    beforeEach: [],
+    afterEach: [],
   };
   open = own;
   try {
@@ -55,17 +56,22 @@ function suite(name: string, ignore: boolean, fn: () => void): void {
   });
 }
 
+/** The groups around a test, the innermost first. */
+function around(suite: Suite | undefined): Suite[] {
+  return suite ? [suite, ...around(suite.parent)] : [];
+}
+
 function test(name: string, ignore: boolean, fn: Test): void {
-  const { beforeEach, afterEach } = open ?? { beforeEach: [], afterEach: [] };
+  const suites = around(open);
   register({
     name,
     ignore,
     run: async (t) => {
-      for (const hook of beforeEach) await hook();
+      for (const { beforeEach } of suites.toReversed()) for (const hook of beforeEach) await hook();
       try {
         await fn(t);
       } finally {
-        for (const hook of afterEach) await hook();
+        for (const { afterEach } of suites) for (const hook of afterEach) await hook();
       }
     },
   });
@@ -73,8 +79,7 @@ function test(name: string, ignore: boolean, fn: Test): void {
 
 function hook(kind: "beforeAll" | "afterAll" | "beforeEach" | "afterEach", fn: Hook): void {
   if (!open) throw new TypeError(`${kind}() belongs inside describe() here.`);
-  if (kind === "afterEach") open[kind].unshift(fn);
-  else open[kind].push(fn);
+  open[kind].push(fn);
 }
 
 /** Groups the tests that `fn` registers. */

