@@ -49,13 +49,15 @@ function stateOf(golden: Golden, prefix: string): NetworkState {
   );
 }
 
+// The absolute part is a fraction of the tensor's largest element: Adam's second moments are near 1e-8.
 const TOLERANCE = { relative: 2e-4, absolute: 2e-5 };
 
 // Strict about NaN, which is within no tolerance.
 function assertClose(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>): void {
   assertEquals(actual.length, expected.length, what);
+  const largest = Array.from(expected).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   for (let i = 0; i < expected.length; i++) {
-    const allowed = TOLERANCE.absolute + TOLERANCE.relative * Math.abs(expected[i]!);
+    const allowed = TOLERANCE.absolute * largest + TOLERANCE.relative * Math.abs(expected[i]!);
     if (!(Math.abs(actual[i]! - expected[i]!) <= allowed)) {
       throw new Error(`${what}[${i}] is ${actual[i]}, PyTorch has ${expected[i]}`);
     }

@@ -61,7 +61,7 @@ export function conformance(options: ConformanceOptions): void {
     const other = await (shared ??= create());
     const backend = await create();
     const x = backend.fill([3, 5], 1);
-    backend.flush();
+    await backend.flush();
     backend.dispose();
     backend.dispose(); // A second call does nothing.
     if (backend.memory().tensors !== 0) throw new Error("tensors are live after dispose()");

@@ -26,16 +26,23 @@ const SHAPES: readonly Shape[] = [
 
 const ADAM: AdamStep = { alpha: 0.03, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 };
 
-export function fusedTests(check: Check): void {
+export function fusedTests(register: Check): void {
   for (const { body, on } of BODIES) {
+    // A test of an override, named after its operation, has nothing to do where there is none.
+    const check: Check = (name, run) =>
+      register(`${name}: ${body}`, (t) => {
+        const operation = name.slice(0, name.indexOf("(")) as keyof FusedOperations;
+        if (body === "composed" || t.backend.fused?.[operation]) return run(t);
+      });
+
     for (const to of ["length", "rms"] as const) {
-      check(`normaliseRows() to ${to}, ragged: ${body}`, async (t) => {
+      check(`normaliseRows() to ${to}, ragged`, async (t) => {
         for (const shape of [...SHAPES, [1, 1], [37, 61], [3, 1025]] as const) {
           await t.agree([t.uniform(shape)], (b, x) => on(b).normaliseRows(x, to, 1e-4));
         }
       });
 
-      check(`normaliseRows() to ${to} of zeros, and of the small and large: ${body}`, async (t) => {
+      check(`normaliseRows() to ${to} of zeros, and of the small and large`, async (t) => {
         await t.agree(
           [f32([0, 0, 0], [3, 4, 0], [-1e-6, 2e-6, 0], [1e6, -2e6, 3e6], [0, 0, 0])],
           (b, x) => on(b).normaliseRows(x, to, 1e-8),
@@ -43,7 +50,7 @@ export function fusedTests(check: Check): void {
       });
     }
 
-    check(`dense() ragged: ${body}`, async (t) => {
+    check("dense() ragged", async (t) => {
       for (
         const [rows, inputs, units] of [
           [37, 97, 61],
@@ -63,7 +70,7 @@ export function fusedTests(check: Check): void {
       }
     });
 
-    check(`dense() refuses shapes that do not fit: ${body}`, (t) => {
+    check("dense() refuses shapes that do not fit", (t) => {
       using x = t.upload(t.uniform([3, 5]));
       using weights = t.upload(t.uniform([5, 7]));
       using bias = t.upload(t.uniform([1, 7]));
@@ -73,7 +80,7 @@ export function fusedTests(check: Check): void {
       t.refuses(TypeError, "", () => dense(x, weights, long));
     });
 
-    check(`localDelta() of sums and of means of squares, ragged: ${body}`, async (t) => {
+    check("localDelta() of sums and of means of squares, ragged", async (t) => {
       for (const shape of SHAPES) {
         const units = shape[1];
         // Weights that keep the delta around one, where the tolerance bites.
@@ -85,7 +92,7 @@ export function fusedTests(check: Check): void {
       }
     });
 
-    check(`localDelta() of silent rows and of huge goodness is finite: ${body}`, async (t) => {
+    check("localDelta() of silent rows and of huge goodness is finite", async (t) => {
       const s = f32([0, 0, 0], [100, 0, 50], [1, 2, 0], [0, 0, 0], [100, 50, 0], [2, 0, 1]);
       for (const threshold of [0, 2, 2000]) {
         await t.agree(
@@ -95,14 +102,14 @@ export function fusedTests(check: Check): void {
       }
     });
 
-    check(`localDelta() refuses rows that do not pair up: ${body}`, (t) => {
+    check("localDelta() refuses rows that do not pair up", (t) => {
       using s = t.upload(t.uniform([3, 5]));
       const rule: LocalRule = { goodnessScale: 1, threshold: 1, weight: 1 };
       t.refuses(TypeError, "localDelta", () => on(t.backend).localDelta(s, rule));
     });
 
     for (const decay of [0, 0.02]) {
-      check(`adam() of three steps, ${decay ? "with" : "without"} decay: ${body}`, async (t) => {
+      check(`adam() of three steps, ${decay ? "with" : "without"} decay`, async (t) => {
         for (const shape of [[37, 61], [1, 1], [1, 257], [785, 33]] as const) {
           await t.agree(
             [t.uniform(shape), ...gradients(t, shape), zeros(shape), zeros(shape)],
@@ -117,27 +124,36 @@ export function fusedTests(check: Check): void {
         }
       });
 
-      check(`momentum() of three steps, ${decay ? "with" : "without"} decay: ${body}`, async (t) => {
-        for (const shape of [[37, 61], [1, 1], [1, 257], [785, 33]] as const) {
-          await t.agree(
-            [t.uniform(shape), ...gradients(t, shape), zeros(shape)],
-            (b, p, g1, g2, g3, v) => {
-              for (const [i, g] of [g1, g2, g3].entries()) {
-                const step = { learningRate: 0.3 / (i + 1), momentum: 0.9, decay };
-                on(b).momentum(p, g, v, step);
-              }
-              return [];
-            },
-            { inPlace: true },
-          );
-        }
-      });
+      check(
+        `momentum() of three steps, ${decay ? "with" : "without"} decay: ${body}`,
+        async (t) => {
+          for (const shape of [[37, 61], [1, 1], [1, 257], [785, 33]] as const) {
+            await t.agree(
+              [t.uniform(shape), ...gradients(t, shape), zeros(shape)],
+              (b, p, g1, g2, g3, v) => {
+                for (const [i, g] of [g1, g2, g3].entries()) {
+                  const step = { learningRate: 0.3 / (i + 1), momentum: 0.9, decay };
+                  on(b).momentum(p, g, v, step);
+                }
+                return [];
+              },
+              { inPlace: true },
+            );
+          }
+        },
+      );
     }
 
-    check(`fused operations recorded one after the other, in a scope: ${body}`, async (t) => {
+    register(`fused operations recorded one after the other, in a scope: ${body}`, async (t) => {
       // The step of a layer as core takes it, twice, with nothing read in between.
       await t.agree(
-        [t.uniform([38, 97]), t.uniform([97, 61]), t.uniform([1, 61]), zeros([97, 61]), zeros([97, 61])],
+        [
+          t.uniform([38, 97]),
+          t.uniform([97, 61], -0.3, 0.3),
+          t.uniform([1, 61]),
+          zeros([97, 61]),
+          zeros([97, 61]),
+        ],
         (b, x, weights, bias, m, v) => {
           const f = on(b);
           for (let step = 0; step < 2; step++) {

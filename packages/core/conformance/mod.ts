@@ -12,5 +12,13 @@
  *
  * @module
  */
-export * from "./compare.ts";
+export type * from "../backend.ts";
+export {
+  compare,
+  ComparisonError,
+  defaultTolerance,
+  exact,
+  type HostMatrix,
+  type Tolerance,
+} from "./compare.ts";
 export * from "./conformance.ts";

@@ -20,7 +20,9 @@ export function rowTests(check: Check): void {
   });
 
   check("gather() from f32, ragged", async (t) => {
-    for (const [n, columns, rows] of [[37, 61, 53], [1, 5, 3], [5, 1, 3], [130, 257, 67]] as const) {
+    for (
+      const [n, columns, rows] of [[37, 61, 53], [1, 5, 3], [5, 1, 3], [130, 257, 67]] as const
+    ) {
       await t.agree(
         [t.uniform([n, columns]), t.integers([rows, 1], 0, n - 1)],
         (b, table, rows) => b.gather(table, rows),
@@ -93,7 +95,9 @@ export function rowTests(check: Check): void {
   });
 
   check("concat() of f32 and of i32, ragged", async (t) => {
-    for (const [above, below, columns] of [[37, 53, 61], [1, 1, 1], [1, 5, 3], [5, 1, 7]] as const) {
+    for (
+      const [above, below, columns] of [[37, 53, 61], [1, 1, 1], [1, 5, 3], [5, 1, 7]] as const
+    ) {
       await t.agree(
         [t.uniform([above, columns]), t.uniform([below, columns])],
         (b, x, y) => b.concat(x, y),

@@ -30,11 +30,13 @@ interface AgreeOptions {
 export class Trial {
   readonly backend: Backend;
   readonly tolerance: Tolerance;
+  readonly #base: number;
   readonly #random: Random;
 
   constructor(backend: Backend, tolerance: Tolerance, name: string) {
     this.backend = backend;
     this.tolerance = tolerance;
+    this.#base = backend.memory().tensors;
     this.#random = new Random(20221227).fork(name);
   }
 
@@ -64,6 +66,11 @@ export class Trial {
     const data = new Uint8Array(shape[0] * shape[1]);
     for (let i = 0; i < data.length; i++) data[i] = this.#random.below(256);
     return { shape, data };
+  }
+
+  /** Live handles made by this test. */
+  live(): number {
+    return this.backend.memory().tensors - this.#base;
   }
 
   /** Uploads to the backend under test. */
@@ -114,8 +121,8 @@ export class Trial {
   }
 
   /**
-   * Expects `work` to throw an error of this class at once, whose message names the operation, and
-   * to leave no handle behind.
+   * Expects `work` to throw an error of this class at once, whose message names the operation (or
+   * none, where it is empty), and to leave no handle behind.
    */
   refuses(kind: ErrorConstructor, operation: string, work: () => unknown): void {
     const before = this.backend.memory().tensors;

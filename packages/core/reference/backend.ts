@@ -167,30 +167,20 @@ export class ReferenceBackend implements Backend {
   /** See {@linkcode Backend.matmul}. */
   matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
     const left = this.#data("matmul", a);
-    const right = this.#data("matmul", b);
+    const given = this.#data("matmul", b);
     const { m, k, n } = matmulDimensions(a, b, options);
-    const result = new Float32Array(m * n);
-    // One row of the left operand (copied, so that a transposed one is walked with a stride only
-    // once) and one row of the result, both in 64 bits.
-    const row = new Float64Array(k);
-    const sums = new Float64Array(n);
+    // With the right operand in the order [k, n] the inner loop walks along its rows, as they lie
+    // in memory, and adds to sums that do not wait for each other: worth a copy.
+    const right = options.transposeB ? transposed(given, n, k) : given;
     const [rowStride, stride] = options.transposeA ? [1, m] : [k, 1];
+    const result = new Float32Array(m * n);
+    const sums = new Float64Array(n);
 
     for (let i = 0; i < m; i++) {
-      for (let p = 0; p < k; p++) row[p] = left[i * rowStride + p * stride]!;
-      // Either way the inner loop walks the right operand along its rows, as it lies in memory.
-      if (options.transposeB) {
-        for (let j = 0; j < n; j++) {
-          let total = 0;
-          for (let p = 0, q = j * k; p < k; p++, q++) total += row[p]! * right[q]!;
-          sums[j] = total;
-        }
-      } else {
-        sums.fill(0);
-        for (let p = 0; p < k; p++) {
-          const factor = row[p]!;
-          for (let j = 0, q = p * n; j < n; j++, q++) sums[j]! += factor * right[q]!;
-        }
+      sums.fill(0);
+      for (let p = 0; p < k; p++) {
+        const factor = left[i * rowStride + p * stride]!;
+        for (let j = 0, at = p * n; j < n; j++, at++) sums[j]! += factor * right[at]!;
       }
       result.set(sums, i * n);
     }
@@ -366,6 +356,14 @@ export class ReferenceBackend implements Backend {
     }
     return this.#make(operation, Float32Array.from(folded), shape);
   }
+}
+
+function transposed(data: TensorData, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(data.length);
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++, at++) result[j * rows + i] = data[at]!;
+  }
+  return result;
 }
 
 // A handle: its storage, and the book it is entered in, which also tells whose it is.

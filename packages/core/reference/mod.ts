@@ -13,4 +13,5 @@
  *
  * @module
  */
-export * from "./backend.ts";
+export type * from "../backend.ts";
+export { ReferenceBackend } from "./backend.ts";

@@ -1,0 +1,262 @@
+// The seam on TensorFlow.js: checks, handles, and one or two of its operations for each method.
+
+import {
+  type Axis,
+  type Backend,
+  broadcast,
+  concatShape,
+  type FusedOperations,
+  gatherShape,
+  matmulDimensions,
+  type MatmulOptions,
+  type MemoryUse,
+  oneHotShape,
+  reducedShape,
+  requireAssignable,
+  requireDType,
+  requireShape,
+  type Shape,
+  sliceShape,
+  type Tensor,
+  type TensorData,
+  uploadDType,
+} from "@forward-forward/core";
+import * as tf from "@tensorflow/tfjs";
+import type { Device } from "./_device.ts";
+import { fusedOn } from "./_fused.ts";
+import { Handles } from "./_handles.ts";
+
+// How long `flush` may keep the event loop from turning, in milliseconds.
+const TURN_EVERY = 30;
+
+/** The backend on one opened device. */
+export class TfjsBackend implements Backend {
+  readonly name: string;
+  readonly device: string;
+  readonly fused: Partial<FusedOperations>;
+  readonly #device: Device;
+  readonly #handles: Handles;
+  #lastTurn = performance.now();
+
+  constructor(device: Device) {
+    this.#device = device;
+    this.#handles = new Handles(device);
+    this.name = device.name;
+    this.device = device.label;
+    this.fused = fusedOn(device, this.#handles);
+  }
+
+  // Storage
+
+  upload(data: TensorData, shape: Shape): Tensor {
+    const dtype = uploadDType(data, shape);
+    this.#device.requireRoom(data.byteLength);
+    // A copy, because TensorFlow.js keeps the array, and the caller may change it after.
+    const copy = data.slice();
+    if (copy instanceof Uint8Array) {
+      this.#handles.requireOpen("upload");
+      this.#device.use();
+      const bytes = this.#device.storeBytes(copy);
+      return this.#handles.add(bytes instanceof tf.Tensor ? tf.keep(bytes) : bytes, shape, dtype);
+    }
+    const type = dtype === "f32" ? "float32" : "int32";
+    return this.#handles.make("upload", shape, () => tf.tensor2d(copy, [...shape], type), dtype);
+  }
+
+  fill(shape: Shape, value: number): Tensor {
+    requireShape("fill", shape);
+    return this.#handles.make("fill", shape, () => tf.fill([...shape], value, "float32"));
+  }
+
+  // deno-lint-ignore require-await -- `async` turns what is thrown into a rejection
+  async read(tensors: readonly Tensor[]): Promise<TensorData[]> {
+    const handles = tensors.map((tensor) => this.#handles.get("read", tensor));
+    this.#device.check();
+    const sizes = handles.map(({ shape }) => shape[0] * shape[1]);
+    const reading = this.#device.read(handles.map(({ storage }) => storage));
+    // Bytes may come with some more, to fill a word.
+    return reading.then((data) => data.map((values, i) => values.subarray(0, sizes[i])));
+  }
+
+  assign(target: Tensor, source: Tensor): void {
+    const to = this.#handles.get("assign", target);
+    const from = this.#handles.get("assign", source);
+    requireAssignable(target, source);
+    this.#handles.replace(to, from.storage);
+    from.release();
+  }
+
+  scope<T>(fn: () => T): T {
+    this.#handles.requireOpen("scope");
+    return this.#handles.live.scope(fn);
+  }
+
+  async flush(): Promise<void> {
+    this.#handles.requireOpen("flush");
+    this.#device.check();
+    await this.#device.flush();
+    if (performance.now() - this.#lastTurn < TURN_EVERY) return;
+    // A resolved promise would only run other promises: timers and signals need a macrotask.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#lastTurn = performance.now();
+  }
+
+  memory(): MemoryUse {
+    return this.#handles.live.use();
+  }
+
+  dispose(): void {
+    if (!this.#handles.close()) return;
+    this.#device.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  // Rows
+
+  gather(table: Tensor, indices: Tensor): Tensor {
+    const { storage } = this.#handles.get("gather", table);
+    const rows = this.#handles.tensor("gather", indices, "i32");
+    const shape = gatherShape(table, indices);
+    if (table.dtype === "u8") {
+      const bytes = storage as Parameters<Device["gatherBytes"]>[0];
+      return this.#make("gather", shape, () => this.#device.gatherBytes(bytes, shape[1], rows));
+    }
+    const from = storage as tf.Tensor2D;
+    const { dtype } = table;
+    return this.#handles.make("gather", shape, () => this.#device.gather(from, rows), dtype);
+  }
+
+  slice(x: Tensor, start: number, end: number): Tensor {
+    const from = this.#handles.tensor("slice", x, "f32", "i32");
+    const shape = sliceShape(x, start, end);
+    return this.#handles.make("slice", shape, () => this.#device.slice(from, start, end), x.dtype);
+  }
+
+  concat(a: Tensor, b: Tensor): Tensor {
+    const above = this.#handles.tensor("concat", a, "f32", "i32");
+    const below = this.#handles.tensor("concat", b, "f32", "i32");
+    const shape = concatShape(a, b);
+    return this.#handles.make("concat", shape, () => this.#device.concat(above, below), a.dtype);
+  }
+
+  oneHot(labels: Tensor, classes: number): Tensor {
+    const column = this.#handles.tensor("oneHot", labels, "i32");
+    const shape = oneHotShape(labels, classes);
+    return this.#make("oneHot", shape, () =>
+      tf.oneHot(column.reshape<tf.Tensor1D>([shape[0]]), classes, 1, 0, "float32") as tf.Tensor2D);
+  }
+
+  // Matrix product
+
+  matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+    const left = this.#handles.tensor("matmul", a);
+    const right = this.#handles.tensor("matmul", b);
+    const { m, n } = matmulDimensions(a, b, options);
+    const { transposeA, transposeB } = options;
+    return this.#make("matmul", [m, n], () => tf.matMul(left, right, transposeA, transposeB));
+  }
+
+  // Element by element
+
+  add(a: Tensor, b: Tensor): Tensor {
+    return this.#pairs("add", a, b, tf.add);
+  }
+
+  sub(a: Tensor, b: Tensor): Tensor {
+    return this.#pairs("sub", a, b, tf.sub);
+  }
+
+  mul(a: Tensor, b: Tensor): Tensor {
+    return this.#pairs("mul", a, b, tf.mul);
+  }
+
+  div(a: Tensor, b: Tensor): Tensor {
+    return this.#pairs("div", a, b, tf.div);
+  }
+
+  equal(a: Tensor, b: Tensor): Tensor {
+    const left = this.#handles.tensor("equal", a, "f32", "i32");
+    const right = this.#handles.tensor("equal", b, "f32", "i32");
+    requireDType("equal", b, a.dtype);
+    broadcast("equal", a, b);
+    return this.#make("equal", a.shape, () => this.#device.equal(left, right));
+  }
+
+  affine(x: Tensor, scale: number, offset: number): Tensor {
+    return this.#each("affine", x, (x) => this.#device.affine(x, scale, offset));
+  }
+
+  relu(x: Tensor): Tensor {
+    return this.#each("relu", x, tf.relu);
+  }
+
+  sqrt(x: Tensor): Tensor {
+    return this.#each("sqrt", x, tf.sqrt);
+  }
+
+  exp(x: Tensor): Tensor {
+    return this.#each("exp", x, tf.exp);
+  }
+
+  sigmoid(x: Tensor): Tensor {
+    return this.#each("sigmoid", x, tf.sigmoid);
+  }
+
+  softplus(x: Tensor): Tensor {
+    // TensorFlow.js's is the identity for large x, so it does not overflow either.
+    return this.#each("softplus", x, tf.softplus);
+  }
+
+  // Reductions
+
+  sum(x: Tensor, axis: Axis): Tensor {
+    return this.#fold("sum", x, axis, tf.sum);
+  }
+
+  max(x: Tensor, axis: Axis): Tensor {
+    return this.#fold("max", x, axis, tf.max);
+  }
+
+  argmax(x: Tensor): Tensor {
+    const from = this.#handles.tensor("argmax", x);
+    const shape: Shape = [x.shape[0], 1];
+    return this.#handles.make("argmax", shape, () => this.#device.argmax(from), "i32");
+  }
+
+  // What the operations share
+
+  #make(operation: string, shape: Shape, compute: () => tf.Tensor2D): Tensor {
+    return this.#handles.make(operation, shape, compute);
+  }
+
+  #each(operation: string, x: Tensor, f: (x: tf.Tensor2D) => tf.Tensor2D): Tensor {
+    const from = this.#handles.tensor(operation, x);
+    return this.#make(operation, x.shape, () => f(from));
+  }
+
+  #pairs(
+    operation: string,
+    a: Tensor,
+    b: Tensor,
+    f: (a: tf.Tensor2D, b: tf.Tensor2D) => tf.Tensor2D,
+  ): Tensor {
+    const left = this.#handles.tensor(operation, a);
+    const right = this.#handles.tensor(operation, b);
+    broadcast(operation, a, b);
+    return this.#make(operation, a.shape, () => f(left, right));
+  }
+
+  #fold(
+    operation: string,
+    x: Tensor,
+    axis: Axis,
+    f: (x: tf.Tensor2D, axis: number, keepDims: boolean) => tf.Tensor2D,
+  ): Tensor {
+    const from = this.#handles.tensor(operation, x);
+    const shape = reducedShape(x, axis);
+    return this.#make(operation, shape, () => f(from, axis === "rows" ? 0 : 1, true));
+  }
+}

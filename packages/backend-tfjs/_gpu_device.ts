@@ -1,0 +1,160 @@
+// The device that computes on a GPU, later: work is recorded, and values have to be waited for.
+
+import { DeviceLostError, type TensorData } from "@forward-forward/core";
+import * as tf from "@tensorflow/tfjs";
+import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import type { Bytes, Device, Storage } from "./_device.ts";
+import type { FusedBodies } from "./_fused.ts";
+import {
+  adamStep,
+  affine,
+  argmax,
+  concat,
+  equal,
+  gather,
+  gatherBytes,
+  mix,
+  mixSquare,
+  run,
+  slice,
+} from "./_gpu_program.ts";
+import { register, unregister, use } from "./_register.ts";
+
+// The device may be this many flushes behind, and at most twice as many.
+const FLUSHES_BEHIND = 16;
+
+/** `webgpu`. */
+export class GpuDevice implements Device {
+  readonly name = "tfjs";
+  readonly label: string;
+  readonly fused: FusedBodies;
+  readonly #backend: WebGPUBackend;
+  readonly #id: string;
+  readonly #lost: Promise<never>;
+  #failure?: Error;
+  #flushes = 0;
+  #fence: Promise<unknown> = Promise.resolve();
+
+  constructor(backend: WebGPUBackend, label: string) {
+    this.#backend = backend;
+    this.label = label;
+    this.#id = register("webgpu", backend);
+    this.#lost = backend.device.lost.then(({ message }) => {
+      throw this.#failure = new DeviceLostError(
+        `The GPU device was lost${message && ` (${message})`}: open a new backend.`,
+      );
+    });
+    this.#lost.catch(() => {}); // Whoever waits for something is told; nobody else has to know.
+    // Errors come later than the call that made them, and without this nobody would hear of them.
+    backend.device.addEventListener("uncapturederror", (event) => {
+      this.#failure ??= new Error(
+        `WebGPU refused what was recorded, so results are wrong: ${event.error.message}`,
+      );
+    });
+    this.fused = {
+      adam: (p, gradient, m, v, step) => {
+        const shape = p.shape;
+        const m2 = run(backend, mix, shape, [m, gradient], [step.beta1, 1 - step.beta1]);
+        const v2 = run(backend, mixSquare, shape, [v, gradient], [step.beta2, 1 - step.beta2]);
+        const numbers = [1 - step.decay, step.alpha, step.epsilon];
+        return { p: run(backend, adamStep, shape, [p, m2, v2], numbers), m: m2, v: v2 };
+      },
+      momentum: (p, gradient, v, { learningRate, momentum, decay }) => {
+        const v2 = run(backend, mix, p.shape, [v, gradient], [momentum, 1 - momentum]);
+        const numbers = [1 - learningRate * decay, -learningRate];
+        return { p: run(backend, mix, p.shape, [p, v2], numbers), v: v2 };
+      },
+    };
+  }
+
+  use(): void {
+    use(this.#id);
+  }
+
+  check(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  async flush(): Promise<void> {
+    this.#submit();
+    if (++this.#flushes % FLUSHES_BEHIND !== 0) return;
+    // Waits for the fence before, not for the one just set: by now it has mostly been passed, and
+    // then this costs nothing.
+    const passed = this.#fence;
+    this.#fence = this.#backend.queue.onSubmittedWorkDone().catch(() => {});
+    await Promise.race([passed, this.#lost]);
+  }
+
+  async read(storages: readonly Storage[]): Promise<TensorData[]> {
+    this.use();
+    // A second reference to the same memory, because a handle may go while its values are on the way.
+    const held = storages.map((storage) => tf.keep((storage as tf.Tensor).clone()));
+    try {
+      const data = await Promise.race([Promise.all(held.map((x) => x.data())), this.#lost]);
+      this.check();
+      // Copies: TensorFlow.js keeps what it gives.
+      return data.map((values, i) =>
+        held[i]!.rank === 1 ? new Uint8Array(values.slice().buffer) : values.slice()
+      );
+    } finally {
+      for (const x of held) x.dispose();
+    }
+  }
+
+  close(): void {
+    unregister(this.#id);
+    this.#backend.device.destroy();
+  }
+
+  storeBytes(data: Uint8Array): Bytes {
+    const words = new Int32Array(Math.ceil(data.length / 4));
+    new Uint8Array(words.buffer).set(data);
+    return tf.tensor1d(words, "int32");
+  }
+
+  requireRoom(bytes: number): void {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.#backend.device.limits;
+    const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+    if (bytes <= limit) return;
+    const megabytes = (n: number): string => `${(n / 1e6).toFixed(1)} MB`;
+    throw new RangeError(
+      `upload: ${megabytes(bytes)} are more than the ${megabytes(limit)} that this adapter takes ` +
+        `in one tensor; upload fewer rows, or images as bytes`,
+    );
+  }
+
+  gatherBytes(table: Bytes, columns: number, indices: tf.Tensor2D): tf.Tensor2D {
+    const shape: [number, number] = [indices.shape[0], columns];
+    return run(this.#backend, gatherBytes, shape, [table as tf.Tensor1D, indices]);
+  }
+
+  gather(table: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D {
+    return run(this.#backend, gather, [indices.shape[0], table.shape[1]], [table, indices]);
+  }
+
+  slice(x: tf.Tensor2D, start: number, end: number): tf.Tensor2D {
+    return run(this.#backend, slice, [end - start, x.shape[1]], [x], [start]);
+  }
+
+  concat(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+    return run(this.#backend, concat, [a.shape[0] + b.shape[0], a.shape[1]], [a, b]);
+  }
+
+  equal(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+    return run(this.#backend, equal, a.shape, [a, b]);
+  }
+
+  affine(x: tf.Tensor2D, scale: number, offset: number): tf.Tensor2D {
+    return run(this.#backend, affine, x.shape, [x], [scale, offset]);
+  }
+
+  argmax(x: tf.Tensor2D): tf.Tensor2D {
+    return run(this.#backend, argmax, [x.shape[0], 1], [x]);
+  }
+
+  #submit(): void {
+    this.#backend.ensureCommandEncoderReady();
+    this.#backend.endComputePassEncoder();
+    this.#backend.submitQueue();
+  }
+}
