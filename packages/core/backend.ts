@@ -59,7 +59,10 @@ export interface Backend extends Disposable {
   readonly name: string;
   /** The adapter or engine behind it, for people: `"llvmpipe (LLVM 15.0.6, 256 bits)"`. */
   readonly device: string;
-  /** Faster bodies for what core otherwise composes from the methods below. */
+  /**
+   * Faster bodies for what core otherwise composes from the methods below: a plain object of functions
+   * that do not use `this`.
+   */
   readonly fused?: Partial<FusedOperations>;
 
   // Storage
@@ -68,7 +71,10 @@ export interface Backend extends Disposable {
   upload(data: TensorData, shape: Shape): Tensor;
   /** An `f32` tensor with every element equal to `value`. */
   fill(shape: Shape, value: number): Tensor;
-  /** Copies tensors to host memory, all in one synchronisation, in the order given. */
+  /**
+   * Copies tensors to host memory, all in one synchronisation, in the order given. The values are those
+   * at the time of the call, whatever is done to the tensors before the promise resolves.
+   */
   read(tensors: readonly Tensor[]): Promise<TensorData[]>;
   /**
    * Moves `source` into `target`: `target` keeps its identity and takes the contents, `source` is
@@ -104,7 +110,7 @@ export interface Backend extends Disposable {
   slice(x: Tensor, start: number, end: number): Tensor;
   /** The rows of `a` above the rows of `b`; same columns, same dtype, not `u8`. */
   concat(a: Tensor, b: Tensor): Tensor;
-  /** `[rows, classes]` with 1 at each row's label and 0 elsewhere; `labels` is `i32` `[rows, 1]`. */
+  /** `[rows, classes]` with 1 at each row's label and 0 elsewhere; `labels` is `i32` `[rows, 1]` with values in `[0, classes)`. */
   oneHot(labels: Tensor, classes: number): Tensor;
 
   // Matrix product

@@ -39,7 +39,10 @@ export class LiveTensors<T extends Tensor = Tensor> {
     const survivors = new Set<unknown>();
     try {
       const result = fn();
-      if (result instanceof Promise) throw new TypeError("scope() takes a synchronous function");
+      if (result instanceof Promise) {
+        result.catch(() => {}); // its own failure would come too late to be of use
+        throw new TypeError("scope() takes a synchronous function");
+      }
       collect(result, survivors);
       return result;
     } finally {
