@@ -145,8 +145,7 @@ export class TfjsBackend implements Backend {
   oneHot(labels: Tensor, classes: number): Tensor {
     const column = this.#handles.tensor("oneHot", labels, "i32");
     const shape = oneHotShape(labels, classes);
-    return this.#make("oneHot", shape, () =>
-      tf.oneHot(column.reshape<tf.Tensor1D>([shape[0]]), classes, 1, 0, "float32") as tf.Tensor2D);
+    return this.#make("oneHot", shape, () => this.#device.oneHot(column, classes));
   }
 
   // Matrix product
@@ -155,8 +154,12 @@ export class TfjsBackend implements Backend {
     const left = this.#handles.tensor("matmul", a);
     const right = this.#handles.tensor("matmul", b);
     const { m, n } = matmulDimensions(a, b, options);
-    const { transposeA, transposeB } = options;
-    return this.#make("matmul", [m, n], () => tf.matMul(left, right, transposeA, transposeB));
+    const { transposeA = false, transposeB = false } = options;
+    return this.#make(
+      "matmul",
+      [m, n],
+      () => this.#device.matmul(left, right, transposeA, transposeB),
+    );
   }
 
   // Element by element
@@ -213,11 +216,11 @@ export class TfjsBackend implements Backend {
   // Reductions
 
   sum(x: Tensor, axis: Axis): Tensor {
-    return this.#fold("sum", x, axis, tf.sum);
+    return this.#fold("sum", x, axis, (x, axis) => this.#device.sum(x, axis));
   }
 
   max(x: Tensor, axis: Axis): Tensor {
-    return this.#fold("max", x, axis, tf.max);
+    return this.#fold("max", x, axis, (x, axis) => tf.max(x, axis, true));
   }
 
   argmax(x: Tensor): Tensor {
@@ -253,10 +256,10 @@ export class TfjsBackend implements Backend {
     operation: string,
     x: Tensor,
     axis: Axis,
-    f: (x: tf.Tensor2D, axis: number, keepDims: boolean) => tf.Tensor2D,
+    f: (x: tf.Tensor2D, axis: 0 | 1) => tf.Tensor2D,
   ): Tensor {
     const from = this.#handles.tensor(operation, x);
     const shape = reducedShape(x, axis);
-    return this.#make(operation, shape, () => f(from, axis === "rows" ? 0 : 1, true));
+    return this.#make(operation, shape, () => f(from, axis === "rows" ? 0 : 1));
   }
 }

@@ -44,6 +44,12 @@ export interface Device {
   concat(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D;
   /** 1 where equal, else 0. */
   equal(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D;
+  /** A row of zeros with a one for each label. */
+  oneHot(labels: tf.Tensor2D, classes: number): tf.Tensor2D;
+  /** The matrix product. */
+  matmul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA: boolean, transposeB: boolean): tf.Tensor2D;
+  /** Sums over the rows (0) or the columns (1), which stay as a side of length 1. */
+  sum(x: tf.Tensor2D, axis: 0 | 1): tf.Tensor2D;
   /** `x * scale + offset`. */
   affine(x: tf.Tensor2D, scale: number, offset: number): tf.Tensor2D;
   /** The column of each row's first largest value. */

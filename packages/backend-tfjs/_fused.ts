@@ -5,6 +5,7 @@ import {
   broadcast,
   describe,
   type FusedOperations,
+  type LocalDelta,
   matmulDimensions,
   type MomentumStep,
   requireContrasts,
@@ -16,6 +17,8 @@ import type { Handles } from "./_handles.ts";
 
 /** Bodies that only some devices have, on plain tensors. Results are new tensors. */
 export interface FusedBodies {
+  /** See `FusedOperations.dense`. */
+  dense?(x: tf.Tensor2D, weights: tf.Tensor2D, bias: tf.Tensor2D): tf.Tensor2D;
   /** See `FusedOperations.adam`. */
   adam?(
     p: tf.Tensor2D,
@@ -35,42 +38,34 @@ export interface FusedBodies {
 
 /** The fused operations of a device. */
 export function fusedOn(device: Device, handles: Handles): Partial<FusedOperations> {
-  const { adam, momentum } = device.fused;
+  const { dense, adam, momentum } = device.fused;
   return {
-    dense(x, weights, bias) {
-      const a = handles.tensor("dense", x);
-      const b = handles.tensor("dense", weights);
-      const c = handles.tensor("dense", bias);
-      const { m, n } = matmulDimensions(x, weights);
-      if (bias.shape[0] !== 1 || bias.shape[1] !== n) {
-        throw new TypeError(`dense: a bias of ${describe(bias)} does not fit ${n} units`);
-      }
-      return handles.make("dense", [m, n], () =>
-        tf.fused.matMul({
-          a,
-          b,
-          bias: c.reshape([n]), // The wasm kernel takes no other shape.
-          activation: "relu",
-          transposeA: false,
-          transposeB: false,
-        }) as tf.Tensor2D);
-    },
+    ...(dense && {
+      dense(x, weights, bias): Tensor {
+        const [a, b, c] = [x, weights, bias].map((x) => handles.tensor("dense", x));
+        const { m, n } = matmulDimensions(x, weights);
+        if (bias.shape[0] !== 1 || bias.shape[1] !== n) {
+          throw new TypeError(`dense: a bias of ${describe(bias)} does not fit ${n} units`);
+        }
+        return handles.make("dense", [m, n], () => dense(a!, b!, c!));
+      },
+    }),
 
-    localDelta(s, { goodnessScale, threshold, weight }) {
+    localDelta(s, { goodnessScale, threshold, weight }): LocalDelta {
       const x = handles.tensor("localDelta", s);
       const pairs = requireContrasts("localDelta", s);
       const rows = 2 * pairs;
       const result = handles.compute("localDelta", () => {
         // Positive rows above, negative below: as rows of a [2, pairs] each half has one sign.
         const sign = tf.tensor2d([-1, 1], [2, 1]);
-        const squares = tf.sum(tf.square(x), 1).reshape<tf.Tensor2D>([2, pairs]);
+        const squares = device.sum(tf.square(x), 1).reshape<tf.Tensor2D>([2, pairs]);
         const g = device.affine(squares, goodnessScale, 0);
         const wrong = tf.mul<tf.Tensor2D>(device.affine(g, 1, -threshold), sign);
         const p = device.affine(tf.sigmoid(wrong), weight * goodnessScale, 0);
         return {
           delta: tf.mul<tf.Tensor2D>(x, tf.mul(p, sign).reshape([rows, 1])),
-          loss: tf.sum<tf.Tensor2D>(tf.softplus(wrong), 1, true),
-          goodness: tf.sum<tf.Tensor2D>(g, 1, true),
+          loss: device.sum(tf.softplus(wrong), 1),
+          goodness: device.sum(g, 1),
         };
       });
       return {
@@ -81,7 +76,7 @@ export function fusedOn(device: Device, handles: Handles): Partial<FusedOperatio
     },
 
     ...(adam && {
-      adam(p, gradient, m, v, step) {
+      adam(p, gradient, m, v, step): void {
         requireOneShape("adam", p, gradient, m, v);
         const [a, b, c, d] = [p, gradient, m, v].map((x) => handles.tensor("adam", x));
         const next = handles.compute("adam", () => adam(a!, b!, c!, d!, step));
@@ -92,7 +87,7 @@ export function fusedOn(device: Device, handles: Handles): Partial<FusedOperatio
     }),
 
     ...(momentum && {
-      momentum(p, gradient, v, step) {
+      momentum(p, gradient, v, step): void {
         requireOneShape("momentum", p, gradient, v);
         const [a, b, c] = [p, gradient, v].map((x) => handles.tensor("momentum", x));
         const next = handles.compute("momentum", () => momentum(a!, b!, c!, step));

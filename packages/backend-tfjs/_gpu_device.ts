@@ -15,6 +15,7 @@ import {
   gatherBytes,
   mix,
   mixSquare,
+  oneHot,
   run,
   slice,
 } from "./_gpu_program.ts";
@@ -52,6 +53,15 @@ export class GpuDevice implements Device {
       );
     });
     this.fused = {
+      dense: (a, b, bias) =>
+        tf.fused.matMul({
+          a,
+          b,
+          bias,
+          activation: "relu",
+          transposeA: false,
+          transposeB: false,
+        }) as tf.Tensor2D,
       adam: (p, gradient, m, v, step) => {
         const shape = p.shape;
         const m2 = run(backend, mix, shape, [m, gradient], [step.beta1, 1 - step.beta1]);
@@ -82,7 +92,8 @@ export class GpuDevice implements Device {
     // then this costs nothing.
     const passed = this.#fence;
     this.#fence = this.#backend.queue.onSubmittedWorkDone().catch(() => {});
-    await Promise.race([passed, this.#lost]);
+    await passed;
+    this.check();
   }
 
   async read(storages: readonly Storage[]): Promise<TensorData[]> {
@@ -142,6 +153,23 @@ export class GpuDevice implements Device {
 
   equal(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
     return run(this.#backend, equal, a.shape, [a, b]);
+  }
+
+  oneHot(labels: tf.Tensor2D, classes: number): tf.Tensor2D {
+    return run(this.#backend, oneHot, [labels.shape[0], classes], [labels]);
+  }
+
+  matmul(
+    a: tf.Tensor2D,
+    b: tf.Tensor2D,
+    transposeA: boolean,
+    transposeB: boolean,
+  ): tf.Tensor2D {
+    return tf.matMul(a, b, transposeA, transposeB);
+  }
+
+  sum(x: tf.Tensor2D, axis: 0 | 1): tf.Tensor2D {
+    return tf.sum(x, axis, true);
   }
 
   affine(x: tf.Tensor2D, scale: number, offset: number): tf.Tensor2D {

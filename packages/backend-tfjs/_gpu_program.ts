@@ -1,6 +1,10 @@
 // Programs for TensorFlow.js's WebGPU backend, where its own are inexact, or would be many.
 
-import { type WebGPUBackend, webgpu_util, type WebGPUProgram } from "@tensorflow/tfjs-backend-webgpu";
+import {
+  webgpu_util,
+  type WebGPUBackend,
+  type WebGPUProgram,
+} from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs";
 
 /** A program that computes each element of its result by itself. */
@@ -91,6 +95,16 @@ export const equal: Program = {
     let row = select(index / uniforms.outShape.y, 0, uniforms.bShape.x == 1);
     let column = select(index % uniforms.outShape.y, 0, uniforms.bShape.y == 1);
     result[index] = select(0.0, 1.0, a[index] == b[row * uniforms.bShape.y + column]);`,
+};
+
+/** 1 in the column of each row's label. */
+export const oneHot: Program = {
+  name: "one-hot",
+  operands: ["labels"],
+  gives: "float32",
+  body: `
+    let columns = uniforms.outShape.y;
+    result[index] = select(0.0, 1.0, labels[index / columns] == index % columns);`,
 };
 
 // That of TensorFlow.js does not give the first of equals in rows of 32 and more.

@@ -7,14 +7,14 @@ import { HostDevice } from "./_host_device.ts";
 
 /** Opens the `wasm` device, with the files from `path` or from the npm package. */
 export async function openWasm(path?: string): Promise<Device> {
-  const { setWasmPaths, version_wasm } = await import("@tensorflow/tfjs-backend-wasm");
-  const folder = path ?? installed(version_wasm);
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  const folder = path ?? installed();
   const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
   await requireReadable(`${folder}tfjs-backend-wasm${simd ? "-simd" : ""}.wasm`);
-  setWasmPaths(folder);
 
   let backend: tf.KernelBackend;
   try {
+    setWasmPaths(folder);
     backend = await tf.findBackendFactory("wasm")();
   } catch (cause) {
     throw new UnavailableError(
@@ -30,16 +30,16 @@ export async function openWasm(path?: string): Promise<Device> {
 }
 
 // The folder of the npm package's files, as an address that ends in a slash.
-function installed(version: string): string {
-  // Deno knows the package by this specifier wherever this module came from; others by its name.
-  const name = "@tensorflow/tfjs-backend-wasm";
-  const specifier = "Deno" in globalThis ? `npm:${name}@${version}` : name;
+function installed(): string {
   try {
-    return new URL("./", import.meta.resolve(`${specifier}/dist/tfjs-backend-wasm.wasm`)).href;
+    // A literal, so that publishing can make it the package's full specifier.
+    const file = import.meta.resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm");
+    return new URL("./", file).href;
   } catch (cause) {
     throw new UnavailableError(
       "The WebAssembly files of TensorFlow.js cannot be found from here.",
-      `Serve the folder dist of the npm package ${name} and give its address as wasmPath.`,
+      "Serve the folder dist of the npm package @tensorflow/tfjs-backend-wasm, and give its " +
+        "address as wasmPath.",
       { cause },
     );
   }

@@ -1,5 +1,16 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { type Backend, DeviceLostError, UnavailableError } from "@forward-forward/core";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  type Backend,
+  DeviceLostError,
+  fusedOperations,
+  UnavailableError,
+} from "@forward-forward/core";
 import { conformance } from "@forward-forward/core/conformance";
 import * as tf from "@tensorflow/tfjs";
 import { createBackend, type TfjsDevice } from "./mod.ts";
@@ -56,12 +67,16 @@ for (const { device, name } of DEVICES) {
     using indices = b.upload(rows, [rows.length, 1]);
     using batch = b.gather(table, indices);
     const [values] = await b.read([batch]);
-    const expected = Array.from(rows, (row) => [...data.subarray(row * columns, (row + 1) * columns)]);
+    const expected = Array.from(
+      rows,
+      (row) => [...data.subarray(row * columns, (row + 1) * columns)],
+    );
     assertEquals(values, Float32Array.from(expected.flat()));
   });
 
   it("work leaves no tensor in TensorFlow.js that is not behind a handle", async (b) => {
-    const start = tf.memory().numTensors;
+    const f = fusedOperations(b);
+    const start = tf.engine().state.numTensors;
     {
       using x = b.upload(new Float32Array(24).fill(0.5), [4, 6]);
       using w = b.upload(new Float32Array(18).fill(0.1), [6, 3]);
@@ -69,17 +84,17 @@ for (const { device, name } of DEVICES) {
       using m = b.fill([6, 3], 0);
       using v = b.fill([6, 3], 0);
       using table = b.upload(new Uint8Array(12), [4, 3]);
-      using labels = b.upload(Int32Array.of(0, 1, 2, 3), [4, 1]);
-      const live = tf.memory().numTensors;
+      using labels = b.upload(Int32Array.of(0, 1, 2, 0), [4, 1]);
+      const live = tf.engine().state.numTensors;
       for (let i = 0; i < 20; i++) {
         b.scope(() => {
-          const s = b.fused!.dense!(x, w, bias);
+          const s = f.dense(x, w, bias);
           const rule = { goodnessScale: 1, threshold: 2, weight: 0.5 };
-          const { delta } = b.fused!.localDelta!(s, rule);
+          const { delta } = f.localDelta(s, rule);
           const gradient = b.matmul(x, delta, { transposeA: true });
           const step = { alpha: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 };
-          b.fused!.adam?.(w, gradient, m, v, step);
-          b.fused!.momentum?.(w, gradient, m, { learningRate: 0.1, momentum: 0.9, decay: 0 });
+          f.adam(w, gradient, m, v, step);
+          f.momentum(w, gradient, m, { learningRate: 0.1, momentum: 0.9, decay: 0 });
           b.equal(b.argmax(s), b.argmax(b.oneHot(labels, 3)));
           b.softplus(b.sum(b.concat(b.gather(table, labels), s), "rows"));
           b.equal(labels, labels);
@@ -87,9 +102,9 @@ for (const { device, name } of DEVICES) {
         await b.flush();
         await b.read([w, table]);
       }
-      assertEquals(tf.memory().numTensors, live);
+      assertEquals(tf.engine().state.numTensors, live);
     }
-    assertEquals(tf.memory().numTensors, start);
+    assertEquals(tf.engine().state.numTensors, start);
   });
 
   it("handles outlive a tf.tidy around them", async (b) => {
@@ -132,6 +147,23 @@ test("webgpu", "backends of all devices, in turns and at the same time", async (
   assert(!tf.engine().backendNames().some((id) => id.startsWith("forward-forward")));
 });
 
+test(
+  "cpu",
+  "TensorFlow.js's own backend is current again after the last one is closed",
+  async () => {
+    tf.registerBackend("theirs", () => new tf.MathBackendCPU());
+    await tf.setBackend("theirs");
+    const one = await createBackend({ device: "cpu" });
+    const two = await createBackend({ device: "cpu" });
+    one.fill([1, 1], 1);
+    two.fill([1, 1], 1);
+    one.dispose();
+    two.dispose();
+    assertEquals(tf.getBackend(), "theirs");
+    tf.removeBackend("theirs");
+  },
+);
+
 test("cpu", "nothing is printed", async () => {
   const printed: unknown[] = [];
   const { warn, log, error } = console;
@@ -168,10 +200,27 @@ test("cpu", "createBackend() on WebGPU without an adapter says what to install",
   }
 });
 
+for (const device of ["cpu", "wasm"] as const) {
+  test(device, `tfjs-${device}: gather() and oneHot() refuse what is out of range`, async () => {
+    using backend = await createBackend({ device });
+    using indices = backend.upload(Int32Array.of(0, 2), [2, 1]);
+    using bytes = backend.upload(new Uint8Array(6), [2, 3]);
+    using floats = backend.fill([2, 3], 1);
+    for (
+      const work of [
+        () => backend.gather(bytes, indices),
+        () => backend.gather(floats, indices),
+        () => backend.oneHot(indices, 2),
+      ]
+    ) assertThrows(work, RangeError, "2 (row 1)");
+    assertEquals(backend.memory().tensors, 3);
+  });
+}
+
 test("webgpu", "a lost device: read() and flush() reject with a DeviceLostError", async () => {
   const devices: GPUDevice[] = [];
   const { requestDevice } = GPUAdapter.prototype;
-  GPUAdapter.prototype.requestDevice = async function (...args) {
+  GPUAdapter.prototype.requestDevice = async function (...args): Promise<GPUDevice> {
     const device = await requestDevice.apply(this, args);
     devices.push(device);
     return device;

@@ -1,14 +1,15 @@
 /**
  * A backend on TensorFlow.js: WebGPU, WebAssembly or plain JavaScript, in Deno, Node and browsers.
  *
- * @example The same work on three devices
- * ```ts ignore
+ * @example One product, on a device of your choice
+ * ```ts
  * import { createBackend } from "@forward-forward/backend-tfjs";
+ * import { assertEquals } from "@std/assert";
  *
- * using backend = await createBackend({ device: "wasm" });
+ * using backend = await createBackend({ device: "cpu" }); // or "wasm", or "webgpu"
  * using x = backend.upload(new Float32Array([1, 2, 3, 4]), [2, 2]);
  * using y = backend.matmul(x, x);
- * const [values] = await backend.read([y]); // 7, 10, 15, 22
+ * assertEquals(await backend.read([y]), [new Float32Array([7, 10, 15, 22])]);
  * ```
  *
  * @module

@@ -1,0 +1,40 @@
+// Errors as a person meets them: one sentence, the remedy, and an exit code.
+
+import { UnavailableError } from "@forward-forward/core";
+import { DataError } from "@forward-forward/datasets";
+
+/** Exit codes of `ff`. */
+export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** The arguments or the input are wrong. The message is one sentence with the remedy. */
+export class UsageError extends Error {
+  /** Names the error in messages. */
+  override name = "UsageError";
+}
+
+/** The user asked to stop. */
+export class Interrupted extends Error {
+  /** Names the error in messages. */
+  override name = "Interrupted";
+}
+
+/** One line for a person, and the exit code that goes with it. */
+export function explain(error: unknown): { message: string; code: number } {
+  if (error instanceof Deno.errors.NotCapable) {
+    // Deno's own text names the access and the flag: `Requires read access to "x", run again with the --allow-read flag`.
+    return { message: oneLine(error.message), code: EXIT.usage };
+  }
+  if (error instanceof UnavailableError) {
+    return { message: `${oneLine(error.message)}: ${oneLine(error.remedy)}`, code: EXIT.usage };
+  }
+  if (error instanceof UsageError || error instanceof DataError) {
+    return { message: oneLine(error.message), code: EXIT.usage };
+  }
+  if (error instanceof Interrupted) return { message: error.message, code: EXIT.interrupted };
+  const message = error instanceof Error ? error.message : String(error);
+  return { message: oneLine(message), code: EXIT.failed };
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, " ").trim();
+}

@@ -1,0 +1,71 @@
+// `ff eval`: tests a saved model.
+
+import { type Arguments, type Flags, whole } from "./arguments.ts";
+import { openBackend } from "./backends.ts";
+import { loadData } from "./data.ts";
+import { confusionTable, figures } from "./display/summary.ts";
+import { EXIT, UsageError } from "./errors.ts";
+import { readModel, rebuild } from "./run_folder.ts";
+
+/** The flags of `ff eval`. */
+export const evalFlags: Flags = {
+  backend: {
+    value: "NAME",
+    help: "auto (default), webgpu, tfjs, tfjs-wasm, tfjs-cpu or reference",
+  },
+  dataset: { value: "NAME|DIR", help: "the data set the model was trained on by default" },
+  "test-limit": { value: "N", help: "test on the first N images" },
+  json: { value: "", help: "one JSON object on stdout, nothing else there" },
+  help: { value: "", help: "this text" },
+};
+
+/** Runs `ff eval` and returns its exit code. */
+export async function evaluate(args: Arguments): Promise<number> {
+  const [path, surplus] = args.rest;
+  if (path === undefined) {
+    throw new UsageError("eval needs a model: ff eval RUN, a run folder or a model.safetensors");
+  }
+  if (surplus !== undefined) throw new UsageError(`eval takes one model, got "${surplus}" too`);
+  const limit = args.text("test-limit");
+  const limits = { test: limit === undefined ? undefined : whole("test-limit", limit, 1) };
+  const model = await readModel(path);
+  const { info } = model;
+  const { backend: opened } = await openBackend(args.text("backend") ?? "auto");
+  using backend = opened;
+  using network = rebuild(backend, model);
+  const dataset = args.text("dataset") ?? info.dataset;
+  const { test } = await loadData(dataset, limits);
+  const { rows, columns } = info.image;
+  if (test.rows !== rows || test.columns !== columns || test.classes !== info.recipe.classes) {
+    throw new UsageError(
+      `the model was trained on ${rows}x${columns} images of ${info.recipe.classes} classes and ${dataset} has ` +
+        `${test.rows}x${test.columns} of ${test.classes}: use the data it was trained for`,
+    );
+  }
+  const evaluation = await network.evaluate(test);
+  if (args.given("json")) {
+    const { error, accuracy, confusion, ...rest } = evaluation;
+    console.log(JSON.stringify({
+      event: "done",
+      backend: backend.name,
+      device: backend.device,
+      recipe: info.recipe.name,
+      seed: info.seed,
+      epochs: info.epoch,
+      testError: error,
+      testAccuracy: accuracy,
+      ...rest,
+      confusion: Array.from(confusion),
+      model: model.path,
+    }));
+  } else {
+    console.log(
+      `${model.path}: recipe ${info.recipe.name}, ${
+        info.recipe.layers.join("-")
+      }, ${info.epoch} epochs, ` +
+        `seed ${info.seed}\n${test.count} images of ${dataset} on ${backend.name}, ${backend.device}\n` +
+        `${confusionTable(evaluation)}\n${figures(evaluation)}`,
+    );
+  }
+  return EXIT.done;
+}

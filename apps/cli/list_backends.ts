@@ -1,0 +1,32 @@
+// `ff backends`: what can compute here, and what to do about what cannot.
+
+import type { Arguments, Flags } from "./arguments.ts";
+import { chooseBackend, listBackends } from "./backends.ts";
+import { EXIT, UsageError } from "./errors.ts";
+
+/** The flags of `ff backends`. */
+export const backendsFlags: Flags = {
+  json: { value: "", help: "one JSON object a line on stdout" },
+  help: { value: "", help: "this text" },
+};
+
+/** Runs `ff backends` and returns its exit code. */
+export async function showBackends(args: Arguments): Promise<number> {
+  if (args.rest.length > 0) {
+    throw new UsageError(`backends takes no arguments, got "${args.rest[0]}"`);
+  }
+  const listed = await listBackends();
+  const auto = await chooseBackend();
+  if (args.given("json")) {
+    for (const backend of listed) console.log(JSON.stringify({ event: "backend", ...backend }));
+    console.log(JSON.stringify({ event: "auto", ...auto }));
+    return EXIT.done;
+  }
+  const width = Math.max(...listed.map(({ name }) => name.length)) + 2;
+  for (const { name, what, device, reason, remedy } of listed) {
+    console.log(`${name.padEnd(width)}${what}`);
+    console.log(" ".repeat(width) + (device ?? `unavailable: ${reason}. ${remedy}`));
+  }
+  console.log(`\nauto takes ${auto.name}: ${auto.why}`);
+  return EXIT.done;
+}

@@ -1,0 +1,92 @@
+/**
+ * `ff`: trains and evaluates Forward-Forward networks from the command line.
+ *
+ * @module
+ */
+
+import { type Arguments, describeFlags, type Flags, nearest, parse } from "./arguments.ts";
+import { EXIT, explain, UsageError } from "./errors.ts";
+import { evalFlags, evaluate } from "./eval.ts";
+import { backendsFlags, showBackends } from "./list_backends.ts";
+import { train, trainFlags } from "./train.ts";
+
+interface Command {
+  what: string;
+  usage: string;
+  example: string;
+  flags: Flags;
+  run(args: Arguments): Promise<number>;
+}
+
+const commands: Record<string, Command> = {
+  train: {
+    what: "train a network and test it",
+    usage: "ff train [flags]",
+    example: "ff train --recipe hinton --epochs 10 --validation 10000",
+    flags: trainFlags,
+    run: train,
+  },
+  eval: {
+    what: "test a saved model",
+    usage: "ff eval RUN|model.safetensors [flags]",
+    example: "ff eval runs/first --backend webgpu",
+    flags: evalFlags,
+    run: evaluate,
+  },
+  backends: {
+    what: "list what can compute here",
+    usage: "ff backends [--json]",
+    example: "ff backends",
+    flags: backendsFlags,
+    run: showBackends,
+  },
+};
+
+/** Runs `ff` with these arguments and returns its exit code; nothing is thrown. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const [name, ...rest] = args;
+    if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+      console.log(overview());
+      return EXIT.done;
+    }
+    const command = Object.hasOwn(commands, name) ? commands[name]! : null;
+    if (!command) {
+      const known = Object.keys(commands);
+      throw new UsageError(`ff has no command "${name}"${nearest(name, known)}`);
+    }
+    const parsed = parse(name, rest, command.flags);
+    if (parsed.given("help")) {
+      const { usage, what, flags, example } = command;
+      console.log(`${usage}\n  ${what}\n\n${describeFlags(flags)}\n\nexample\n  ${example}`);
+      return EXIT.done;
+    }
+    return await command.run(parsed);
+  } catch (error) {
+    const { message, code } = explain(error);
+    console.error(`ff: ${message}`);
+    if (code === EXIT.failed && Deno.env.get("FF_DEBUG")) console.error(error);
+    return code;
+  }
+}
+
+function overview(): string {
+  const lines = Object.entries(commands).map(([name, { what }]) => `  ${name.padEnd(10)}${what}`);
+  return `ff, Forward-Forward without backpropagation\n\n${
+    lines.join("\n")
+  }\n\nff COMMAND --help says more`;
+}
+
+// The Vulkan driver complains on stderr when this is unset, which means nothing to the user.
+function quietDriver(): void {
+  try {
+    if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+  } catch {
+    // Not allowed to: then the line is shown.
+  }
+}
+
+if (import.meta.main) {
+  quietDriver();
+  Deno.exit(await main(Deno.args));
+}
