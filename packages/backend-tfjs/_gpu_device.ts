@@ -165,7 +165,9 @@ export class GpuDevice implements Device {
     transposeA: boolean,
     transposeB: boolean,
   ): tf.Tensor2D {
-    return tf.matMul(a, b, transposeA, transposeB);
+    // Its kernel for a deep product with few results is wrong with a transposed right operand, and its
+    // others are slower than a copy that is transposed first.
+    return tf.matMul(a, transposeB ? tf.transpose(b) : b, transposeA);
   }
 
   sum(x: tf.Tensor2D, axis: 0 | 1): tf.Tensor2D {

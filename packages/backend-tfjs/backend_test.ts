@@ -74,6 +74,34 @@ for (const { device, name } of DEVICES) {
     assertEquals(values, Float32Array.from(expected.flat()));
   });
 
+  it("matmul() of deep operands with few results, which has a kernel of its own", async (b) => {
+    // Whole numbers, so that the sums are exact in any order.
+    const whole = (_: unknown, i: number): number => (i * 7919 + (i >> 3)) % 7 - 3;
+    for (const [m, k, n] of [[30, 2500, 20], [8, 2100, 64], [33, 2049, 65]] as const) {
+      const left = new Float32Array(m * k).map(whole);
+      const right = new Float32Array(k * n).map(whole);
+      const turned = (data: Float32Array, rows: number, columns: number): Float32Array =>
+        data.map((_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!);
+      const products = b.scope(() => {
+        const [a, at] = [b.upload(left, [m, k]), b.upload(turned(left, m, k), [k, m])];
+        const [w, wt] = [b.upload(right, [k, n]), b.upload(turned(right, k, n), [n, k])];
+        return [
+          b.matmul(a, w),
+          b.matmul(at, w, { transposeA: true }),
+          b.matmul(a, wt, { transposeB: true }),
+          b.matmul(at, wt, { transposeA: true, transposeB: true }),
+        ];
+      });
+      const expected = new Float32Array(m * n).map((_, i) => {
+        const [row, column] = [Math.floor(i / n), i % n];
+        let sum = 0;
+        for (let p = 0; p < k; p++) sum += left[row * k + p]! * right[p * n + column]!;
+        return sum;
+      });
+      for (const product of await b.read(products)) assertEquals(product, expected);
+    }
+  });
+
   it("work leaves no tensor in TensorFlow.js that is not behind a handle", async (b) => {
     const f = fusedOperations(b);
     const start = tf.engine().state.numTensors;
