@@ -1,0 +1,51 @@
+// The handles that the WebGPU backend gives out.
+
+import type { DType, LiveTensors, Shape, Tensor } from "@forward-forward/core";
+import type { Block, Pool } from "./_pool.ts";
+
+/** A matrix in a buffer, row-major; the buffer may be larger. */
+export class WebGPUTensor implements Tensor {
+  /** See `Tensor`. */
+  readonly shape: Shape;
+  /** See `Tensor`. */
+  readonly dtype: DType;
+  /** Whose it is, and where it is counted. */
+  readonly owner: LiveTensors<WebGPUTensor>;
+  /** The memory; `null` once disposed or spent. */
+  block: Block | null;
+
+  readonly #pool: Pool;
+
+  /** A handle to `block`, which came from `pool`. */
+  constructor(
+    owner: LiveTensors<WebGPUTensor>,
+    pool: Pool,
+    block: Block,
+    shape: Shape,
+    dtype: DType,
+  ) {
+    this.owner = owner;
+    this.#pool = pool;
+    this.block = block;
+    this.shape = [shape[0], shape[1]];
+    this.dtype = dtype;
+  }
+
+  /** See `Tensor`. */
+  dispose(): void {
+    if (!this.block) return;
+    this.#pool.give(this.block);
+    this.block = null;
+    this.owner.remove(this);
+  }
+
+  /** See `Tensor`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** Bytes of a matrix. */
+export function byteLength(shape: Shape, dtype: DType): number {
+  return shape[0] * shape[1] * (dtype === "u8" ? 1 : 4);
+}

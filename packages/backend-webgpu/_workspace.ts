@@ -1,0 +1,63 @@
+// What all operations share: the recorder, the live tensors, and how operands become memory.
+
+import { type DType, LiveTensors, type Shape, type Tensor } from "@forward-forward/core";
+import type { Block } from "./_pool.ts";
+import { Recorder } from "./_recorder.ts";
+import { byteLength, WebGPUTensor } from "./_tensor.ts";
+
+/** A device with the tensors on it. */
+export class Workspace {
+  /** What runs the kernels. */
+  readonly recorder: Recorder;
+  /** The live tensors. */
+  readonly live: LiveTensors<WebGPUTensor> = new LiveTensors();
+  /** Which matrix product suits the device. */
+  readonly matmul: "tiles" | "registers";
+  #disposed = false;
+
+  /** A workspace on `device`. */
+  constructor(device: GPUDevice, matmul: "tiles" | "registers") {
+    this.recorder = new Recorder(device);
+    this.matmul = matmul;
+  }
+
+  /** The memory of an operand. */
+  use(operation: string, tensor: Tensor): Block {
+    this.requireUsable(operation);
+    if (!(tensor instanceof WebGPUTensor) || tensor.owner !== this.live) {
+      throw new TypeError(`${operation}: the tensor belongs to another backend`);
+    }
+    if (!tensor.block) {
+      throw new TypeError(`${operation}: a tensor was used after it was disposed`);
+    }
+    return tensor.block;
+  }
+
+  /** A new tensor, with whatever is in its memory. */
+  make(operation: string, shape: Shape, dtype: DType = "f32"): { tensor: Tensor; block: Block } {
+    this.requireUsable(operation);
+    const block = this.recorder.pool.take(operation, byteLength(shape, dtype));
+    return { tensor: this.adopt(block, shape, dtype), block };
+  }
+
+  /** A new tensor of memory that was just filled. */
+  adopt(block: Block, shape: Shape, dtype: DType): Tensor {
+    const { pool } = this.recorder;
+    const tensor = new WebGPUTensor(this.live, pool, block, shape, dtype);
+    return this.live.add(tensor, byteLength(shape, dtype));
+  }
+
+  /** Throws if the workspace was disposed, or its device lost. */
+  requireUsable(operation: string): void {
+    if (this.#disposed) throw new TypeError(`${operation}: the backend was disposed`);
+    this.recorder.health.check();
+  }
+
+  /** Frees everything but the device. A second call does nothing. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.live.dispose();
+    this.recorder.dispose();
+  }
+}

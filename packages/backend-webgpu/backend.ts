@@ -1,0 +1,406 @@
+// The backend: each operation of the seam as one dispatch, or a few.
+
+import {
+  type Axis,
+  type Backend,
+  broadcast,
+  concatShape,
+  type FusedOperations,
+  gatherShape,
+  type MatmulOptions,
+  type MemoryUse,
+  oneHotShape,
+  reducedShape,
+  requireAssignable,
+  requireDType,
+  requireShape,
+  type Shape,
+  sliceShape,
+  type Tensor,
+  type TensorData,
+  uploadDType,
+} from "@forward-forward/core";
+import { fusedOperations, vectors } from "./_fused.ts";
+import type { Block } from "./_pool.ts";
+import { product } from "./_product.ts";
+import type { Counters } from "./_recorder.ts";
+import { byteLength, type WebGPUTensor } from "./_tensor.ts";
+import { Workspace } from "./_workspace.ts";
+import { affine } from "./kernels/affine.ts";
+import { argmax } from "./kernels/argmax.ts";
+import { binary, type BinaryOperation } from "./kernels/binary.ts";
+import { concat } from "./kernels/concat.ts";
+import { fill } from "./kernels/fill.ts";
+import { foldColumns } from "./kernels/fold_columns.ts";
+import { type Fold, foldRows } from "./kernels/fold_rows.ts";
+import { foldShortRows } from "./kernels/fold_short_rows.ts";
+import { gather } from "./kernels/gather.ts";
+import { groupGrid, type Kernel, laneGrid, LANES, widthOf } from "./kernels/kernel.ts";
+import { oneHot } from "./kernels/one_hot.ts";
+import { slice } from "./kernels/slice.ts";
+import { unary, type UnaryOperation } from "./kernels/unary.ts";
+
+export type { Counters } from "./_recorder.ts";
+
+/** How a {@linkcode WebGPUBackend} treats its device. */
+export interface WebGPUBackendOptions {
+  /** Describes the adapter, for people. */
+  description: string;
+  /** Whether the device runs on the CPU. */
+  software: boolean;
+  /** Whether `dispose` closes the device. */
+  owned?: boolean;
+  /** Which matrix product to use; by `software` where absent. */
+  matmul?: "tiles" | "registers" | undefined;
+}
+
+/**
+ * Runs on a `GPUDevice`. Made by `createBackend`.
+ *
+ * Operations are recorded and submitted by {@linkcode flush} or {@linkcode read} (or after 4096 of them),
+ * in one submission. What the device refuses is only known later: the next `flush` or `read` throws it.
+ * When the device is lost every later call throws a `DeviceLostError`, except {@linkcode dispose}, that
+ * of tensors, and {@linkcode memory}.
+ */
+export class WebGPUBackend implements Backend {
+  /** `"webgpu"`. */
+  readonly name: string = "webgpu";
+  /** The adapter: `"llvmpipe (LLVM 15.0.6, 256 bits)"`. */
+  readonly device: string;
+  /** Whether the adapter runs on the CPU. */
+  readonly software: boolean;
+  /** Fused overrides of all operations. */
+  readonly fused: FusedOperations;
+
+  readonly #workspace: Workspace;
+  readonly #gpu: GPUDevice;
+  readonly #owned: boolean;
+
+  /** A backend on an open device. */
+  constructor(device: GPUDevice, options: WebGPUBackendOptions) {
+    const { description, software, owned = false, matmul } = options;
+    this.device = description;
+    this.software = software;
+    this.#gpu = device;
+    this.#owned = owned;
+    this.#workspace = new Workspace(device, matmul ?? (software ? "registers" : "tiles"));
+    this.fused = fusedOperations(this.#workspace);
+  }
+
+  /** What the device was asked to do since the backend was made. */
+  get counters(): Readonly<Counters> {
+    return { ...this.#workspace.recorder.counters };
+  }
+
+  /** Bytes of device memory held: that of live tensors, and buffers kept to be used again. */
+  get reservedBytes(): number {
+    return this.#workspace.recorder.reservedBytes;
+  }
+
+  // Storage
+
+  /** See {@linkcode Backend.upload}. Throws a `RangeError` above the device's limit of a buffer. */
+  upload(data: TensorData, shape: Shape): Tensor {
+    const dtype = uploadDType(data, shape);
+    this.#workspace.requireUsable("upload");
+    // WebGPU takes no shared memory; no typed array of the seam needs it.
+    const block = this.#workspace.recorder.upload("upload", data as Uint8Array<ArrayBuffer>);
+    return this.#workspace.adopt(block, shape, dtype);
+  }
+
+  /** See {@linkcode Backend.fill}. Throws a `RangeError` above the device's limit of a buffer. */
+  fill(shape: Shape, value: number): Tensor {
+    requireShape("fill", shape);
+    const { tensor, block } = this.#workspace.make("fill", shape);
+    const { count, grid } = vectors(tensor);
+    this.#dispatch(fill, [block], grid, [count, grid.x], [value]);
+    return tensor;
+  }
+
+  /** See {@linkcode Backend.read}. Rejects with the first error of what was recorded before, if any. */
+  async read(tensors: readonly Tensor[]): Promise<TensorData[]> {
+    const parts = tensors.map((tensor) => ({
+      block: this.#use("read", tensor),
+      bytes: byteLength(tensor.shape, tensor.dtype),
+      dtype: tensor.dtype,
+    }));
+    this.#workspace.requireUsable("read");
+    if (parts.length === 0) return [];
+    const copies = await this.#workspace.recorder.read(parts);
+    return copies.map((copy, i) => {
+      const { dtype } = parts[i]!;
+      if (dtype === "f32") return new Float32Array(copy);
+      return dtype === "i32" ? new Int32Array(copy) : new Uint8Array(copy);
+    });
+  }
+
+  /** See {@linkcode Backend.assign}. */
+  assign(target: Tensor, source: Tensor): void {
+    const old = this.#use("assign", target);
+    const block = this.#use("assign", source);
+    requireAssignable(target, source);
+    // The blocks change places, and the source goes with the old one.
+    (target as WebGPUTensor).block = block;
+    (source as WebGPUTensor).block = old;
+    source.dispose();
+  }
+
+  /** See {@linkcode Backend.scope}. */
+  scope<T>(fn: () => T): T {
+    this.#workspace.requireUsable("scope");
+    return this.#workspace.live.scope(fn);
+  }
+
+  /**
+   * See {@linkcode Backend.flush}. The device lags behind by 32 submissions at most, and timers and signals
+   * get their turn every 25 ms. Rejects with the first error since the last call, if any.
+   */
+  async flush(): Promise<void> {
+    this.#workspace.requireUsable("flush");
+    await this.#workspace.recorder.flush();
+  }
+
+  /** See {@linkcode Backend.memory}. */
+  memory(): MemoryUse {
+    return this.#workspace.live.use();
+  }
+
+  /** See {@linkcode Backend.dispose}. A device given to `createBackend` stays open. A second call does nothing. */
+  dispose(): void {
+    this.#workspace.dispose();
+    if (this.#owned) this.#gpu.destroy();
+  }
+
+  /** The same as {@linkcode dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  // Rows
+
+  /** See {@linkcode Backend.gather}. What an index outside of the table gives is undefined. */
+  gather(table: Tensor, indices: Tensor): Tensor {
+    const from = this.#use("gather", table);
+    const rows = this.#use("gather", indices);
+    const shape = gatherShape(table, indices);
+    const { tensor, block } = this.#workspace.make(
+      "gather",
+      shape,
+      table.dtype === "i32" ? "i32" : "f32",
+    );
+    const width = widthOf(shape[1]);
+    const count = shape[0] * shape[1] / width;
+    const grid = laneGrid(count);
+    const kernel = gather(table.dtype === "u8" ? "bytes" : "words", width);
+    this.#dispatch(kernel, [from, rows, block], grid, [count, grid.x, shape[1] / width]);
+    return tensor;
+  }
+
+  /** See {@linkcode Backend.slice}. */
+  slice(x: Tensor, start: number, end: number): Tensor {
+    const from = this.#use("slice", x);
+    const shape = sliceShape(x, start, end);
+    const { tensor, block } = this.#workspace.make("slice", shape, x.dtype);
+    const width = widthOf(start * shape[1]);
+    const count = Math.ceil(shape[0] * shape[1] / width);
+    const grid = laneGrid(count);
+    this.#dispatch(slice(width), [from, block], grid, [count, grid.x, start * shape[1] / width]);
+    return tensor;
+  }
+
+  /** See {@linkcode Backend.concat}. */
+  concat(a: Tensor, b: Tensor): Tensor {
+    const above = this.#use("concat", a);
+    const below = this.#use("concat", b);
+    const shape = concatShape(a, b);
+    const { tensor, block } = this.#workspace.make("concat", shape, a.dtype);
+    const sizeA = a.shape[0] * a.shape[1];
+    const width = widthOf(sizeA);
+    const count = Math.ceil(shape[0] * shape[1] / width);
+    const grid = laneGrid(count);
+    this.#dispatch(concat(width), [above, below, block], grid, [count, grid.x, sizeA / width]);
+    return tensor;
+  }
+
+  /** See {@linkcode Backend.oneHot}. A label that is no class gives a row of zeros. */
+  oneHot(labels: Tensor, classes: number): Tensor {
+    const from = this.#use("oneHot", labels);
+    const shape = oneHotShape(labels, classes);
+    const { tensor, block } = this.#workspace.make("oneHot", shape);
+    const count = shape[0] * classes;
+    const grid = laneGrid(count);
+    this.#dispatch(oneHot, [from, block], grid, [count, grid.x, classes]);
+    return tensor;
+  }
+
+  // Matrix product
+
+  /** See {@linkcode Backend.matmul}. */
+  matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+    return product(this.#workspace, a, b, options);
+  }
+
+  // Element by element
+
+  /** See {@linkcode Backend.add}. */
+  add(a: Tensor, b: Tensor): Tensor {
+    return this.#binary("add", a, b);
+  }
+
+  /** See {@linkcode Backend.sub}. */
+  sub(a: Tensor, b: Tensor): Tensor {
+    return this.#binary("sub", a, b);
+  }
+
+  /** See {@linkcode Backend.mul}. */
+  mul(a: Tensor, b: Tensor): Tensor {
+    return this.#binary("mul", a, b);
+  }
+
+  /** See {@linkcode Backend.div}. What a division by zero gives is undefined. */
+  div(a: Tensor, b: Tensor): Tensor {
+    return this.#binary("div", a, b);
+  }
+
+  /** See {@linkcode Backend.equal}. */
+  equal(a: Tensor, b: Tensor): Tensor {
+    requireDType("equal", a, "f32", "i32");
+    return this.#binary("equal", a, b, a.dtype as "f32" | "i32");
+  }
+
+  /** See {@linkcode Backend.affine}. */
+  affine(x: Tensor, scale: number, offset: number): Tensor {
+    return this.#each("affine", x, affine, [scale, offset]);
+  }
+
+  /** See {@linkcode Backend.relu}. */
+  relu(x: Tensor): Tensor {
+    return this.#unary("relu", x);
+  }
+
+  /** See {@linkcode Backend.sqrt}. */
+  sqrt(x: Tensor): Tensor {
+    return this.#unary("sqrt", x);
+  }
+
+  /** See {@linkcode Backend.exp}. Saturates just below the largest `f32`, at 3.3e38. */
+  exp(x: Tensor): Tensor {
+    return this.#unary("exp", x);
+  }
+
+  /** See {@linkcode Backend.sigmoid}. */
+  sigmoid(x: Tensor): Tensor {
+    return this.#unary("sigmoid", x);
+  }
+
+  /** See {@linkcode Backend.softplus}. */
+  softplus(x: Tensor): Tensor {
+    return this.#unary("softplus", x);
+  }
+
+  // Reductions
+
+  /** See {@linkcode Backend.sum}. */
+  sum(x: Tensor, axis: Axis): Tensor {
+    return this.#fold("sum", x, axis);
+  }
+
+  /** See {@linkcode Backend.max}. */
+  max(x: Tensor, axis: Axis): Tensor {
+    return this.#fold("max", x, axis);
+  }
+
+  /** See {@linkcode Backend.argmax}. */
+  argmax(x: Tensor): Tensor {
+    const from = this.#use("argmax", x);
+    requireDType("argmax", x, "f32");
+    const [rows, columns] = x.shape;
+    const { tensor, block } = this.#workspace.make("argmax", [rows, 1], "i32");
+    const grid = laneGrid(rows);
+    this.#dispatch(argmax, [from, block], grid, [rows, grid.x, columns]);
+    return tensor;
+  }
+
+  // What the operations share
+
+  #use(operation: string, tensor: Tensor): Block {
+    return this.#workspace.use(operation, tensor);
+  }
+
+  #dispatch(...dispatch: Parameters<Workspace["recorder"]["dispatch"]>): void {
+    this.#workspace.recorder.dispatch(...dispatch);
+  }
+
+  #unary(operation: UnaryOperation, x: Tensor): Tensor {
+    return this.#each(operation, x, unary(operation), []);
+  }
+
+  // Memory is a multiple of four elements, so all of a tensor is vectors; the rest of the last is never read.
+  #each(operation: string, x: Tensor, kernel: Kernel, scalars: number[]): Tensor {
+    const from = this.#use(operation, x);
+    requireDType(operation, x, "f32");
+    const { tensor, block } = this.#workspace.make(operation, x.shape);
+    const { count, grid } = vectors(x);
+    this.#dispatch(kernel, [from, block], grid, [count, grid.x], scalars);
+    return tensor;
+  }
+
+  #binary(
+    operation: BinaryOperation,
+    a: Tensor,
+    b: Tensor,
+    dtype: "f32" | "i32" = "f32",
+  ): Tensor {
+    const left = this.#use(operation, a);
+    const right = this.#use(operation, b);
+    requireDType(operation, a, dtype);
+    requireDType(operation, b, dtype);
+    const repeat = broadcast(operation, a, b);
+    const { tensor, block } = this.#workspace.make(operation, a.shape);
+    const [rows, columns] = a.shape;
+    const width = repeat === "same" || repeat === "scalar" ? 4 : widthOf(columns);
+    const count = Math.ceil(rows * columns / width);
+    const grid = laneGrid(count);
+    const kernel = binary(operation, repeat, width, dtype);
+    this.#dispatch(kernel, [left, right, block], grid, [count, grid.x, columns / width]);
+    return tensor;
+  }
+
+  #fold(operation: Fold, x: Tensor, axis: Axis): Tensor {
+    const from = this.#use(operation, x);
+    requireDType(operation, x, "f32");
+    const { tensor, block } = this.#workspace.make(operation, reducedShape(x, axis));
+    if (axis === "rows") this.#foldRows(operation, from, block, x.shape);
+    else this.#foldColumns(operation, from, block, x.shape);
+    return tensor;
+  }
+
+  // Runs of rows first, then the rows that became of them: one invocation for each column alone would
+  // leave most of a device idle.
+  #foldRows(fold: Fold, from: Block, to: Block, [rows, columns]: Shape): void {
+    const height = rows <= LANES ? rows : Math.max(16, Math.ceil(Math.sqrt(rows)));
+    const runs = Math.ceil(rows / height);
+    const { pool } = this.#workspace.recorder;
+    const partial = runs === 1 ? to : pool.take(fold, runs * columns * 4);
+    const width = widthOf(columns);
+    const count = runs * columns / width;
+    const grid = laneGrid(count);
+    const sizes = [count, grid.x, columns / width, rows, height];
+    this.#dispatch(foldRows(fold, width), [from, partial], grid, sizes);
+    if (runs === 1) return;
+    this.#foldRows(fold, partial, to, [runs, columns]);
+    pool.give(partial);
+  }
+
+  #foldColumns(fold: Fold, from: Block, to: Block, [rows, columns]: Shape): void {
+    if (columns <= LANES) {
+      const grid = laneGrid(rows);
+      this.#dispatch(foldShortRows(fold), [from, to], grid, [rows, grid.x, columns]);
+      return;
+    }
+    const width = widthOf(columns);
+    const grid = groupGrid(rows);
+    const sizes = [rows, grid.x, columns / width];
+    this.#dispatch(foldColumns(fold, width), [from, to], grid, sizes);
+  }
+}

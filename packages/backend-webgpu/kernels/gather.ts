@@ -1,0 +1,33 @@
+// Rows picked by index.
+
+import { EACH, type Kernel, variants, vector, type Width } from "./kernel.ts";
+
+/**
+ * Row `i` of `y` is row `indices[i]` of `table`. Elements of 32 bits are moved as they are, bytes
+ * (four to a word, the first in the lowest bits) become `f32`. With a width of 4, rows are multiples of
+ * four. Buffers: table, indices, y. Sizes: vectors of y, groups, vectors a row.
+ */
+export const gather: (element: "words" | "bytes", width: Width) => Kernel = variants(
+  (element, width) => {
+    const bytes = element === "bytes";
+    const body = !bytes
+      ? "y[i] = table[at];"
+      : width === 4
+      ? "y[i] = vec4f((vec4u(table[at]) >> vec4u(0, 8, 16, 24)) & vec4u(255));"
+      : "y[i] = f32((table[at / 4] >> (at % 4 * 8)) & 255);";
+    return {
+      label: `gather (${element})`,
+      access: "rrw",
+      code: `struct Params { count: u32, groups: u32, columns: u32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> table: array<${bytes ? "u32" : vector(width, "u32")}>;
+@group(0) @binding(2) var<storage, read> indices: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<${vector(width, bytes ? "f32" : "u32")}>;
+${EACH}
+  let at = indices[i / params.columns] * params.columns + i % params.columns;
+  ${body}
+}
+`,
+    };
+  },
+);
