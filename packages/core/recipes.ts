@@ -72,10 +72,25 @@ function keras(changes: RecipeChanges = {}): Recipe {
   };
 }
 
-/** The default: the best error that a two-core machine reaches in about a minute. `hinton` on a smaller network. */
+/**
+ * The default: the best error that a two-core machine without a GPU reaches in about a minute. `hinton` on a smaller
+ * network that learns twice as fast, with the readout on all
+ * layers, which predicts in one pass.
+ */
 function quick(changes: RecipeChanges = {}): Recipe {
+  const { optimizer, readout } = hinton();
   return {
-    ...hinton({ layers: [784, 500, 500], epochs: 6 }),
+    ...hinton({
+      layers: [784, 500, 500],
+      epochs: 5,
+      optimizer: { ...optimizer, learningRate: 0.02 },
+      cooldown: 0.25,
+      readout: readout && {
+        from: 0,
+        optimizer: { ...readout.optimizer, learningRate: 0.2 },
+      },
+      predict: { by: "softmax" },
+    }),
     name: "quick",
     ...changes,
   };
