@@ -75,17 +75,21 @@ export type NetworkState = Record<string, { shape: Shape; data: Float32Array }>;
 /**
  * A Forward-Forward network on a backend.
  *
- * @example Train on MNIST-like data and predict.
- * ```ts no-eval
+ * @example Two kinds of 4x4 images: bright on the left, bright on the right
+ * ```ts
  * import { FFNetwork, recipes } from "@forward-forward/core";
  * import { ReferenceBackend } from "@forward-forward/core/reference";
- * import type { Dataset } from "@forward-forward/core";
  *
- * declare const train: Dataset, test: Dataset;
+ * const labels = Uint8Array.from({ length: 100 }, (_, i) => i % 2);
+ * const bright = (i: number): boolean => (i % 4 < 2) === (labels[i >> 4] === 0);
+ * const images = Uint8Array.from({ length: 1600 }, (_, i) => bright(i) ? 255 : 0);
+ * const data = { images, labels, count: 100, rows: 4, columns: 4, classes: 2 };
+ *
  * using backend = new ReferenceBackend();
- * using network = new FFNetwork(backend, recipes.quick(), { seed: 1 });
- * for await (const { epoch, loss } of network.fit(train)) console.log(epoch, loss);
- * console.log((await network.evaluate(test)).error);
+ * const recipe = recipes.quick({ layers: [16, 20, 20], classes: 2, batchSize: 10 });
+ * using network = new FFNetwork(backend, recipe, { seed: 1 });
+ * for await (const { epoch, loss } of network.fit(data)) console.log(epoch, loss);
+ * console.log((await network.evaluate(data)).error); // 0
  * ```
  */
 export class FFNetwork implements Disposable {
