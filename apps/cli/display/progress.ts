@@ -33,7 +33,7 @@ function bar(images: number): ProgressDisplay {
   let started = false;
   let shown = "";
   return {
-    update({ epoch, epochs, update, updates }) {
+    update({ epoch, epochs, update, updates }): void {
       const done = (epoch - 1) * updates + update;
       const seconds = (performance.now() - start) / 1000;
       const rate = Math.round(images * done / updates / seconds).toLocaleString("en");
@@ -42,7 +42,7 @@ function bar(images: number): ProgressDisplay {
       started = true;
       progress.update(done, payload);
     },
-    epoch(report) {
+    epoch(report): void {
       shown = `${describe(report)}  `;
     },
     stop: () => progress.stop(),
@@ -51,8 +51,8 @@ function bar(images: number): ProgressDisplay {
 
 function lines(): ProgressDisplay {
   return {
-    update() {},
-    epoch(report, seconds) {
+    update(): void {},
+    epoch(report, seconds): void {
       const rate = Math.round(report.images * report.epoch / seconds).toLocaleString("en");
       console.error(
         `epoch ${report.epoch}/${report.epochs}  ${describe(report)}  ${rate} images/s  ${
@@ -60,7 +60,7 @@ function lines(): ProgressDisplay {
         }`,
       );
     },
-    stop() {},
+    stop(): void {},
   };
 }
 
