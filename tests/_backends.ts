@@ -2,6 +2,7 @@
 
 import { type Backend, UnavailableError } from "@forward-forward/core";
 import { ReferenceBackend } from "@forward-forward/core/reference";
+import { createBackend as createOnnx } from "@forward-forward/backend-onnx";
 import { createBackend as createTfjs } from "@forward-forward/backend-tfjs";
 import { createBackend as createWebGPU } from "@forward-forward/backend-webgpu";
 
@@ -40,6 +41,7 @@ export const candidates: Candidate[] = [
   await probe("tfjs", () => createTfjs({ device: "webgpu" })),
   await probe("tfjs-wasm", () => createTfjs({ device: "wasm" })),
   await probe("tfjs-cpu", () => createTfjs({ device: "cpu" })),
+  await probe("onnx", () => createOnnx()),
 ];
 
 /** Registers a test for a backend; where it is missing the test is reported as ignored, with the reason. */

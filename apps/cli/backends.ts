@@ -17,6 +17,10 @@ export const backends: Readonly<Record<string, Entry>> = {
   "tfjs": { what: "TensorFlow.js on WebGPU", open: () => openTfjs("webgpu") },
   "tfjs-wasm": { what: "TensorFlow.js on WebAssembly", open: () => openTfjs("wasm") },
   "tfjs-cpu": { what: "TensorFlow.js in plain JavaScript", open: () => openTfjs("cpu") },
+  "onnx": {
+    what: "ONNX Runtime on all CPU cores",
+    open: async () => await (await import("@forward-forward/backend-onnx")).createBackend(),
+  },
   "reference": {
     what: "plain TypeScript, the oracle of the tests",
     open: async () => new (await import("@forward-forward/core/reference")).ReferenceBackend(),
@@ -34,10 +38,16 @@ export async function chooseBackend(): Promise<{ name: string; why: string }> {
   if (adapter && !adapter.software) {
     return { name: "webgpu", why: `there is a GPU, ${adapter.description}` };
   }
-  const why = adapter
-    ? `the only WebGPU adapter is software (${adapter.description}), which is slower`
+  const gpu = adapter
+    ? `the only WebGPU adapter is software (${adapter.description})`
     : "there is no WebGPU adapter";
-  return { name: "tfjs-wasm", why };
+  try {
+    using _ = await backends.onnx!.open();
+    return { name: "onnx", why: `${gpu}, and ONNX Runtime is the fastest on a CPU` };
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return { name: "tfjs-wasm", why: `${gpu}, and ${error.message}` };
+  }
 }
 
 /** Opens a backend by name, `auto` included; never another than the one asked for. */

@@ -11,7 +11,7 @@ import { readModel, rebuild } from "./run_folder.ts";
 export const evalFlags: Flags = {
   backend: {
     value: "NAME",
-    help: "auto (default), webgpu, tfjs, tfjs-wasm, tfjs-cpu or reference",
+    help: "auto (default), webgpu, tfjs, tfjs-wasm, tfjs-cpu, onnx or reference",
   },
   dataset: { value: "NAME|DIR", help: "the data set the model was trained on by default" },
   "test-limit": { value: "N", help: "test on the first N images" },

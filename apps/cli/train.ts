@@ -21,7 +21,7 @@ import { FORMAT, type ModelInfo, RunFolder } from "./run_folder.ts";
 export const trainFlags: Flags = {
   backend: {
     value: "NAME",
-    help: "auto (default), webgpu, tfjs, tfjs-wasm, tfjs-cpu or reference",
+    help: "auto (default), webgpu, tfjs, tfjs-wasm, tfjs-cpu, onnx or reference",
   },
   recipe: { value: "NAME", help: `${Object.keys(recipes).join(", ")}; quick by default` },
   dataset: { value: "NAME|DIR", help: "mnist (default), or a folder in MNIST's four-file layout" },

@@ -23,7 +23,7 @@ import { momentum } from "./kernels/momentum.ts";
 import { normaliseRows } from "./kernels/normalise_rows.ts";
 
 /** The fused operations on a workspace. */
-export function fusedOperations(workspace: Workspace): FusedOperations {
+export function fusedOperations(workspace: Workspace): Omit<FusedOperations, "denseShared"> {
   const { recorder } = workspace;
 
   return {

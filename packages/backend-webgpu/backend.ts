@@ -70,8 +70,8 @@ export class WebGPUBackend implements Backend {
   readonly device: string;
   /** Whether the adapter runs on the CPU. */
   readonly software: boolean;
-  /** Fused overrides of all operations. */
-  readonly fused: FusedOperations;
+  /** Fused overrides. */
+  readonly fused: Omit<FusedOperations, "denseShared">;
 
   readonly #workspace: Workspace;
   readonly #gpu: GPUDevice;

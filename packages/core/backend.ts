@@ -214,6 +214,12 @@ export interface FusedOperations {
   /** `relu(x · weights + bias)` for `[rows, in]`, `[in, units]`, `[1, units]`. */
   dense(x: Tensor, weights: Tensor, bias: Tensor): Tensor;
   /**
+   * `relu(x · weights + product + bias)` for `[rows, in]`, `[in, units]`, `[1, units]`: a layer whose other inputs are
+   * shared, their product computed before. `product` is `[rows, units]`, or has half as many rows,
+   * which then serve both halves of a batch of contrasts.
+   */
+  denseShared(x: Tensor, weights: Tensor, bias: Tensor, product: Tensor): Tensor;
+  /**
    * The local rule on the stacked activities `s` `[2 * pairs, units]`: with `g` the scaled sum of squares of
    * a row, the loss is `softplus(threshold - g)` for positive and `softplus(g - threshold)` for negative
    * rows, and the delta `∓ weight * goodnessScale * sigmoid(∓(g - threshold)) * s`.

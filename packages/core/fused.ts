@@ -34,6 +34,14 @@ export function composedOperations(backend: Backend): FusedOperations {
       return b.scope(() => b.relu(b.add(b.matmul(x, weights), bias)));
     },
 
+    denseShared(x: Tensor, weights: Tensor, bias: Tensor, product: Tensor): Tensor {
+      return b.scope(() => {
+        const own = b.matmul(x, weights);
+        const whole = product.shape[0] === own.shape[0] ? product : b.concat(product, product);
+        return b.relu(b.add(b.add(own, whole), bias));
+      });
+    },
+
     localDelta(s: Tensor, { goodnessScale, threshold, weight }: LocalRule): LocalDelta {
       const pairs = requireContrasts("localDelta", s);
       return b.scope(() => {

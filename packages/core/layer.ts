@@ -4,7 +4,7 @@ import type { Backend, FusedOperations, Tensor } from "./backend.ts";
 import { fusedOperations } from "./fused.ts";
 import { Optimizer, type Parameter } from "./optimizer.ts";
 import type { Random } from "./random.ts";
-import type { Recipe } from "./recipe.ts";
+import type { PeerOptions, Recipe } from "./recipe.ts";
 import { requireContrasts } from "./shape.ts";
 
 /** Sizes of an {@linkcode FFDense}. */
@@ -33,7 +33,7 @@ export interface Gradients {
   shared: Tensor | null;
   /** By the biases, `[1, units]`. */
   bias: Tensor;
-  /** Sums over the positive rows of the inputs and activities, which peer normalisation needs. */
+  /** Sums over the positive rows of a part's inputs and activities, from which peer normalisation is made up for. */
   peer: { inputs: Tensor; shared: Tensor | null; activity: Tensor } | null;
 }
 
@@ -112,14 +112,15 @@ export class FFDense implements Disposable {
   }
 
   /**
-   * Activities `[rows, units]` for its own inputs `[rows, inputs]`, plus the product of the shared
-   * ones where it has any (`[rows, units]`).
+   * Activities `[rows, units]` for its own inputs `[rows, inputs]` and the product of the shared ones where it
+   * has any: `[rows, units]`, or half as many rows, which then serve both halves of a batch of contrasts.
    */
   activity(inputs: Tensor, product: Tensor | null): Tensor {
-    const b = this.#backend;
+    const weights = this.weights.value;
     const bias = this.bias.value;
-    if (!product) return this.#fused.dense(inputs, this.weights.value, bias);
-    return b.scope(() => b.relu(b.add(b.add(b.matmul(inputs, this.weights.value), product), bias)));
+    return product
+      ? this.#fused.denseShared(inputs, weights, bias, product)
+      : this.#fused.dense(inputs, weights, bias);
   }
 
   /** Goodness of each row of activities, `[rows, 1]`. */
@@ -144,9 +145,8 @@ export class FFDense implements Disposable {
     const b = this.#backend;
     const pairs = requireContrasts("contrast", inputs);
     return b.scope(() => {
-      const product = shared && b.concat(shared.product, shared.product);
-      const activity = this.activity(inputs, product);
-      const { delta, loss, goodness } = this.#fused.localDelta(activity, {
+      const activity = this.activity(inputs, shared && shared.product);
+      const { delta: local, loss, goodness } = this.#fused.localDelta(activity, {
         goodnessScale: this.#goodnessScale,
         threshold: this.threshold,
         weight: 1 / batchPairs,
@@ -155,19 +155,28 @@ export class FFDense implements Disposable {
       b.assign(this.#goodness, b.add(this.#goodness, goodness));
       this.#pairs += pairs;
 
+      const sumPositive = (x: Tensor): Tensor => b.sum(b.slice(x, 0, pairs), "rows");
+      const options = this.#recipe.peer;
+      // A part of a batch does not know the batch's mean activity yet: the pull comes with the update.
+      const whole = pairs === batchPairs;
+      const delta = options && whole
+        ? this.#addToPositive(local, this.#pull(options, sumPositive(activity), batchPairs))
+        : local;
+
       // Both halves saw the same images, so one product with the sum of their deltas does for both.
       const halves = shared &&
         b.add(b.slice(delta, 0, pairs), b.slice(delta, pairs, 2 * pairs));
-      const sumPositive = (x: Tensor): Tensor => b.sum(b.slice(x, 0, pairs), "rows");
       const gradients: Gradients = {
         weights: b.matmul(inputs, delta, { transposeA: true }),
         shared: halves && b.matmul(shared.images, halves, { transposeA: true }),
         bias: b.sum(delta, "rows"),
-        peer: this.#recipe.peer && {
-          inputs: sumPositive(inputs),
-          shared: shared && b.sum(shared.images, "rows"),
-          activity: sumPositive(activity),
-        },
+        peer: options && !whole
+          ? {
+            inputs: sumPositive(inputs),
+            shared: shared && b.sum(shared.images, "rows"),
+            activity: sumPositive(activity),
+          }
+          : null,
       };
       return { activity, gradients };
     });
@@ -180,13 +189,9 @@ export class FFDense implements Disposable {
       let { weights, shared, bias } = gradients;
       const { peer } = gradients;
       const options = this.#recipe.peer;
-      if (peer && options && this.meanActivity) {
-        const m = this.meanActivity;
-        const batchMean = b.affine(peer.activity, (1 - options.decay) / batchPairs, 0);
-        b.assign(m, b.add(b.affine(m, options.decay, 0), batchMean));
+      if (peer && options) {
         // The pull is the same for every positive row, so its gradient is an outer product.
-        const layerMean = b.affine(b.sum(m, "columns"), 1 / this.size.units, 0);
-        const pull = b.affine(b.sub(m, layerMean), options.strength / batchPairs, 0);
+        const pull = this.#pull(options, peer.activity, batchPairs);
         const outer = (sums: Tensor): Tensor => b.matmul(sums, pull, { transposeA: true });
         weights = b.add(weights, outer(peer.inputs));
         shared = shared && b.add(shared, outer(peer.shared!));
@@ -196,6 +201,28 @@ export class FFDense implements Disposable {
       if (this.shared && shared) updates.push([this.shared, shared]);
       this.optimizer.update(updates, gain);
     });
+  }
+
+  // Takes a batch's summed positive activity into the running mean, and returns what pulls the units to the layer's
+  // mean: a row `[1, units]` to be added to the delta of every positive row.
+  #pull({ decay, strength }: PeerOptions, activitySum: Tensor, batchPairs: number): Tensor {
+    const b = this.#backend;
+    const m = this.meanActivity!;
+    return b.scope(() => {
+      const batchMean = b.affine(activitySum, (1 - decay) / batchPairs, 0);
+      b.assign(m, b.add(b.affine(m, decay, 0), batchMean));
+      const layerMean = b.affine(b.sum(m, "columns"), 1 / this.size.units, 0);
+      return b.affine(b.sub(m, layerMean), strength / batchPairs, 0);
+    });
+  }
+
+  // Adds a row to the upper half of a stacked delta.
+  #addToPositive(delta: Tensor, row: Tensor): Tensor {
+    const b = this.#backend;
+    const pairs = delta.shape[0] / 2;
+    return b.scope(() =>
+      b.concat(b.add(b.slice(delta, 0, pairs), row), b.slice(delta, pairs, 2 * pairs))
+    );
   }
 
   /** The tensors {@linkcode takeReport} needs read: summed losses and goodness, `[2, 1]` each. */

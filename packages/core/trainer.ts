@@ -161,8 +161,7 @@ export class Trainer {
         const next = parts.map((_, part) =>
           b.scope(() => {
             const { inputs, shared } = input(part);
-            const product = shared && b.concat(shared.product, shared.product);
-            return this.normalise(layer.activity(inputs, product));
+            return this.normalise(layer.activity(inputs, shared && shared.product));
           })
         );
         for (const tensor of hidden ?? []) tensor.dispose();

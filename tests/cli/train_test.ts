@@ -157,7 +157,7 @@ Deno.test("ff train says which permission it lacks", async () => {
 Deno.test("ff backends lists what there is and what auto takes", async () => {
   const { code, stdout } = await ff(["backends"]);
   assertEquals(code, 0);
-  for (const name of ["webgpu", "tfjs", "tfjs-wasm", "tfjs-cpu", "reference"]) {
+  for (const name of ["webgpu", "tfjs", "tfjs-wasm", "tfjs-cpu", "onnx", "reference"]) {
     assertMatch(stdout, new RegExp(`^${name} `, "m"));
   }
   assertMatch(stdout, /^auto takes \S+: ./m);
@@ -169,7 +169,7 @@ Deno.test("ff backends lists what there is and what auto takes", async () => {
   const missing = listed.filter(({ device }) => device === null).map(({ name }) => name);
   assertEquals(missing, ["webgpu", "tfjs"]);
   for (const { device, remedy } of listed.slice(0, 2)) assert(device !== null || remedy !== null);
-  assertEquals(listed.at(-1)!.name, "tfjs-wasm");
+  assertEquals(listed.at(-1)!.name, "onnx");
 });
 
 Deno.test("ff and its commands explain themselves", async () => {

@@ -80,6 +80,35 @@ export function fusedTests(register: Check): void {
       t.refuses(TypeError, "", () => dense(x, weights, long));
     });
 
+    check("denseShared() ragged, with a product for every row and for two", async (t) => {
+      for (const [rows, inputs, units] of [[38, 10, 61], [2, 10, 1], [130, 3, 67]] as const) {
+        for (const shared of [rows, rows / 2]) {
+          await t.agree(
+            [
+              t.uniform([rows, inputs]),
+              t.uniform([inputs, units]),
+              t.uniform([1, units]),
+              t.uniform([shared, units]),
+            ],
+            (b, x, weights, bias, product) => on(b).denseShared(x, weights, bias, product),
+          );
+        }
+      }
+    });
+
+    check("denseShared() refuses shapes that do not fit", (t) => {
+      using x = t.upload(t.uniform([6, 5]));
+      using weights = t.upload(t.uniform([5, 7]));
+      using bias = t.upload(t.uniform([1, 7]));
+      using product = t.upload(t.uniform([3, 7]));
+      using narrow = t.upload(t.uniform([3, 6]));
+      using few = t.upload(t.uniform([2, 7]));
+      const { denseShared } = on(t.backend);
+      t.refuses(TypeError, "", () => denseShared(weights, x, bias, product));
+      t.refuses(TypeError, "", () => denseShared(x, weights, bias, narrow));
+      t.refuses(TypeError, "", () => denseShared(x, weights, bias, few));
+    });
+
     check("localDelta() of sums and of means of squares, ragged", async (t) => {
       for (const shape of SHAPES) {
         const units = shape[1];
