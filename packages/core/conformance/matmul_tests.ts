@@ -40,7 +40,9 @@ export function matmulTests(check: Check): void {
 
     check(`matmul() of ${operands}, tall, wide and deep`, async (t) => {
       // Whole numbers, so that no order of summation is to blame.
-      for (const [m, k, n] of [[4100, 33, 5], [5, 33, 4100], [7, 4100, 5]] as const) {
+      for (
+        const [m, k, n] of [[4100, 33, 5], [5, 33, 4100], [7, 4100, 5], [30, 2500, 20]] as const
+      ) {
         await t.agree(
           [t.whole(transposeA ? [k, m] : [m, k]), t.whole(transposeB ? [n, k] : [k, n])],
           (b, x, y) => b.matmul(x, y, { transposeA, transposeB }),
