@@ -17,21 +17,25 @@ export interface Arguments {
   rest: string[];
 }
 
-/** Parses a command's arguments. Throws a {@linkcode UsageError} for an unknown or repeated flag, or a missing value. */
+/**
+ * Parses a command's arguments. Throws a {@linkcode UsageError} for an unknown or repeated flag, a missing
+ * value, and a value where none is taken.
+ */
 export function parse(command: string, args: readonly string[], flags: Flags): Arguments {
   const names = Object.keys(flags);
   const valued = names.filter((name) => flags[name]!.value !== "");
-  const switches = names.filter((name) => flags[name]!.value === "");
-  const parsed = parseArgs(joinValues(args, valued), {
-    string: valued,
+  const parsed = parseArgs(joinValues(args, flags), {
+    string: [...valued, "_"], // Without "_" a folder named 007 would become 7.
     collect: valued,
-    boolean: switches,
+    boolean: names.filter((name) => flags[name]!.value === ""),
     alias: { help: "h" },
     unknown: (arg: string, key?: string): boolean => {
       if (key === undefined) return true;
       const flag = arg.replace(/=.*$/s, "");
+      const meant = closestTo(flag.replace(/^-+/, ""), names);
       throw new UsageError(
-        `${command} has no flag ${flag}${nearest(flag.replace(/^-+/, ""), names, "--")}`,
+        `${command} has no flag ${flag}: ` +
+          (meant === null ? `see ff ${command} --help` : `did you mean --${meant}?`),
       );
     },
   }) as Record<string, unknown> & { _: (string | number)[] };
@@ -41,12 +45,7 @@ export function parse(command: string, args: readonly string[], flags: Flags): A
     if (given.length > 1) {
       throw new UsageError(`--${name} is given ${given.length} times: give it once`);
     }
-    const [value] = given;
-    if (value === undefined) continue;
-    if (value === "") {
-      throw new UsageError(`--${name} needs a value: --${name} ${flags[name]!.value}`);
-    }
-    values.set(name, value);
+    if (given[0] !== undefined) values.set(name, given[0]);
   }
   return {
     text: (flag) => values.get(flag),
@@ -55,29 +54,48 @@ export function parse(command: string, args: readonly string[], flags: Flags): A
   };
 }
 
-// `--epochs -1` as `--epochs=-1`, so that a negative number is a value and not a flag.
-function joinValues(args: readonly string[], valued: readonly string[]): string[] {
+// `--epochs -1` as `--epochs=-1`, so that a negative number is a value and not a flag. What has no value
+// and should, or the other way round, is refused here: parsers differ in what they make of it.
+function joinValues(args: readonly string[], flags: Flags): string[] {
   const joined: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
+    if (arg === "--") return [...joined, ...args.slice(i)];
+    const [, name = "", given] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    if (!Object.hasOwn(flags, name)) {
+      joined.push(arg);
+      continue;
+    }
+    const { value: wanted } = flags[name]!;
+    if (wanted === "") {
+      if (given !== undefined) {
+        throw new UsageError(`--${name} takes no value: leave ="${given}" out`);
+      }
+      joined.push(arg);
+      continue;
+    }
     const next = args[i + 1];
-    const takes = arg.startsWith("--") && valued.includes(arg.slice(2));
-    if (takes && next !== undefined && !next.startsWith("--")) {
-      joined.push(`${arg}=${next}`);
-      i++;
-    } else if (takes) joined.push(`${arg}=`);
-    else joined.push(arg);
+    const value = given ?? (next?.startsWith("--") ? undefined : next);
+    if (!value) throw new UsageError(`--${name} needs a value: --${name} ${wanted}`);
+    if (given === undefined) i++;
+    joined.push(`--${name}=${value}`);
   }
   return joined;
 }
 
-/** `: did you mean "quick"?` when something known is spelled much like it, else the list of what is known. */
-export function nearest(word: string, known: readonly string[], prefix = ""): string {
-  const match = word === "" ? "" : closest(word, [...known]);
-  if (match !== "" && distance(word, match) <= Math.max(2, Math.floor(match.length / 3))) {
-    return `: did you mean ${prefix}${match}?`;
-  }
-  return `: choose from ${known.map((name) => prefix + name).join(", ")}`;
+/** The known word that was probably meant: spelled much like it, or the only one to hold it (`wasm` in `tfjs-wasm`). */
+export function closestTo(word: string, known: readonly string[]): string | null {
+  if (word === "") return null;
+  const match = closest(word, [...known]);
+  if (distance(word, match) <= Math.max(2, Math.floor(match.length / 3))) return match;
+  const holding = known.filter((name) => name.includes(word) || word.includes(name));
+  return word.length > 2 && holding.length === 1 ? holding[0]! : null;
+}
+
+/** `: did you mean quick?` when something known is spelled much like it, else `: choose from` all that is known. */
+export function nearest(word: string, known: readonly string[]): string {
+  const meant = closestTo(word, known);
+  return meant === null ? `: choose from ${known.join(", ")}` : `: did you mean ${meant}?`;
 }
 
 /** One of the known words. */
@@ -86,18 +104,24 @@ export function oneOf(what: string, word: string, known: readonly string[]): str
   throw new UsageError(`there is no ${what} "${word}"${nearest(word, known)}`);
 }
 
-/** A whole number of at least `least`. */
-export function whole(flag: string, text: string, least: number): number {
+/** A whole number of at least `least`; `or` names what else the flag takes. */
+export function whole(flag: string, text: string, least: number, or = ""): number {
   const value = Number(text);
   if (/^-?\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-  throw new UsageError(`--${flag} must be a whole number from ${least}, got ${quote(text)}`);
+  throw new UsageError(
+    `--${flag} must be a whole number from ${least}${or && ` or ${or}`}, got ${quote(text)}`,
+  );
 }
 
-/** A finite number, above `above` if that is given. */
-export function decimal(flag: string, text: string, above?: number): number {
+/** A finite number, above `above` if that is given; `or` names what else the flag takes. */
+export function decimal(
+  flag: string,
+  text: string,
+  { above, or = "" }: { above?: number; or?: string } = {},
+): number {
   const value = text.trim() === "" ? NaN : Number(text);
   if (Number.isFinite(value) && (above === undefined || value > above)) return value;
-  const range = above === undefined ? "" : ` above ${above}`;
+  const range = (above === undefined ? "" : ` above ${above}`) + (or && ` or ${or}`);
   throw new UsageError(`--${flag} must be a number${range}, got ${quote(text)}`);
 }
 

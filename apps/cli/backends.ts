@@ -2,6 +2,7 @@
 
 import { type Backend, UnavailableError } from "@forward-forward/core";
 import { oneOf } from "./arguments.ts";
+import { clause } from "./errors.ts";
 
 interface Entry {
   what: string;
@@ -31,30 +32,47 @@ async function openTfjs(device: "webgpu" | "wasm" | "cpu"): Promise<Backend> {
   return await (await import("@forward-forward/backend-tfjs")).createBackend({ device });
 }
 
-/** What `auto` takes on this machine, and why. */
-export async function chooseBackend(): Promise<{ name: string; why: string }> {
-  const { adapterInfo } = await import("@forward-forward/backend-webgpu");
-  const adapter = await adapterInfo();
-  if (adapter && !adapter.software) {
-    return { name: "webgpu", why: `there is a GPU, ${adapter.description}` };
-  }
-  const gpu = adapter
-    ? `the only WebGPU adapter is software (${adapter.description})`
-    : "there is no WebGPU adapter";
-  try {
-    using _ = await backends.onnx!.open();
-    return { name: "onnx", why: `${gpu}, and ONNX Runtime is the fastest on a CPU` };
-  } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error;
-    return { name: "tfjs-wasm", why: `${gpu}, and ${error.message}` };
-  }
+/** An open backend, and why `auto` took it. */
+export interface Opened {
+  /** The backend, to be disposed of. */
+  backend: Backend;
+  /** The reason as a clause, or `null` where it was asked for by name. */
+  why: string | null;
 }
 
-/** Opens a backend by name, `auto` included; never another than the one asked for. */
-export async function openBackend(name: string): Promise<{ backend: Backend; why: string | null }> {
+/** Opens a backend by name; never another than the one asked for. */
+export async function openBackend(name: string): Promise<Opened> {
   oneOf("backend", name, ["auto", ...Object.keys(backends)]);
-  const choice = name === "auto" ? await chooseBackend() : { name, why: null };
-  return { backend: await backends[choice.name]!.open(), why: choice.why };
+  return name === "auto" ? await openQuickest() : { backend: await open(name), why: null };
+}
+
+// What `auto` takes: raw WGSL on a GPU, else the quickest engine on the CPU that opens.
+async function openQuickest(): Promise<Opened> {
+  const { adapterInfo } = await import("@forward-forward/backend-webgpu");
+  const adapter = await adapterInfo();
+  const gpu = adapter !== null && !adapter.software;
+  const reasons = [
+    gpu
+      ? `there is a GPU, ${adapter.description}`
+      : adapter
+      ? `the only WebGPU adapter is software (${adapter.description})`
+      : "there is no WebGPU adapter",
+  ];
+  for (const name of gpu ? ["webgpu", "onnx"] : ["onnx"]) {
+    try {
+      const backend = await open(name);
+      if (name === "onnx") reasons.push("ONNX Runtime is the fastest on a CPU");
+      return { backend, why: reasons.join(", and ") };
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      reasons.push(clause(error.message));
+    }
+  }
+  return { backend: await open("tfjs-wasm"), why: reasons.join(", and ") };
+}
+
+async function open(name: string): Promise<Backend> {
+  return await backends[name]!.open();
 }
 
 /** A backend as `ff backends` lists it. */
@@ -65,9 +83,9 @@ export interface Listed {
   what: string;
   /** The adapter or engine behind it, or `null` where it is unavailable. */
   device: string | null;
-  /** Why it is unavailable, and the remedy. */
+  /** Why it is unavailable, as a clause, or `null`. */
   reason: string | null;
-  /** What to do about it. */
+  /** What to do about that, as a clause, or `null`. */
   remedy: string | null;
 }
 
@@ -80,7 +98,8 @@ export async function listBackends(): Promise<Listed[]> {
       listed.push({ name, what, device: backend.device, reason: null, remedy: null });
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
-      listed.push({ name, what, device: null, reason: error.message, remedy: error.remedy });
+      const [reason, remedy] = [clause(error.message), clause(error.remedy)];
+      listed.push({ name, what, device: null, reason, remedy });
     }
   }
   return listed;

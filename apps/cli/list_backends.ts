@@ -1,7 +1,7 @@
 // `ff backends`: what can compute here, and what to do about what cannot.
 
 import type { Arguments, Flags } from "./arguments.ts";
-import { chooseBackend, listBackends } from "./backends.ts";
+import { listBackends, openBackend } from "./backends.ts";
 import { EXIT, UsageError } from "./errors.ts";
 
 /** The flags of `ff backends`. */
@@ -16,7 +16,9 @@ export async function showBackends(args: Arguments): Promise<number> {
     throw new UsageError(`backends takes no arguments, got "${args.rest[0]}"`);
   }
   const listed = await listBackends();
-  const auto = await chooseBackend();
+  const { backend, why } = await openBackend("auto");
+  const auto = { name: backend.name, why };
+  backend.dispose();
   if (args.given("json")) {
     for (const backend of listed) console.log(JSON.stringify({ event: "backend", ...backend }));
     console.log(JSON.stringify({ event: "auto", ...auto }));
@@ -25,7 +27,7 @@ export async function showBackends(args: Arguments): Promise<number> {
   const width = Math.max(...listed.map(({ name }) => name.length)) + 2;
   for (const { name, what, device, reason, remedy } of listed) {
     console.log(`${name.padEnd(width)}${what}`);
-    console.log(" ".repeat(width) + (device ?? `unavailable: ${reason}. ${remedy}`));
+    console.log(" ".repeat(width) + (device ?? `unavailable: ${reason}; ${remedy}`));
   }
   console.log(`\nauto takes ${auto.name}: ${auto.why}`);
   return EXIT.done;

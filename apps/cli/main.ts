@@ -9,6 +9,7 @@ import { EXIT, explain, UsageError } from "./errors.ts";
 import { evalFlags, evaluate } from "./eval.ts";
 import { backendsFlags, showBackends } from "./list_backends.ts";
 import { train, trainFlags } from "./train.ts";
+import { VERSION } from "./version.ts";
 
 interface Command {
   what: string;
@@ -45,8 +46,14 @@ const commands: Record<string, Command> = {
 /** Runs `ff` with these arguments and returns its exit code; nothing is thrown. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
-    const [name, ...rest] = args;
-    if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    const [first, ...others] = args;
+    if (first === "--version") {
+      console.log(`ff ${VERSION}`);
+      return EXIT.done;
+    }
+    // `ff help train` is `ff train --help`.
+    const [name, ...rest] = first === "help" && others.length > 0 ? [...others, "--help"] : args;
+    if (name === undefined || ["help", "--help", "-h"].includes(name)) {
       console.log(overview());
       return EXIT.done;
     }
@@ -65,8 +72,17 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     const { message, code } = explain(error);
     console.error(`ff: ${message}`);
-    if (code === EXIT.failed && Deno.env.get("FF_DEBUG")) console.error(error);
+    if (wantsStack()) console.error(error);
     return code;
+  }
+}
+
+// Where FF_DEBUG may not be read, nobody asked for it.
+function wantsStack(): boolean {
+  try {
+    return Boolean(Deno.env.get("FF_DEBUG"));
+  } catch {
+    return false;
   }
 }
 

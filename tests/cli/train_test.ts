@@ -15,11 +15,12 @@ Deno.test("ff train shows samples, a line an epoch, the loss curve and the test 
     const { code, stdout, stderr } = await train(`${folder}/run`, "--epochs", "2");
     assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, "recipe quick: 784-60-40, 2 epochs, batches of 100, seed 1");
-    assertStringIncludes(stdout, "mnist: 2000 images to train on, 300 to test on");
+    assertStringIncludes(stdout, "mnist: 2,000 images to train on, 300 to test on");
     assertStringIncludes(stdout, "tfjs-wasm, TensorFlow.js 4.22.0");
     assertEquals(stdout.match(/label: \d/g)?.length, 4);
     assert((stdout.match(/█/g)?.length ?? 0) > 50, "digits are drawn");
     assertStringIncludes(stdout, "loss over epochs 1 to 2");
+    assertMatch(stdout, /^ +1 +60 +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+ %$/m);
     assertMatch(stdout, /test accuracy \d+\.\d\d % \(error \d+\.\d\d %\)/);
     assertStringIncludes(stdout, `the run is in ${folder}/run`);
     assert(!stdout.includes("\x1b"), "no escape codes without a terminal");
@@ -63,6 +64,10 @@ Deno.test("ff train --json prints events alone, and ff eval finds the same test 
     const config = JSON.parse(await Deno.readTextFile(`${run}/config.json`));
     assertEquals(config.seed, 7);
     assertEquals(config.recipe.layers, [784, 60, 40]);
+    assertEquals(config.limits, { train: 2000, test: 300, validation: 500 });
+    assertEquals(config.command.slice(0, 4), ["ff", "train", "--backend", "tfjs-wasm"]);
+    assertEquals(config.versions.ff, "0.1.0");
+    assertEquals(config.versions.deno, Deno.version.deno);
     const metrics = (await Deno.readTextFile(`${run}/metrics.jsonl`)).trim().split("\n");
     assertEquals(metrics.map((line) => JSON.parse(line)), [first, second, done]);
     const names = [...Deno.readDirSync(run)].map(({ name }) => name).toSorted();
@@ -128,6 +133,39 @@ Deno.test("ff train saves the model when it is interrupted, and exits with 130",
     assertEquals(ended.code, 0, ended.stderr);
   }));
 
+Deno.test("ff train keeps the epochs that ended before it was interrupted", () =>
+  withFolder(async (folder) => {
+    const run = `${folder}/run`;
+    const args = ["train", "--backend", "tfjs-wasm", ...SMALL, "--epochs", "1000"];
+    const process = command([...args, "--json", "--out", run]).spawn();
+    const stderr = new Response(process.stderr).text();
+    let printed = "";
+    for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
+      if (!printed.includes(`"epoch":3,`) && text.includes(`"epoch":3,`)) process.kill("SIGINT");
+      printed += text;
+    }
+    assertEquals((await process.status).code, 130);
+    assertMatch(await stderr, /^interrupted after \d+ of 1000 epochs: [^\n]*\n$/);
+    const [, ...epochs] = printed.trim().split("\n").map((line) => JSON.parse(line));
+    assert(epochs.length >= 3 && epochs.every(({ event }) => event === "epoch"));
+    const metrics = (await Deno.readTextFile(`${run}/metrics.jsonl`)).trim().split("\n");
+    assertEquals(metrics.map((line) => JSON.parse(line)), epochs);
+    const args2 = ["eval", run, "--backend", "reference", "--test-limit", "50", "--json"];
+    const [evaluated] = events(await ff(args2));
+    assert(evaluated!.epochs as number >= 3);
+  }));
+
+Deno.test("ff shows a stack only where FF_DEBUG asks for one", () =>
+  withFolder(async (folder) => {
+    const args = ["--learning-rate", "1e30", "--json"];
+    const plain = await train(`${folder}/a`, ...args);
+    assertEquals(plain.stderr.trim().split("\n").length, 1);
+    const all = ["train", "--backend", "tfjs-wasm", ...SMALL, "--out", `${folder}/b`, ...args];
+    const debugged = await ff(all, { FF_DEBUG: "1" });
+    assertEquals(debugged.code, 1);
+    assertStringIncludes(debugged.stderr, "at file://");
+  }));
+
 Deno.test("ff train fails with one sentence when training diverges", () =>
   withFolder(async (folder) => {
     const { code, stderr } = await train(`${folder}/run`, "--learning-rate", "1e30", "--json");
@@ -174,10 +212,14 @@ Deno.test("ff backends lists what there is and what auto takes", async () => {
 
 Deno.test("ff and its commands explain themselves", async () => {
   for (
-    const args of [[], ["--help"], ["train", "--help"], ["eval", "-h"], ["backends", "--help"]]
+    const args of [[], ["--help"], ["train", "--help"], ["eval", "-h"], ["help", "backends"]]
   ) {
     const { code, stdout, stderr } = await ff(args);
     assertEquals([code, stderr], [0, ""]);
     assertStringIncludes(stdout, "ff ");
   }
+});
+
+Deno.test("ff --version says the package's version", async () => {
+  assertEquals((await ff(["--version"])).stdout, "ff 0.1.0\n");
 });

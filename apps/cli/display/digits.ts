@@ -6,7 +6,7 @@ const SHADES = " ░▒▓█";
 
 /** How images are drawn. */
 export interface DigitOptions {
-  /** Whether the terminal shows 24-bit colour. */
+  /** Whether the terminal shows colours. */
   colour: boolean;
   /** The terminal's width in characters. */
   width: number;
@@ -15,37 +15,53 @@ export interface DigitOptions {
 /** Draws the images at `indices` side by side, each under its label; as many in a row as fit. */
 export function drawImages(
   data: Dataset,
-  indices: readonly number[],
+  indices: ArrayLike<number>,
   { colour, width }: DigitOptions,
 ): string {
   const { rows, columns, images, labels } = data;
-  const perRow = Math.max(1, Math.floor((width + 2) / (columns + 2)));
+  // Characters are about twice as high as wide, so one holds two pixels, one above the other.
+  const cellWidth = Math.max(columns, "label: 10".length);
+  const perRow = Math.max(1, Math.floor((width + 2) / (cellWidth + 2)));
+  const all = Array.from(indices);
   const lines: string[] = [];
-  for (let first = 0; first < indices.length; first += perRow) {
-    const shown = indices.slice(first, first + perRow);
-    lines.push(shown.map((i) => `label: ${labels[i]}`.padEnd(columns)).join("  ").trimEnd());
+  for (let first = 0; first < all.length; first += perRow) {
+    const shown = all.slice(first, first + perRow);
+    lines.push(shown.map((i) => `label: ${labels[i]}`.padEnd(cellWidth)).join("  ").trimEnd());
     for (let y = 0; y < rows; y += 2) {
       const line = shown.map((index) => {
         const pixel = (row: number, x: number): number =>
           row < rows ? images[(index * rows + row) * columns + x]! : 0;
-        const cells = Array.from({ length: columns }, (_, x) => {
-          const upper = pixel(y, x);
-          const lower = pixel(y + 1, x);
-          return colour ? halfBlock(upper, lower) : shade((upper + lower) / 2);
-        });
-        return cells.join("") + (colour ? "\x1b[0m" : "");
+        const pairs = Array.from(
+          { length: columns },
+          (_, x): [number, number] => [pixel(y, x), pixel(y + 1, x)],
+        );
+        const drawn = colour ? halfBlocks(pairs) : pairs.map(shade).join("");
+        return drawn + " ".repeat(cellWidth - columns);
       }).join("  ");
-      lines.push(colour ? line : line.trimEnd());
+      lines.push(line.trimEnd());
     }
   }
   return lines.join("\n");
 }
 
-// An upper half block: its foreground is the upper pixel, its background the lower one.
-function halfBlock(upper: number, lower: number): string {
-  return `\x1b[38;2;${upper};${upper};${upper};48;2;${lower};${lower};${lower}m▀`;
+// Upper half blocks: the foreground is the upper pixel, the background the lower one.
+function halfBlocks(pairs: [upper: number, lower: number][]): string {
+  let drawn = "";
+  let last = "";
+  for (const [upper, lower] of pairs) {
+    const colours = `\x1b[38;5;${grey(upper)};48;5;${grey(lower)}m`;
+    drawn += (colours === last ? "" : colours) + "▀";
+    last = colours;
+  }
+  return drawn + "\x1b[0m";
 }
 
-function shade(value: number): string {
-  return SHADES[Math.min(SHADES.length - 1, Math.round(value / 255 * (SHADES.length - 1)))]!;
+// Of the 256 colours that every terminal has: black, 24 greys from 8 to 238, white.
+function grey(value: number): number {
+  if (value < 4) return 16;
+  return value > 246 ? 231 : 232 + Math.min(23, Math.max(0, Math.round((value - 8) / 10)));
+}
+
+function shade([upper, lower]: [number, number]): string {
+  return SHADES[Math.round((upper + lower) / 2 / 255 * (SHADES.length - 1))]!;
 }

@@ -1,32 +1,25 @@
-// The loss curve, the confusion matrix and figures, as text.
+// The loss curve, the confusion matrix and the figures, as text.
 
 import { plot } from "asciichart";
-import type { Evaluation } from "@forward-forward/core";
+import type { Evaluation, LayerReport } from "@forward-forward/core";
+import { percent } from "./words.ts";
 
-/** `2.47 %`. */
-export function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(2)} %`;
-}
-
-/** `1 min 05 s`, or `12.3 s` under a minute. */
-export function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
-}
+const CURVE_WIDTH = 60;
+const CURVE_HEIGHT = 8;
 
 /** A curve of the losses of the epochs, or an empty string for fewer than two. */
 export function lossCurve(losses: readonly number[]): string {
   if (losses.length < 2) return "";
   // Few epochs are stretched, many thinned, to a readable width.
-  const width = 60;
-  const points = Array.from({ length: width }, (_, i) => {
-    const at = i / (width - 1) * (losses.length - 1);
+  const points = Array.from({ length: CURVE_WIDTH }, (_, i) => {
+    const at = i / (CURVE_WIDTH - 1) * (losses.length - 1);
     const left = losses[Math.floor(at)]!;
     const right = losses[Math.ceil(at)]!;
     return left + (right - left) * (at % 1);
   });
-  return `loss over epochs 1 to ${losses.length}\n${plot(points, { height: 8 })}`;
+  const format = (loss: number): string => loss.toPrecision(3).padStart(9);
+  const curve = plot(points, { height: CURVE_HEIGHT, format }).replaceAll(/ +$/gm, "");
+  return `loss over epochs 1 to ${losses.length}\n${curve}`;
 }
 
 /** Counts of predictions (columns) for each true label (rows); a dot is none. */
@@ -43,17 +36,35 @@ export function confusionTable({ confusion }: Evaluation): string {
     "true label (rows), predicted (columns)",
     cell("") + " │" + labels.map(cell).join(""),
     ...rows,
-  ]
-    .join("\n");
+  ].join("\n");
 }
 
-/** The figures of an evaluation, a line each. */
+/**
+ * A row for each layer: its units, the error of its goodness alone and, where they are known, its
+ * figures in the last epoch.
+ */
+export function layerTable(
+  units: readonly number[],
+  { layerErrors }: Evaluation,
+  trained: readonly LayerReport[] = [],
+): string {
+  const figure = (n: number): string => n.toPrecision(4);
+  const rows = layerErrors.map((error, l) => {
+    const last = trained[l];
+    const figures = last ? [last.loss, last.positive, last.negative].map(figure) : [];
+    return [String(l + 1), String(units[l]), ...figures, percent(error)];
+  });
+  const titles = trained.length > 0 ? ["loss", "goodness +", "goodness -"] : [];
+  const table = [["layer", "units", ...titles, "error alone"], ...rows];
+  const widths = table[0]!.map((_, c) => Math.max(...table.map((row) => row[c]!.length)));
+  return table.map((row) => row.map((text, c) => text.padStart(widths[c]!)).join("  ")).join("\n");
+}
+
+/** The errors of an evaluation, the last line by the recipe's own way of predicting. */
 export function figures(evaluation: Evaluation): string {
-  const { error, accuracy, goodnessError, softmaxError, layerErrors } = evaluation;
+  const { error, accuracy, goodnessError, softmaxError } = evaluation;
   const ways = [`goodness ${percent(goodnessError)}`];
   if (softmaxError !== null) ways.push(`softmax ${percent(softmaxError)}`);
-  layerErrors.forEach((e, l) => ways.push(`layer ${l + 1} alone ${percent(e)}`));
-  return `errors by ${ways.join(", ")}\ntest accuracy ${percent(accuracy)} (error ${
-    percent(error)
-  })`;
+  return `errors by ${ways.join(", ")}\n` +
+    `test accuracy ${percent(accuracy)} (error ${percent(error)})`;
 }

@@ -1,0 +1,34 @@
+// Figures as people read them.
+
+/** `2.47 %`. */
+export function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(2)} %`;
+}
+
+/** `1 min 05 s`, or `12.3 s` under a minute. */
+export function duration(seconds: number): string {
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
+}
+
+/** `0:07`, `12:05`, `3:00:00`: time that is left. */
+export function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return `${hours ? `${hours}:${pad(minutes)}` : minutes}:${pad(whole % 60)}`;
+}
+
+/** `60,000`. */
+export function count(n: number): string {
+  return Math.round(n).toLocaleString("en");
+}
+
+/** `1 epoch`, `5 epochs`. */
+export function plural(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+function pad(n: number): string {
+  return String(n).padStart(2, "0");
+}
