@@ -11,8 +11,8 @@ export type TfjsDevice = "webgpu" | "wasm" | "cpu";
 
 /** Options of {@linkcode createBackend}. */
 export interface TfjsOptions {
-  /** Where TensorFlow.js computes: a GPU, WebAssembly, or (slowest) plain JavaScript. */
-  device: TfjsDevice;
+  /** Where TensorFlow.js computes: a GPU, WebAssembly (the default), or (slowest) plain JavaScript. */
+  device?: TfjsDevice;
   /**
    * The address of the folder with the `.wasm` files of `@tensorflow/tfjs-backend-wasm`, with a
    * slash at its end. Only a browser needs it, and only for `wasm`: elsewhere the files are found in
@@ -33,8 +33,9 @@ export interface TfjsOptions {
  * @throws {UnavailableError} If there is no WebGPU adapter, or the `.wasm` file may not be read.
  * @throws {RangeError} If there is no such device.
  */
-export async function createBackend(options: TfjsOptions): Promise<Backend> {
-  switch (options.device) {
+export async function createBackend(options: TfjsOptions = {}): Promise<Backend> {
+  const { device = "wasm" } = options;
+  switch (device) {
     case "webgpu":
       return new TfjsBackend(await openWebgpu());
     case "wasm":
