@@ -28,6 +28,12 @@ export const backends: Readonly<Record<string, Entry>> = {
   },
 };
 
+/** The names, as the help of `--backend` lists them. */
+export const backendHelp: string = (() => {
+  const names = Object.keys(backends);
+  return `auto (default), ${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+})();
+
 async function openTfjs(device: "webgpu" | "wasm" | "cpu"): Promise<Backend> {
   return await (await import("@forward-forward/backend-tfjs")).createBackend({ device });
 }

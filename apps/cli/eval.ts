@@ -1,7 +1,7 @@
 // `ff eval`: tests a saved model.
 
 import { type Arguments, type Flags, whole } from "./arguments.ts";
-import { openBackend } from "./backends.ts";
+import { backendHelp, openBackend } from "./backends.ts";
 import { loadData } from "./data.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
 import { confusionTable, figures, layerTable } from "./display/summary.ts";
@@ -14,7 +14,7 @@ import { readModel, rebuild } from "./run_folder.ts";
 export const evalFlags: Flags = {
   backend: {
     value: "NAME",
-    help: "auto (default), webgpu, tfjs, tfjs-wasm, tfjs-cpu, onnx or reference",
+    help: backendHelp,
   },
   dataset: { value: "NAME|DIR", help: "the data set the model was trained on by default" },
   "test-limit": { value: "N", help: "test on the first N images" },

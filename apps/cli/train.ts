@@ -8,7 +8,7 @@ import {
   validateRecipe,
 } from "@forward-forward/core";
 import { type Arguments, decimal, type Flags, oneOf, whole } from "./arguments.ts";
-import { openBackend } from "./backends.ts";
+import { backendHelp, openBackend } from "./backends.ts";
 import { type Data, type Limits, loadData } from "./data.ts";
 import { header, samples } from "./display/header.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
@@ -23,7 +23,7 @@ import { VERSION } from "./version.ts";
 export const trainFlags: Flags = {
   backend: {
     value: "NAME",
-    help: "auto (default), webgpu, tfjs, tfjs-wasm, tfjs-cpu, onnx or reference",
+    help: backendHelp,
   },
   recipe: { value: "NAME", help: `${Object.keys(recipes).join(", ")}; quick by default` },
   dataset: { value: "NAME|DIR", help: "mnist (default), or a folder in MNIST's four-file layout" },

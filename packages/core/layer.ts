@@ -132,7 +132,8 @@ export class FFDense implements Disposable {
   }
 
   /**
-   * Runs the local rule on a batch of contrasts, or on a part of one, without changing the layer.
+   * Runs the local rule on a batch of contrasts, or on a part of one, without changing what the layer computes:
+   * only its running figures and, for a whole batch, its running mean of activity move on.
    *
    * `inputs` is `[2 * pairs, inputs]`, positive rows above negative ones; `batchPairs` is the number of
    * pairs in the whole batch. Returns the activities `[2 * pairs, units]` and the sums for {@linkcode apply}.
