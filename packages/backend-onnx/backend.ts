@@ -22,18 +22,20 @@ import {
   sliceShape,
   type Tensor,
   type TensorData,
+  turnEventLoop,
   uploadDType,
 } from "@forward-forward/core";
 import { Engine, type Runtime } from "./_engine.ts";
 import { fusedOn } from "./_fused.ts";
-import { binaryLoops, strides, sumColumns, sumRows, unaryLoops } from "./_loops.ts";
-import { HostTensor, Memory } from "./_memory.ts";
+import { binaryLoops, strides, sumColumns, unaryLoops } from "./_loops.ts";
+import { HostTensor, type Memory } from "./_memory.ts";
+import type { Loops } from "./loops/mod.ts";
 
 // How long `flush` may keep the event loop from turning, in milliseconds.
 const TURN_EVERY = 25;
 
 /**
- * Runs on the CPU: products by ONNX Runtime on all cores, the rest in plain loops on the same memory, without a
+ * Runs on the CPU: products by ONNX Runtime on all cores, the rest in loops on the same memory, without a
  * copy in between. Made by `createBackend`. Every operation is done when it returns.
  */
 export class OnnxBackend implements Backend {
@@ -45,18 +47,22 @@ export class OnnxBackend implements Backend {
   readonly fused: FusedOperations;
 
   readonly #live = new LiveTensors<HostTensor>();
-  readonly #memory = new Memory();
+  readonly #memory: Memory;
   readonly #engine: Engine;
+  readonly #loops: Loops;
   #disposed = false;
   #lastTurn = performance.now();
 
-  /** A backend on a runtime; `createBackend` finds it. */
-  constructor(runtime: Runtime, device: string) {
+  /** A backend on a runtime, and on loops for a memory; `createBackend` finds them. */
+  constructor(runtime: Runtime, memory: Memory, loops: Loops, device: string) {
     this.device = device;
+    this.#memory = memory;
+    this.#loops = loops;
     this.#engine = new Engine(runtime);
     this.fused = fusedOn({
       engine: this.#engine,
-      use: (operation, tensor) => this.#floats(operation, tensor),
+      loops,
+      use: (operation, tensor) => this.#use(operation, tensor),
       make: (operation, shape) => this.#make(operation, shape),
     });
   }
@@ -66,14 +72,16 @@ export class OnnxBackend implements Backend {
   /** See {@linkcode Backend.upload}. */
   upload(data: TensorData, shape: Shape): Tensor {
     const dtype = uploadDType(data, shape);
-    return this.#adopt("upload", data.slice(), shape, dtype);
+    const tensor = this.#make("upload", shape, dtype);
+    tensor.data.set(data);
+    return tensor;
   }
 
   /** See {@linkcode Backend.fill}. */
   fill(shape: Shape, value: number): Tensor {
     requireShape("fill", shape);
-    const { tensor, data } = this.#make("fill", shape);
-    data.fill(value);
+    const tensor = this.#make("fill", shape);
+    tensor.data.fill(value);
     return tensor;
   }
 
@@ -81,17 +89,16 @@ export class OnnxBackend implements Backend {
   // deno-lint-ignore require-await -- `async` turns what is thrown into a rejection
   async read(tensors: readonly Tensor[]): Promise<TensorData[]> {
     this.#requireUsable("read");
-    return tensors.map((tensor) => this.#data("read", tensor).slice());
+    return tensors.map((tensor) => this.#use("read", tensor).data.slice());
   }
 
   /** See {@linkcode Backend.assign}. */
   assign(target: Tensor, source: Tensor): void {
-    const old = this.#data("assign", target);
-    const data = this.#data("assign", source);
+    const to = this.#use("assign", target);
+    const from = this.#use("assign", source);
     requireAssignable(target, source);
-    // The arrays change places, and the source goes with the old one.
-    (target as HostTensor).data = data;
-    (source as HostTensor).data = old;
+    // The blocks change places, and the source goes with the old one.
+    [to.block, from.block] = [from.block, to.block];
     source.dispose();
   }
 
@@ -105,7 +112,7 @@ export class OnnxBackend implements Backend {
   async flush(): Promise<void> {
     this.#requireUsable("flush");
     if (performance.now() - this.#lastTurn < TURN_EVERY) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await turnEventLoop();
     this.#lastTurn = performance.now();
   }
 
@@ -118,7 +125,6 @@ export class OnnxBackend implements Backend {
   dispose(): void {
     if (this.#disposed) return;
     this.#live.dispose();
-    this.#memory.dispose();
     this.#engine.dispose();
     this.#disposed = true;
   }
@@ -132,11 +138,12 @@ export class OnnxBackend implements Backend {
 
   /** See {@linkcode Backend.gather}. Throws a `RangeError` for an index outside of the table. */
   gather(table: Tensor, indices: Tensor): Tensor {
-    const from = this.#data("gather", table);
-    const rows = this.#data("gather", indices);
+    const source = this.#use("gather", table);
+    const picked = this.#use("gather", indices);
     const shape = gatherShape(table, indices);
     const columns = shape[1];
-    const { tensor, data } = this.#like("gather", shape, table.dtype === "i32" ? "i32" : "f32");
+    const tensor = this.#make("gather", shape, table.dtype === "i32" ? "i32" : "f32");
+    const [data, from, rows] = [tensor.data, source.data, picked.data];
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
       if (row < 0 || row >= table.shape[0]) {
@@ -150,27 +157,28 @@ export class OnnxBackend implements Backend {
 
   /** See {@linkcode Backend.slice}. */
   slice(x: Tensor, start: number, end: number): Tensor {
-    const from = this.#data("slice", x);
+    const from = this.#use("slice", x);
     const shape = sliceShape(x, start, end);
-    const { tensor, data } = this.#like("slice", shape, x.dtype);
-    data.set(from.subarray(start * shape[1], end * shape[1]));
+    const tensor = this.#make("slice", shape, x.dtype);
+    tensor.data.set(from.data.subarray(start * shape[1], end * shape[1]));
     return tensor;
   }
 
   /** See {@linkcode Backend.concat}. */
   concat(a: Tensor, b: Tensor): Tensor {
-    const above = this.#data("concat", a);
-    const below = this.#data("concat", b);
-    const { tensor, data } = this.#like("concat", concatShape(a, b), a.dtype);
-    data.set(above);
-    data.set(below, above.length);
+    const above = this.#use("concat", a);
+    const below = this.#use("concat", b);
+    const tensor = this.#make("concat", concatShape(a, b), a.dtype);
+    tensor.data.set(above.data);
+    tensor.data.set(below.data, above.data.length);
     return tensor;
   }
 
   /** See {@linkcode Backend.oneHot}. Throws a `RangeError` for a label that is no class. */
   oneHot(labels: Tensor, classes: number): Tensor {
-    const from = this.#data("oneHot", labels);
-    const { tensor, data } = this.#make("oneHot", oneHotShape(labels, classes));
+    const column = this.#use("oneHot", labels);
+    const tensor = this.#make("oneHot", oneHotShape(labels, classes));
+    const [data, from] = [tensor.data, column.data];
     data.fill(0);
     for (let i = 0; i < from.length; i++) {
       const label = from[i]!;
@@ -187,19 +195,12 @@ export class OnnxBackend implements Backend {
 
   /** See {@linkcode Backend.matmul}. */
   matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
-    const left = this.#data("matmul", a) as Float32Array;
-    const right = this.#data("matmul", b) as Float32Array;
+    const left = this.#use("matmul", a);
+    const right = this.#use("matmul", b);
     const { m, n } = matmulDimensions(a, b, options);
-    const { tensor, data } = this.#make("matmul", [m, n]);
-    const { transposeA = false, transposeB = false } = options;
-    this.#engine.product({
-      a: { data: left, shape: a.shape },
-      b: { data: right, shape: b.shape },
-      c: { data, shape: [m, n] },
-      transposeA,
-      transposeB,
-    });
-    return tensor;
+    const c = this.#make("matmul", [m, n]);
+    this.#engine.product({ a: left, b: right, c, ...options });
+    return c;
   }
 
   // Element by element
@@ -232,8 +233,9 @@ export class OnnxBackend implements Backend {
 
   /** See {@linkcode Backend.affine}. */
   affine(x: Tensor, scale: number, offset: number): Tensor {
-    const from = this.#floats("affine", x);
-    const { tensor, data } = this.#make("affine", x.shape);
+    const source = this.#floats("affine", x);
+    const tensor = this.#make("affine", x.shape);
+    const [data, from] = [tensor.data, source.data];
     for (let i = 0; i < data.length; i++) data[i] = from[i]! * scale + offset;
     return tensor;
   }
@@ -268,16 +270,17 @@ export class OnnxBackend implements Backend {
   /** See {@linkcode Backend.sum}. */
   sum(x: Tensor, axis: Axis): Tensor {
     const from = this.#floats("sum", x);
-    const { tensor, data } = this.#make("sum", reducedShape(x, axis));
-    if (axis === "rows") sumRows(data, from);
-    else sumColumns(data, from);
+    const tensor = this.#make("sum", reducedShape(x, axis));
+    if (axis === "rows") this.#loops.sumRows(from.at, tensor.at, ...x.shape);
+    else sumColumns(tensor.data as Float32Array, from.data);
     return tensor;
   }
 
   /** See {@linkcode Backend.max}. */
   max(x: Tensor, axis: Axis): Tensor {
-    const from = this.#floats("max", x);
-    const { tensor, data } = this.#make("max", reducedShape(x, axis));
+    const source = this.#floats("max", x);
+    const tensor = this.#make("max", reducedShape(x, axis));
+    const [data, from] = [tensor.data, source.data];
     const columns = x.shape[1];
     data.fill(-Infinity);
     for (let at = 0; at < from.length; at++) {
@@ -289,9 +292,10 @@ export class OnnxBackend implements Backend {
 
   /** See {@linkcode Backend.argmax}. */
   argmax(x: Tensor): Tensor {
-    const from = this.#floats("argmax", x);
+    const source = this.#floats("argmax", x);
     const [rows, columns] = x.shape;
-    const { tensor, data } = this.#like("argmax", [rows, 1], "i32");
+    const tensor = this.#make("argmax", [rows, 1], "i32");
+    const [data, from] = [tensor.data, source.data];
     for (let i = 0; i < rows; i++) {
       let best = 0;
       // Strictly larger, so that the first of equals stays.
@@ -305,40 +309,29 @@ export class OnnxBackend implements Backend {
 
   // What the operations share
 
-  // A new `f32` tensor with whatever is in its memory.
-  #make(operation: string, shape: Shape): { tensor: HostTensor; data: Float32Array } {
+  // A new tensor with whatever is in its memory.
+  #make(operation: string, shape: Shape, dtype: DType = "f32"): HostTensor {
     this.#requireUsable(operation);
-    const data = this.#memory.take(shape[0] * shape[1]);
-    return { tensor: this.#adopt(operation, data, shape, "f32"), data };
+    const bytes = shape[0] * shape[1] * (dtype === "u8" ? 1 : 4);
+    const block = this.#memory.take(operation, bytes);
+    return this.#live.add(new HostTensor(this.#live, this.#memory, block, shape, dtype), bytes);
   }
 
-  #like(operation: string, shape: Shape, dtype: DType): { tensor: HostTensor; data: TensorData } {
-    if (dtype === "f32") return this.#make(operation, shape);
-    const data = new Int32Array(shape[0] * shape[1]);
-    return { tensor: this.#adopt(operation, data, shape, "i32"), data };
-  }
-
-  #adopt(operation: string, data: TensorData, shape: Shape, dtype: DType): HostTensor {
-    this.#requireUsable(operation);
-    const tensor = new HostTensor(this.#live, this.#memory, data, shape, dtype);
-    return this.#live.add(tensor, data.byteLength);
-  }
-
-  #data(operation: string, tensor: Tensor): TensorData {
+  #use(operation: string, tensor: Tensor): HostTensor {
     this.#requireUsable(operation);
     if (!(tensor instanceof HostTensor) || tensor.owner !== this.#live) {
       throw new TypeError(`${operation}: the tensor belongs to another backend`);
     }
-    if (tensor.data === null) {
+    if (tensor.block === null) {
       throw new TypeError(`${operation}: a tensor was used after it was disposed`);
     }
-    return tensor.data;
+    return tensor;
   }
 
-  #floats(operation: string, tensor: Tensor): Float32Array {
-    const data = this.#data(operation, tensor);
+  #floats(operation: string, tensor: Tensor): HostTensor {
+    const found = this.#use(operation, tensor);
     requireDType(operation, tensor, "f32");
-    return data as Float32Array;
+    return found;
   }
 
   #requireUsable(operation: string): void {
@@ -347,8 +340,8 @@ export class OnnxBackend implements Backend {
 
   #unary(operation: keyof typeof unaryLoops, x: Tensor): Tensor {
     const from = this.#floats(operation, x);
-    const { tensor, data } = this.#make(operation, x.shape);
-    unaryLoops[operation](data, from);
+    const tensor = this.#make(operation, x.shape);
+    unaryLoops[operation](tensor.data as Float32Array, from.data);
     return tensor;
   }
 
@@ -358,13 +351,14 @@ export class OnnxBackend implements Backend {
     b: Tensor,
     dtype: DType = "f32",
   ): Tensor {
-    const left = this.#data(operation, a);
-    const right = this.#data(operation, b);
+    const left = this.#use(operation, a);
+    const right = this.#use(operation, b);
     requireDType(operation, a, dtype);
     requireDType(operation, b, dtype);
     const [rowStep, step] = strides(broadcast(operation, a, b), a.shape[1]);
-    const { tensor, data } = this.#make(operation, a.shape);
-    binaryLoops[operation](data, left, right, a.shape[1], rowStep, step);
+    const tensor = this.#make(operation, a.shape);
+    const data = tensor.data as Float32Array;
+    binaryLoops[operation](data, left.data, right.data, a.shape[1], rowStep, step);
     return tensor;
   }
 }

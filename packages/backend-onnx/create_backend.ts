@@ -3,7 +3,9 @@
 import { UnavailableError } from "@forward-forward/core";
 import { Tensor } from "onnxruntime-common";
 import type { Runtime } from "./_engine.ts";
+import { Memory } from "./_memory.ts";
 import { OnnxBackend } from "./backend.ts";
+import { loopsOn } from "./loops/mod.ts";
 
 /** How {@linkcode createBackend} computes. */
 export interface OnnxOptions {
@@ -30,7 +32,14 @@ export async function createBackend(
     const { binding, initOrt } = await import("onnxruntime-node/binding");
     initOrt();
     const runtime = { Session: binding.InferenceSession, Tensor, threads } as unknown as Runtime;
-    return new OnnxBackend(runtime, `ONNX Runtime ${VERSION} on ${threads} CPU threads`);
+    const memory = new Memory();
+    const loops = await loopsOn(memory.wasm);
+    return new OnnxBackend(
+      runtime,
+      memory,
+      loops,
+      `ONNX Runtime ${VERSION} on ${threads} CPU threads`,
+    );
   } catch (cause) {
     const denied = (cause as Error).name === "NotCapable";
     throw new UnavailableError(

@@ -19,6 +19,7 @@ import {
   sliceShape,
   type Tensor,
   type TensorData,
+  turnEventLoop,
   uploadDType,
 } from "@forward-forward/core";
 import * as tf from "@tensorflow/tfjs";
@@ -97,7 +98,7 @@ export class TfjsBackend implements Backend {
     await this.#device.flush();
     if (performance.now() - this.#lastTurn < TURN_EVERY) return;
     // A resolved promise would only run other promises: timers and signals need a macrotask.
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await turnEventLoop();
     this.#lastTurn = performance.now();
   }
 

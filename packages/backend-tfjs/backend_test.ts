@@ -109,6 +109,7 @@ for (const { device, name } of DEVICES) {
       using x = b.upload(new Float32Array(24).fill(0.5), [4, 6]);
       using w = b.upload(new Float32Array(18).fill(0.1), [6, 3]);
       using bias = b.fill([1, 3], 0.1);
+      using figures = b.fill([4, 1], 0);
       using m = b.fill([6, 3], 0);
       using v = b.fill([6, 3], 0);
       using table = b.upload(new Uint8Array(12), [4, 3]);
@@ -116,13 +117,17 @@ for (const { device, name } of DEVICES) {
       const live = tf.engine().state.numTensors;
       for (let i = 0; i < 20; i++) {
         b.scope(() => {
-          const s = f.dense(x, w, bias);
+          const activity = f.dense(x, w, bias);
+          const { s } = activity;
           const rule = { goodnessScale: 1, threshold: 2, weight: 0.5 };
-          const { delta } = f.localDelta(s, rule);
+          const delta = f.localDelta(activity, rule, figures, bias);
           const gradient = b.matmul(x, delta, { transposeA: true });
           const step = { alpha: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 };
+          const momentum = { learningRate: 0.1, momentum: 0.9, decay: 0 };
           f.adam(w, gradient, m, v, step);
-          f.momentum(w, gradient, m, { learningRate: 0.1, momentum: 0.9, decay: 0 });
+          f.adam(w, { inputs: x, delta }, m, v, step);
+          f.momentum(w, gradient, m, momentum);
+          f.momentum(w, { inputs: x, delta }, m, momentum);
           b.equal(b.argmax(s), b.argmax(b.oneHot(labels, 3)));
           b.softplus(b.sum(b.concat(b.gather(table, labels), s), "rows"));
           b.equal(labels, labels);

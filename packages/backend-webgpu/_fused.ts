@@ -1,42 +1,100 @@
 // The fused operations, as few dispatches as they allow.
 
 import {
+  type Activity,
   type AdamStep,
   describe,
+  type EncodedImages,
+  type Encoding,
   type FusedOperations,
-  type LocalDelta,
+  gatherShape,
+  type Gradient,
   type LocalRule,
+  matmulDimensions,
   type MomentumStep,
   type Normalisation,
+  type PeerRule,
   requireContrasts,
   requireDType,
+  type Shape,
   type Tensor,
 } from "@forward-forward/core";
+import { foldRuns } from "./_fold.ts";
 import type { Block } from "./_pool.ts";
-import { product } from "./_product.ts";
+import { dense, optimizeByProduct } from "./_product.ts";
 import type { Workspace } from "./_workspace.ts";
-import { adam } from "./kernels/adam.ts";
+import { addHalves } from "./kernels/add_halves.ts";
+import { encode } from "./kernels/encode.ts";
 import { groupGrid, laneGrid, widthOf } from "./kernels/kernel.ts";
 import { localDelta } from "./kernels/local_delta.ts";
-import { localFigures } from "./kernels/local_figures.ts";
-import { momentum } from "./kernels/momentum.ts";
 import { normaliseRows } from "./kernels/normalise_rows.ts";
+import { optimize, type OptimizerName } from "./kernels/optimizer.ts";
+import { peerPull } from "./kernels/peer_pull.ts";
+
+// Rows of partial sums that the one workgroup of `peerPull` adds up, at most.
+const MOST_PARTIAL_ROWS = 16;
 
 /** The fused operations on a workspace. */
-export function fusedOperations(workspace: Workspace): Omit<FusedOperations, "denseShared"> {
+export function fusedOperations(workspace: Workspace): FusedOperations {
   const { recorder } = workspace;
 
+  // The memory of an operand of this shape.
+  const use = (operation: string, what: string, x: Tensor, [rows, columns]: Shape): Block => {
+    const block = workspace.use(operation, x);
+    requireDType(operation, x, "f32");
+    if (x.shape[0] !== rows || x.shape[1] !== columns) {
+      throw new TypeError(
+        `${operation}: ${what} must be [${rows}, ${columns}], got ${describe(x)}`,
+      );
+    }
+    return block;
+  };
+
   return {
-    normaliseRows(x: Tensor, to: Normalisation, epsilon: number): Tensor {
-      const from = workspace.use("normaliseRows", x);
-      requireDType("normaliseRows", x, "f32");
-      const [rows, columns] = x.shape;
-      const { tensor, block } = workspace.make("normaliseRows", x.shape);
+    encode(
+      images: Tensor,
+      strengths: Tensor,
+      indices: Tensor,
+      { neutral, classes, share, epsilon }: Encoding,
+    ): EncodedImages {
+      const from = workspace.use("encode", images);
+      requireDType("encode", images, "u8");
+      const strengthsFrom = use("encode", "strengths", strengths, [images.shape[0], 1]);
+      const at = workspace.use("encode", indices);
+      const shape = gatherShape(images, indices);
+      const [rows, columns] = shape;
+      const pixels = workspace.make("encode", shape);
+      const strength = workspace.make("encode", [rows, 1]);
+      const neutralScale = workspace.make("encode", [rows, 1]);
+      const neutralTo = workspace.make("encode", [rows, 1]);
+      const made = [pixels, strength, neutralScale, neutralTo];
+      const width = widthOf(columns);
+      const grid = groupGrid(rows);
+      recorder.dispatch(
+        encode(width),
+        [from, strengthsFrom, at, ...made.map(({ block }) => block)],
+        grid,
+        [rows, grid.x, columns / width],
+        [neutral, classes * neutral ** 2, share, epsilon],
+      );
+      return {
+        pixels: pixels.tensor,
+        strength: strength.tensor,
+        neutralScale: neutralScale.tensor,
+        neutral: neutralTo.tensor,
+      };
+    },
+
+    normaliseRows({ s, squares }: Activity, to: Normalisation, epsilon: number): Tensor {
+      const [rows, columns] = s.shape;
+      const from = use("normaliseRows", "s", s, s.shape);
+      const squaresFrom = use("normaliseRows", "squares", squares, [rows, 1]);
+      const { tensor, block } = workspace.make("normaliseRows", s.shape);
       const width = widthOf(columns);
       const grid = groupGrid(rows);
       recorder.dispatch(
         normaliseRows(width),
-        [from, block],
+        [from, squaresFrom, block],
         grid,
         [rows, grid.x, columns / width],
         [to === "rms" ? 1 / columns : 1, epsilon],
@@ -44,70 +102,122 @@ export function fusedOperations(workspace: Workspace): Omit<FusedOperations, "de
       return tensor;
     },
 
-    dense(x: Tensor, weights: Tensor, bias: Tensor): Tensor {
-      requireDType("dense", bias, "f32");
-      if (bias.shape[0] !== 1 || bias.shape[1] !== weights.shape[1]) {
-        throw new TypeError(
-          `dense: the bias ${describe(bias)} is no row for the weights ${describe(weights)}`,
-        );
-      }
-      return product(workspace, x, weights, {}, bias);
+    dense(x: Tensor, weights: Tensor, bias: Tensor, product?: Tensor | null): Activity {
+      return dense(workspace, x, weights, bias, product ?? null);
     },
 
-    localDelta(s: Tensor, { goodnessScale, threshold, weight }: LocalRule): LocalDelta {
-      const from = workspace.use("localDelta", s);
-      requireDType("localDelta", s, "f32");
+    localDelta(
+      { s, squares }: Activity,
+      { goodnessScale, threshold, weight }: LocalRule,
+      figures: Tensor,
+      pull?: Tensor | null,
+    ): Tensor {
       const pairs = requireContrasts("localDelta", s);
       const [rows, columns] = s.shape;
-      const delta = workspace.make("localDelta", s.shape);
-      const loss = workspace.make("localDelta", [2, 1]);
-      const goodness = workspace.make("localDelta", [2, 1]);
-      const figures = recorder.pool.take("localDelta", rows * 8);
+      const read = [
+        use("localDelta", "s", s, s.shape),
+        use("localDelta", "squares", squares, [rows, 1]),
+        ...pull ? [use("localDelta", "pull", pull, [1, columns])] : [],
+      ];
+      const to = use("localDelta", "figures", figures, [4, 1]);
+      requireDistinct("localDelta", [to], read);
+      const { tensor, block } = workspace.make("localDelta", s.shape);
       const width = widthOf(columns);
-      const grid = groupGrid(rows);
+      const grid = groupGrid(rows + 1);
       recorder.dispatch(
-        localDelta(width),
-        [from, delta.block, figures],
+        localDelta(width, Boolean(pull)),
+        [...read, block, to],
         grid,
-        [rows, grid.x, columns / width, pairs],
+        [rows + 1, grid.x, columns / width, pairs],
         [goodnessScale, threshold, weight * goodnessScale],
       );
-      recorder.dispatch(
-        localFigures,
-        [figures, loss.block, goodness.block],
-        { x: 2, y: 1 },
-        [pairs],
-      );
-      recorder.pool.give(figures);
-      return { delta: delta.tensor, loss: loss.tensor, goodness: goodness.tensor };
+      return tensor;
     },
 
-    adam(p: Tensor, gradient: Tensor, m: Tensor, v: Tensor, step: AdamStep): void {
+    peerPull(s: Tensor, m: Tensor, { strength, decay }: PeerRule): Tensor {
+      const pairs = requireContrasts("peerPull", s);
+      const columns = s.shape[1];
+      const from = use("peerPull", "s", s, s.shape);
+      const mean = use("peerPull", "m", m, [1, columns]);
+      requireDistinct("peerPull", [mean], [from]);
+      const { tensor, block } = workspace.make("peerPull", [1, columns]);
+      const height = Math.max(8, Math.ceil(pairs / MOST_PARTIAL_ROWS));
+      const runs = Math.ceil(pairs / height);
+      const sums = recorder.pool.take("peerPull", runs * columns * 4);
+      foldRuns(recorder, "sum", from, sums, [pairs, columns], height);
+      const width = widthOf(columns);
+      recorder.dispatch(
+        peerPull(width),
+        [sums, mean, block],
+        { x: 1, y: 1 },
+        [columns / width, runs],
+        [decay, (1 - decay) / pairs, strength, 1 / columns],
+      );
+      recorder.pool.give(sums);
+      return tensor;
+    },
+
+    addHalves(x: Tensor): Tensor {
+      const pairs = requireContrasts("addHalves", x);
+      const from = use("addHalves", "x", x, x.shape);
+      const { tensor, block } = workspace.make("addHalves", [pairs, x.shape[1]]);
+      const half = pairs * x.shape[1];
+      const width = widthOf(half);
+      const grid = laneGrid(half / width);
+      recorder.dispatch(addHalves(width), [from, block], grid, [
+        half / width,
+        grid.x,
+        half / width,
+      ]);
+      return tensor;
+    },
+
+    adam(p: Tensor, gradient: Gradient, m: Tensor, v: Tensor, step: AdamStep): void {
       const { alpha, beta1, beta2, epsilon, decay } = step;
-      const blocks = useInPlace(workspace, "adam", gradient, p, m, v);
-      const { count, grid } = vectors(p);
-      recorder.dispatch(
-        adam,
-        blocks,
-        grid,
-        [count, grid.x],
-        [alpha, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, 1 - decay],
-      );
+      const scalars = [alpha, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, 1 - decay];
+      update("adam", gradient, [p, m, v], scalars);
     },
 
-    momentum(p: Tensor, gradient: Tensor, v: Tensor, step: MomentumStep): void {
+    momentum(p: Tensor, gradient: Gradient, v: Tensor, step: MomentumStep): void {
       const { learningRate, momentum: keep, decay } = step;
-      const blocks = useInPlace(workspace, "momentum", gradient, p, v);
-      const { count, grid } = vectors(p);
-      recorder.dispatch(
-        momentum,
-        blocks,
-        grid,
-        [count, grid.x],
-        [learningRate, keep, 1 - keep, 1 - learningRate * decay],
-      );
+      update("momentum", gradient, [p, v], [
+        learningRate,
+        keep,
+        1 - keep,
+        1 - learningRate * decay,
+      ]);
     },
   };
+
+  // A step of a parameter and its moments, all of one shape, by a gradient of that shape.
+  function update(
+    name: OptimizerName,
+    gradient: Gradient,
+    tensors: readonly Tensor[],
+    scalars: readonly number[],
+  ): void {
+    const p = tensors[0]!;
+    const updated = tensors.map((tensor) => use(name, "what it updates", tensor, p.shape));
+    if ("dtype" in gradient) {
+      const from = use(name, "the gradient", gradient, p.shape);
+      requireDistinct(name, updated, [from]);
+      const { count, grid } = vectors(p);
+      recorder.dispatch(optimize(name), [from, ...updated], grid, [count, grid.x], scalars);
+      return;
+    }
+    const { inputs, delta } = gradient;
+    const operands = [workspace.use(name, inputs), workspace.use(name, delta)] as const;
+    const dimensions = matmulDimensions(inputs, delta, { transposeA: true });
+    if (dimensions.m !== p.shape[0] || dimensions.n !== p.shape[1]) {
+      throw new TypeError(
+        `${name}: the gradient ${describe(inputs)}ᵀ · ${describe(delta)} does not fit ${
+          describe(p)
+        }`,
+      );
+    }
+    requireDistinct(name, updated, operands);
+    optimizeByProduct(workspace, name, operands, dimensions, updated, scalars);
+  }
 }
 
 /** Vectors of four that hold a tensor, and a grid with an invocation for each. */
@@ -116,19 +226,13 @@ export function vectors({ shape }: Tensor): { count: number; grid: ReturnType<ty
   return { count, grid: laneGrid(count) };
 }
 
-// Operands of one shape, of which all but the first are updated: WebGPU refuses one in two roles.
-function useInPlace(workspace: Workspace, operation: string, ...tensors: Tensor[]): Block[] {
-  const [rows, columns] = tensors[0]!.shape;
-  const blocks = tensors.map((tensor) => {
-    const block = workspace.use(operation, tensor);
-    requireDType(operation, tensor, "f32");
-    if (tensor.shape[0] !== rows || tensor.shape[1] !== columns) {
-      throw new TypeError(`${operation}: shapes differ: ${tensors.map(describe).join(", ")}`);
-    }
-    return block;
-  });
-  if (new Set(blocks).size < blocks.length) {
+// WebGPU refuses a buffer in two roles where one of them is to be written.
+function requireDistinct(
+  operation: string,
+  updated: readonly Block[],
+  read: readonly Block[],
+): void {
+  if (new Set(updated).size < updated.length || read.some((block) => updated.includes(block))) {
     throw new TypeError(`${operation}: one tensor was given in two roles`);
   }
-  return blocks;
 }

@@ -6,6 +6,7 @@
 // everything, and its promise settles some 11 ms later. So it is called seldom, and its promise
 // is awaited only when three later ones are pending, by when Deno's has long settled.
 
+import { turnEventLoop } from "@forward-forward/core";
 import type { Health } from "./_health.ts";
 
 // Submissions between two marks, and marks that may be pending: at most 32 submissions of lag.
@@ -51,17 +52,7 @@ export class Lag {
       await this.#health.guard(this.#marks.shift()!);
     }
     if (performance.now() - this.#lastTurn < TURN_EVERY) return;
-    await turn();
+    await turnEventLoop();
     this.#lastTurn = performance.now();
   }
-}
-
-// A message is a task of its own, as a timer is, but without a timer's delay of a millisecond or more.
-async function turn(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  await new Promise<void>((resolve) => {
-    port1.onmessage = () => resolve();
-    port2.postMessage(null);
-  });
-  port1.close();
 }

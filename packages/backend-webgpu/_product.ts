@@ -1,84 +1,106 @@
-// The matrix product, alone and as a dense layer: which kernel, and how many workgroups of it.
+// The matrix product, alone, as a dense layer, and as the gradient of an optimizer's step.
 
-import { matmulDimensions, type MatmulOptions, type Tensor } from "@forward-forward/core";
+import {
+  type Activity,
+  describe,
+  matmulDimensions,
+  type MatmulOptions,
+  requireDType,
+  type Tensor,
+} from "@forward-forward/core";
+import type { Block } from "./_pool.ts";
 import type { Workspace } from "./_workspace.ts";
-import { groupGrid, type Kernel, widthOf } from "./kernels/kernel.ts";
-import { matmulRegisters, REGISTER_LANES } from "./kernels/matmul_registers.ts";
-import { matmulTiles } from "./kernels/matmul_tiles.ts";
+import { SQUARES_GROUP } from "./kernels/epilogue.ts";
+import { foldSquares, ROWS_FOLDED } from "./kernels/fold_squares.ts";
+import { groupGrid } from "./kernels/kernel.ts";
+import type { OptimizerName } from "./kernels/optimizer.ts";
 
-// Mesa's llvmpipe leaves any loop after 65,535 turns; the tiled kernel takes several columns a turn.
-const LONGEST_LOOP = 65_535;
-
-/** `a · b`, or `relu(a · b + bias)` where there is a bias `[1, n]`. */
-export function product(
+/** `a · b`. */
+export function matmul(
   workspace: Workspace,
   a: Tensor,
   b: Tensor,
-  options: MatmulOptions = {},
-  bias?: Tensor,
+  { transposeA = false, transposeB = false }: MatmulOptions,
 ): Tensor {
-  const operation = bias ? "dense" : "matmul";
-  const blocks = [a, b, ...bias ? [bias] : []].map((x) => workspace.use(operation, x));
-  const { m, k, n } = matmulDimensions(a, b, options);
-  const { transposeA = false, transposeB = false } = options;
-  const dense = bias !== undefined;
-  const { kernel, rows, columns } = workspace.matmul === "tiles" || k > LONGEST_LOOP
-    ? tiles(m, n, transposeA, transposeB, dense)
-    : registers(m, n, transposeA, transposeB, dense);
-
-  const across = Math.ceil(n / columns);
-  const count = across * Math.ceil(m / rows);
-  const grid = groupGrid(count);
-  const { tensor, block } = workspace.make(operation, [m, n]);
-  workspace.recorder.dispatch(kernel, [...blocks, block], grid, [m, k, n, across, count, grid.x]);
+  const blocks = [workspace.use("matmul", a), workspace.use("matmul", b)];
+  const dimensions = matmulDimensions(a, b, { transposeA, transposeB });
+  const { kernel, grid, sizes } = workspace.tuner.plan({
+    ...dimensions,
+    transposeA,
+    transposeB,
+    then: "store",
+  });
+  const { tensor, block } = workspace.make("matmul", [dimensions.m, dimensions.n]);
+  workspace.recorder.dispatch(kernel, [...blocks, block], grid, sizes);
   return tensor;
 }
 
-// A kernel, and the rows and columns of the result that one workgroup computes.
-interface Choice {
-  kernel: Kernel;
-  rows: number;
-  columns: number;
-}
-
-function registers(
-  m: number,
-  n: number,
-  transposeA: boolean,
-  transposeB: boolean,
-  dense: boolean,
-): Choice {
-  // Measured on llvmpipe: 16 x 16 gives the most, and a narrow result wants more lanes at work.
-  const rows = m > 8 ? 16 : 8;
-  const vectors = n > 4 * REGISTER_LANES ? 4 : 1;
-  const widthA = transposeA ? widthOf(m) : 1;
-  const kernel = matmulRegisters(
-    transposeA,
-    widthA,
-    transposeB,
-    widthOf(n),
-    rows,
-    vectors,
-    dense,
+/** `relu(x · weights + product + bias)` with the squares of its rows; see `FusedOperations.dense`. */
+export function dense(
+  workspace: Workspace,
+  x: Tensor,
+  weights: Tensor,
+  bias: Tensor,
+  product: Tensor | null,
+): Activity {
+  const given = [x, weights, bias, ...product ? [product] : []];
+  const blocks = given.map((tensor) => workspace.use("dense", tensor));
+  const dimensions = matmulDimensions(x, weights);
+  const { m, n } = dimensions;
+  requireDType("dense", bias, "f32");
+  if (bias.shape[0] !== 1 || bias.shape[1] !== n) {
+    throw new TypeError(
+      `dense: the bias ${describe(bias)} is no row for the weights ${describe(weights)}`,
+    );
+  }
+  if (product) {
+    requireDType("dense", product, "f32");
+    const [rows, columns] = product.shape;
+    if (columns !== n || rows !== m && 2 * rows !== m) {
+      throw new TypeError(
+        `dense: the product ${describe(product)} fits neither ${m} rows of ${n} nor half as many`,
+      );
+    }
+  }
+  const { recorder } = workspace;
+  const { kernel, grid, sizes, grain } = workspace.tuner.plan({
+    ...dimensions,
+    transposeA: false,
+    transposeB: false,
+    then: product ? "dense, shared" : "dense",
+  });
+  const s = workspace.make("dense", [m, n]);
+  const squares = workspace.make("dense", [m, 1]);
+  const stretches = Math.ceil(n / SQUARES_GROUP);
+  const partial = recorder.pool.take("dense", 4 * m * stretches * SQUARES_GROUP / (4 * grain));
+  const period = product ? product.shape[0] : m;
+  recorder.dispatch(kernel, [...blocks, s.block, partial], grid, [...sizes, period]);
+  const teams = Math.ceil(m / ROWS_FOLDED);
+  const { x: groups, y } = groupGrid(teams);
+  recorder.dispatch(
+    foldSquares(grain),
+    [partial, squares.block],
+    { x: groups, y },
+    [teams, groups, m, stretches],
   );
-  return { kernel, rows, columns: 4 * vectors * REGISTER_LANES };
+  recorder.pool.give(partial);
+  return { s: s.tensor, squares: squares.tensor };
 }
 
-// Workgroups that keep a GPU busy: large tiles read less, but only if there are enough of them.
-const BUSY = 128;
-
-function tiles(
-  m: number,
-  n: number,
-  transposeA: boolean,
-  transposeB: boolean,
-  dense: boolean,
-): Choice {
-  const sizes = [[16, 8], [16, 4]] as const;
-  const [side, each] =
-    sizes.find(([side, each]) =>
-      Math.ceil(m / (side * each)) * Math.ceil(n / (side * each)) >= BUSY
-    ) ?? [8, 4];
-  const kernel = matmulTiles(transposeA, transposeB, side, each, dense);
-  return { kernel, rows: side * each, columns: side * each };
+/** An optimizer's step by the gradient `inputsᵀ · delta`. `updated` is what it updates, the parameter first. */
+export function optimizeByProduct(
+  workspace: Workspace,
+  name: OptimizerName,
+  operands: readonly [inputs: Block, delta: Block],
+  dimensions: { m: number; k: number; n: number },
+  updated: readonly Block[],
+  scalars: readonly number[],
+): void {
+  const { kernel, grid, sizes } = workspace.tuner.plan({
+    ...dimensions,
+    transposeA: true,
+    transposeB: false,
+    then: name,
+  });
+  workspace.recorder.dispatch(kernel, [...operands, ...updated], grid, sizes, scalars);
 }

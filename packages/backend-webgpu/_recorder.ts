@@ -14,6 +14,22 @@ export interface Counters {
   reads: number;
   /** Kernels dispatched. */
   dispatches: number;
+  /** Shapes of matrix products measured, which nothing else here counts. */
+  tunings: number;
+}
+
+/** A kernel with what it works on. */
+export interface Dispatch {
+  /** The kernel. */
+  kernel: Kernel;
+  /** Its storage buffers. */
+  blocks: readonly Block[];
+  /** Its workgroups. */
+  grid: Grid;
+  /** Its sizes, at most eight. */
+  sizes: readonly number[];
+  /** Its scalars, at most eight. */
+  scalars?: readonly number[];
 }
 
 // Dispatches whose parameters fit the parameter buffer. When it is full the recording is submitted.
@@ -34,7 +50,7 @@ export class Recorder {
   /** Its memory. */
   readonly pool: Pool;
   /** What it did. */
-  readonly counters: Counters = { submits: 0, reads: 0, dispatches: 0 };
+  readonly counters: Counters = { submits: 0, reads: 0, dispatches: 0, tunings: 0 };
 
   readonly #lag: Lag;
   readonly #pipelines: Pipelines;
@@ -111,41 +127,67 @@ export class Recorder {
   dispatch(
     kernel: Kernel,
     blocks: readonly Block[],
-    { x, y }: Grid,
+    grid: Grid,
     sizes: readonly number[],
     scalars: readonly number[] = [],
   ): void {
     if (this.#recorded === PAGE) this.submit();
-    const offset = this.#recorded * this.#stride;
-    this.#sizes.set(sizes, offset / 4);
-    this.#scalars.set(scalars, offset / 4 + 8);
-    this.#recorded++;
+    this.#record({ kernel, blocks, grid, sizes, scalars });
     this.counters.dispatches++;
-
-    const pass = this.#pass ??= this.#commands().beginComputePass();
-    const pipeline = this.#pipelines.get(kernel);
-    if (pipeline !== this.#pipeline) pass.setPipeline(this.#pipeline = pipeline);
-    pass.setBindGroup(0, this.#bind(kernel, blocks), [offset]);
-    pass.dispatchWorkgroups(x, y);
-    for (const block of blocks) block.touched = this.#submission;
   }
 
   /** Submits what was recorded, if anything was. */
   submit(): void {
     if (!this.#encoder) return;
-    this.#endPass();
-    const { queue } = this.device;
-    if (this.#recorded > 0) {
-      queue.writeBuffer(this.#parameters, 0, this.#sizes.buffer, 0, this.#recorded * this.#stride);
-    }
-    queue.submit([this.#encoder.finish()]);
+    this.#send();
     this.counters.submits++;
-    this.#encoder = null;
-    this.#recorded = 0;
-    this.#submission++;
-    this.#lag.submitted();
-    this.pool.trim(this.#submission);
-    this.#staging.trim(this.#submission);
+  }
+
+  /** Compiles a kernel before its first use. */
+  compile(kernel: Kernel): void {
+    this.#pipelines.get(kernel);
+  }
+
+  /** Whether {@linkcode time} works: the device has its `timestamp-query` feature. */
+  get canTime(): boolean {
+    return this.device.features.has("timestamp-query");
+  }
+
+  /**
+   * Submits what was recorded, then runs each dispatch `repeats` times, 4096 runs at most, and tells how many milliseconds
+   * that took. It has done with the blocks when it returns its promise. Counts as nothing.
+   */
+  async time(dispatches: readonly Dispatch[], repeats: number): Promise<number[]> {
+    this.submit();
+    const count = 2 * dispatches.length;
+    const querySet = this.device.createQuerySet({ type: "timestamp", count });
+    const { QUERY_RESOLVE, COPY_SRC, MAP_READ, COPY_DST } = GPUBufferUsage;
+    const size = 8 * count;
+    const resolved = this.device.createBuffer({ size, usage: QUERY_RESOLVE | COPY_SRC });
+    const mapped = this.device.createBuffer({ size, usage: MAP_READ | COPY_DST });
+    try {
+      dispatches.forEach((dispatch, i) => {
+        this.#pass = this.#commands().beginComputePass({
+          timestampWrites: {
+            querySet,
+            beginningOfPassWriteIndex: 2 * i,
+            endOfPassWriteIndex: 2 * i + 1,
+          },
+        });
+        for (let r = 0; r < repeats; r++) this.#record(dispatch);
+        this.#endPass();
+      });
+      this.#commands().resolveQuerySet(querySet, 0, count, resolved, 0);
+      this.#commands().copyBufferToBuffer(resolved, 0, mapped, 0, size);
+      this.#send();
+      await this.health.guard(mapped.mapAsync(GPUMapMode.READ));
+      const at = new BigUint64Array(mapped.getMappedRange());
+      return dispatches.map((_, i) => Number(at[2 * i + 1]! - at[2 * i]!) / 1e6);
+    } finally {
+      querySet.destroy();
+      resolved.destroy();
+      mapped.destroy();
+    }
   }
 
   /** Submits, bounds the lag, and throws what went wrong. */
@@ -204,6 +246,35 @@ export class Recorder {
     this.#parameters.destroy();
     this.pool.dispose();
     this.#staging.dispose();
+  }
+
+  #record({ kernel, blocks, grid, sizes, scalars = [] }: Dispatch): void {
+    const offset = this.#recorded * this.#stride;
+    this.#sizes.set(sizes, offset / 4);
+    this.#scalars.set(scalars, offset / 4 + 8);
+    this.#recorded++;
+
+    const pass = this.#pass ??= this.#commands().beginComputePass();
+    const pipeline = this.#pipelines.get(kernel);
+    if (pipeline !== this.#pipeline) pass.setPipeline(this.#pipeline = pipeline);
+    pass.setBindGroup(0, this.#bind(kernel, blocks), [offset]);
+    pass.dispatchWorkgroups(grid.x, grid.y);
+    for (const block of blocks) block.touched = this.#submission;
+  }
+
+  #send(): void {
+    this.#endPass();
+    const { queue } = this.device;
+    if (this.#recorded > 0) {
+      queue.writeBuffer(this.#parameters, 0, this.#sizes.buffer, 0, this.#recorded * this.#stride);
+    }
+    queue.submit([this.#encoder!.finish()]);
+    this.#encoder = null;
+    this.#recorded = 0;
+    this.#submission++;
+    this.#lag.submitted();
+    this.pool.trim(this.#submission);
+    this.#staging.trim(this.#submission);
   }
 
   #commands(): GPUCommandEncoder {

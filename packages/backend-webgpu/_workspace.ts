@@ -3,6 +3,7 @@
 import { type DType, LiveTensors, type Shape, type Tensor } from "@forward-forward/core";
 import type { Block } from "./_pool.ts";
 import { Recorder } from "./_recorder.ts";
+import { Tuner, type TunerOptions } from "./_tuner.ts";
 import { byteLength, WebGPUTensor } from "./_tensor.ts";
 
 /** A device with the tensors on it. */
@@ -11,14 +12,14 @@ export class Workspace {
   readonly recorder: Recorder;
   /** The live tensors. */
   readonly live: LiveTensors<WebGPUTensor> = new LiveTensors();
-  /** Which matrix product suits the device. */
-  readonly matmul: "tiles" | "registers";
+  /** What chooses the kernel of a matrix product. */
+  readonly tuner: Tuner;
   #disposed = false;
 
   /** A workspace on `device`. */
-  constructor(device: GPUDevice, matmul: "tiles" | "registers") {
+  constructor(device: GPUDevice, options: TunerOptions) {
     this.recorder = new Recorder(device);
-    this.matmul = matmul;
+    this.tuner = new Tuner(this.recorder, options);
   }
 
   /** The memory of an operand. */

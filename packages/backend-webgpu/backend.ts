@@ -20,9 +20,10 @@ import {
   type TensorData,
   uploadDType,
 } from "@forward-forward/core";
+import { foldAllColumns, foldAllRows } from "./_fold.ts";
 import { fusedOperations, vectors } from "./_fused.ts";
 import type { Block } from "./_pool.ts";
-import { product } from "./_product.ts";
+import { matmul } from "./_product.ts";
 import type { Counters } from "./_recorder.ts";
 import { byteLength, type WebGPUTensor } from "./_tensor.ts";
 import { Workspace } from "./_workspace.ts";
@@ -32,9 +33,7 @@ import { argmaxLongRows } from "./kernels/argmax_long_rows.ts";
 import { binary, type BinaryOperation } from "./kernels/binary.ts";
 import { concat } from "./kernels/concat.ts";
 import { fill } from "./kernels/fill.ts";
-import { foldColumns } from "./kernels/fold_columns.ts";
-import { type Fold, foldRows } from "./kernels/fold_rows.ts";
-import { foldShortRows } from "./kernels/fold_short_rows.ts";
+import type { Fold } from "./kernels/fold_rows.ts";
 import { gather } from "./kernels/gather.ts";
 import { groupGrid, type Kernel, laneGrid, LANES, widthOf } from "./kernels/kernel.ts";
 import { oneHot } from "./kernels/one_hot.ts";
@@ -51,9 +50,14 @@ export interface WebGPUBackendOptions {
   software: boolean;
   /** Whether `dispose` closes the device. */
   owned?: boolean;
-  /** Which matrix product to use; by `software` where absent. */
+  /** The only kind of matrix kernel to use; by what was measured, or by `software`, where absent. */
   matmul?: "tiles" | "registers" | undefined;
+  /** Whether {@linkcode WebGPUBackend.flush} may measure matrix kernels; `true` where absent. */
+  tune?: boolean | undefined;
 }
+
+/** The shape of a matrix product `[m, k] · [k, n]`, for {@linkcode WebGPUBackend.tune}. */
+export type ProductShape = readonly [m: number, k: number, n: number, options?: MatmulOptions];
 
 /**
  * Runs on a `GPUDevice`. Made by `createBackend`.
@@ -71,7 +75,7 @@ export class WebGPUBackend implements Backend {
   /** Whether the adapter runs on the CPU. */
   readonly software: boolean;
   /** Fused overrides. */
-  readonly fused: Omit<FusedOperations, "denseShared">;
+  readonly fused: FusedOperations;
 
   readonly #workspace: Workspace;
   readonly #gpu: GPUDevice;
@@ -79,12 +83,17 @@ export class WebGPUBackend implements Backend {
 
   /** A backend on an open device. */
   constructor(device: GPUDevice, options: WebGPUBackendOptions) {
-    const { description, software, owned = false, matmul } = options;
+    const { description, software, owned = false, matmul, tune = true } = options;
     this.device = description;
     this.software = software;
     this.#gpu = device;
     this.#owned = owned;
-    this.#workspace = new Workspace(device, matmul ?? (software ? "registers" : "tiles"));
+    this.#workspace = new Workspace(device, {
+      adapter: description,
+      software,
+      forced: matmul,
+      automatic: tune,
+    });
     this.fused = fusedOperations(this.#workspace);
   }
 
@@ -155,10 +164,34 @@ export class WebGPUBackend implements Backend {
   /**
    * See {@linkcode Backend.flush}. The device lags behind by 32 submissions at most, and timers and signals
    * get their turn every 25 ms. Rejects with the first error since the last call, if any.
+   *
+   * Where large matrix products come again and again it measures which kernels suit them, as {@linkcode tune} does, once
+   * and for about a second in all, unless the backend was made with `tune: false` or `matmul`.
    */
   async flush(): Promise<void> {
     this.#workspace.requireUsable("flush");
     await this.#workspace.recorder.flush();
+    await this.#workspace.tuner.measureDue();
+  }
+
+  /**
+   * Measures which kernel computes products of these shapes the fastest, and from then on uses it for them and for
+   * shapes of like size, in every backend on the same adapter. A shape that was measured before is not measured
+   * again. Does nothing where the device lacks the `timestamp-query` feature.
+   *
+   * Results do not depend on the kernel: all add up in the same order. (A driver that fuses multiplications and
+   * additions in one kernel and not in another could make a difference in the last bit.)
+   *
+   * Throws a `RangeError` for a shape above the device's limit of a buffer.
+   */
+  async tune(shapes: readonly ProductShape[]): Promise<void> {
+    for (const [m, k, n, { transposeA = false, transposeB = false } = {}] of shapes) {
+      requireShape("tune", [m, k]);
+      requireShape("tune", [k, n]);
+      this.#workspace.requireUsable("tune");
+      await this.#workspace.tuner.measure({ m, k, n, transposeA, transposeB, then: "store" });
+    }
+    await this.#workspace.recorder.health.settle();
   }
 
   /** See {@linkcode Backend.memory}. */
@@ -238,7 +271,7 @@ export class WebGPUBackend implements Backend {
 
   /** See {@linkcode Backend.matmul}. */
   matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
-    return product(this.#workspace, a, b, options);
+    return matmul(this.#workspace, a, b, options);
   }
 
   // Element by element
@@ -372,37 +405,8 @@ export class WebGPUBackend implements Backend {
     const from = this.#use(operation, x);
     requireDType(operation, x, "f32");
     const { tensor, block } = this.#workspace.make(operation, reducedShape(x, axis));
-    if (axis === "rows") this.#foldRows(operation, from, block, x.shape);
-    else this.#foldColumns(operation, from, block, x.shape);
+    const fold = axis === "rows" ? foldAllRows : foldAllColumns;
+    fold(this.#workspace.recorder, operation, from, block, x.shape);
     return tensor;
-  }
-
-  // Runs of rows first, then the rows that became of them: one invocation for each column alone would
-  // leave most of a device idle.
-  #foldRows(fold: Fold, from: Block, to: Block, [rows, columns]: Shape): void {
-    const height = rows <= LANES ? rows : Math.max(16, Math.ceil(Math.sqrt(rows)));
-    const runs = Math.ceil(rows / height);
-    const { pool } = this.#workspace.recorder;
-    const partial = runs === 1 ? to : pool.take(fold, runs * columns * 4);
-    const width = widthOf(columns);
-    const count = runs * columns / width;
-    const grid = laneGrid(count);
-    const sizes = [count, grid.x, columns / width, rows, height];
-    this.#dispatch(foldRows(fold, width), [from, partial], grid, sizes);
-    if (runs === 1) return;
-    this.#foldRows(fold, partial, to, [runs, columns]);
-    pool.give(partial);
-  }
-
-  #foldColumns(fold: Fold, from: Block, to: Block, [rows, columns]: Shape): void {
-    if (columns <= LANES) {
-      const grid = laneGrid(rows);
-      this.#dispatch(foldShortRows(fold), [from, to], grid, [rows, grid.x, columns]);
-      return;
-    }
-    const width = widthOf(columns);
-    const grid = groupGrid(rows);
-    const sizes = [rows, grid.x, columns / width];
-    this.#dispatch(foldColumns(fold, width), [from, to], grid, sizes);
   }
 }

@@ -46,13 +46,13 @@ async function first(backend: WebGPUBackend, x: Tensor): Promise<number> {
 it("many operations make one submission, and a read one more", async (backend) => {
   let x: Tensor = backend.fill([10, 10], 1);
   for (let i = 0; i < 500; i++) x = backend.affine(x, 1, 1);
-  assertEquals(backend.counters, { submits: 0, reads: 0, dispatches: 501 });
+  assertEquals(backend.counters, { submits: 0, reads: 0, dispatches: 501, tunings: 0 });
   await backend.flush();
   assertEquals(backend.counters.submits, 1);
   await backend.flush();
   assertEquals(backend.counters.submits, 1, "there was nothing to submit");
   assertEquals(await first(backend, x), 501);
-  assertEquals(backend.counters, { submits: 2, reads: 1, dispatches: 501 });
+  assertEquals(backend.counters, { submits: 2, reads: 1, dispatches: 501, tunings: 0 });
 });
 
 it("flush() lets timers run while updates are recorded", async (backend) => {

@@ -11,10 +11,13 @@ export interface CreateBackendOptions extends AdapterOptions {
   /** The adapter to open a device on. */
   adapter?: GPUAdapter;
   /**
-   * Which matrix product to use: `"tiles"` in workgroup memory, which suits GPUs, or `"registers"`,
-   * which suits drivers that run on the CPU. Chosen by the adapter where absent.
+   * The only kind of matrix kernel to use: `"tiles"` in workgroup memory, which suits GPUs, or `"registers"`, which
+   * suits drivers that run on the CPU. Where absent, `flush` measures what suits the products that come often.
+   * Results are the same bits with either; see {@linkcode WebGPUBackend.tune}.
    */
   matmul?: "tiles" | "registers";
+  /** Whether `flush` may take a second to measure matrix kernels; `true` where absent. */
+  tune?: boolean;
 }
 
 /**
@@ -23,9 +26,10 @@ export interface CreateBackendOptions extends AdapterOptions {
  * Throws an {@linkcode UnavailableError} where there is no adapter, or it opens no device.
  */
 export async function createBackend(options: CreateBackendOptions = {}): Promise<WebGPUBackend> {
-  const { device, matmul } = options;
+  const { device, matmul, tune } = options;
   if (device) {
-    return new WebGPUBackend(device, { ...describeDevice(device, options.adapter), matmul });
+    const described = describeDevice(device, options.adapter);
+    return new WebGPUBackend(device, { ...described, matmul, tune });
   }
   const adapter = options.adapter ?? await requestAdapter(options);
   if (!adapter) {
@@ -41,6 +45,8 @@ export async function createBackend(options: CreateBackendOptions = {}): Promise
   try {
     opened = await adapter.requestDevice({
       label: "forward-forward",
+      // Tells which matrix kernel is the fastest.
+      requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
       requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
     });
   } catch (cause) {
@@ -50,7 +56,7 @@ export async function createBackend(options: CreateBackendOptions = {}): Promise
       { cause },
     );
   }
-  return new WebGPUBackend(opened, { ...described, matmul, owned: true });
+  return new WebGPUBackend(opened, { ...described, matmul, tune, owned: true });
 }
 
 // Older implementations do not tell a device's adapter.

@@ -191,15 +191,51 @@ export interface LocalRule {
   weight: number;
 }
 
-/** What {@linkcode FusedOperations.localDelta} returns. */
-export interface LocalDelta {
-  /** The derivative of the loss by the pre-activations, `[rows, units]`. */
-  delta: Tensor;
-  /** Summed losses of the positive rows, then of the negative rows, `[2, 1]`. */
-  loss: Tensor;
-  /** Summed goodness of the positive rows, then of the negative rows, `[2, 1]`. */
-  goodness: Tensor;
+/** The numbers of peer normalisation; see {@linkcode FusedOperations.peerPull}. */
+export interface PeerRule {
+  /** Weight of the pull towards the layer's mean, divided by the pairs in the whole batch. */
+  strength: number;
+  /** Decay of the running mean. */
+  decay: number;
 }
+
+/** The numbers of the first layer's encoding; see {@linkcode FusedOperations.encode}. */
+export interface Encoding {
+  /** The value of every label pixel of the neutral label. */
+  neutral: number;
+  /** Number of label pixels. */
+  classes: number;
+  /** Multiplies the sum of squares: 1 for the length, `1 / (pixels + classes)` for the root mean square. */
+  share: number;
+  /** Added to the length or root mean square. */
+  epsilon: number;
+}
+
+/** Some images, ready for the first layer. Rows are scaled as the recipe asks, label included. */
+export interface EncodedImages {
+  /** The pixels that the label does not replace, `[rows, pixels]`. */
+  pixels: Tensor;
+  /** The value of the one in a one-hot label, `[rows, 1]`. */
+  strength: Tensor;
+  /** What multiplies `pixels` when the label is the neutral one, whose length differs, `[rows, 1]`. */
+  neutralScale: Tensor;
+  /** The value of every label pixel of the neutral label, `[rows, 1]`. */
+  neutral: Tensor;
+}
+
+/** What a layer makes of its input. */
+export interface Activity {
+  /** After the ReLU, `[rows, units]`. */
+  s: Tensor;
+  /** The sum of squares of each row of `s`, `[rows, 1]`. */
+  squares: Tensor;
+}
+
+/**
+ * A gradient `[inputs, units]`: as a tensor, or as the product `inputsᵀ · delta` that it is, of
+ * `[rows, inputs]` and `[rows, units]`, so that it need never be stored.
+ */
+export type Gradient = Tensor | { inputs: Tensor; delta: Tensor };
 
 /**
  * Operations that core composes from the required part and a backend may replace by faster ones.
@@ -209,30 +245,48 @@ export interface LocalDelta {
  * images as negative data, in the same order.
  */
 export interface FusedOperations {
-  /** Every row of `x` divided by its length (or root mean square) plus `epsilon`. */
-  normaliseRows(x: Tensor, to: Normalisation, epsilon: number): Tensor;
-  /** `relu(x · weights + bias)` for `[rows, in]`, `[in, units]`, `[1, units]`. */
-  dense(x: Tensor, weights: Tensor, bias: Tensor): Tensor;
   /**
-   * `relu(x · weights + product + bias)` for `[rows, in]`, `[in, units]`, `[1, units]`: a layer whose other inputs are
-   * shared, their product computed before. `product` is `[rows, units]`, or has half as many rows,
-   * which then serve both halves of a batch of contrasts.
+   * The images at `indices` (`i32` `[rows, 1]`) of `images` (`u8` `[n, pixels]`) as the first layer sees them: bytes
+   * divided by 255, and by the length of pixels and label together. `strengths` `[n, 1]` holds the value
+   * of the one in each image's label. With `q` the sum of squared pixels, the length under a label is
+   * `sqrt(share (q + strength²)) + epsilon`, under the neutral label `sqrt(share (q + classes neutral²)) + epsilon`.
    */
-  denseShared(x: Tensor, weights: Tensor, bias: Tensor, product: Tensor): Tensor;
+  encode(images: Tensor, strengths: Tensor, indices: Tensor, encoding: Encoding): EncodedImages;
+  /** Every row of `s` divided by its length (or root mean square) plus `epsilon`. */
+  normaliseRows(activity: Activity, to: Normalisation, epsilon: number): Tensor;
   /**
-   * The local rule on the stacked activities `s` `[2 * pairs, units]`: with `g` the scaled sum of squares of
+   * `s = relu(x · weights + bias)` for `[rows, in]`, `[in, units]`, `[1, units]`, with the squares of its rows.
+   *
+   * A layer whose other inputs are shared adds their `product`, computed before, inside the ReLU. It is
+   * `[rows, units]`, or has half as many rows, which then serve both halves of a batch of contrasts.
+   */
+  dense(x: Tensor, weights: Tensor, bias: Tensor, product?: Tensor | null): Activity;
+  /**
+   * The local rule on stacked activities `[2 * pairs, units]`: with `g` the scaled sum of squares of
    * a row, the loss is `softplus(threshold - g)` for positive and `softplus(g - threshold)` for negative
-   * rows, and the delta `∓ weight * goodnessScale * sigmoid(∓(g - threshold)) * s`.
+   * rows, and the delta `∓ weight * goodnessScale * sigmoid(∓(g - threshold)) * s`, the derivative of the
+   * loss by the pre-activations. To each positive row of it `pull` `[1, units]` is added, if there is one.
    *
    * That is half the derivative of each row's loss, so with `weight = 1 / pairs` the exact gradient
    * of the mean over all `2 * pairs` rows.
+   *
+   * Adds to `figures` `[4, 1]`, in place: the summed losses of the positive and of the negative rows, then
+   * their summed goodness. Returns the delta.
    */
-  localDelta(s: Tensor, rule: LocalRule): LocalDelta;
+  localDelta(activity: Activity, rule: LocalRule, figures: Tensor, pull?: Tensor | null): Tensor;
+  /**
+   * Peer normalisation of stacked activities `s` `[2 * pairs, units]`: `m ← decay m + (1 - decay) mean` in place, with the
+   * mean of each unit over the positive rows, for `m` `[1, units]`. Returns the pull
+   * `strength (m - mean of m)`, `[1, units]`.
+   */
+  peerPull(s: Tensor, m: Tensor, rule: PeerRule): Tensor;
+  /** The upper half of the rows of `x` plus the lower half. */
+  addHalves(x: Tensor): Tensor;
   /**
    * One Adam step in Keras's form, in place: `m ← beta1 m + (1 - beta1) g`, `v ← beta2 v + (1 - beta2) g²`,
    * `p ← p - alpha m / (sqrt(v) + epsilon) - decay p`.
    */
-  adam(p: Tensor, gradient: Tensor, m: Tensor, v: Tensor, step: AdamStep): void;
+  adam(p: Tensor, gradient: Gradient, m: Tensor, v: Tensor, step: AdamStep): void;
   /** One smoothed-gradient step, in place: `v ← mu v + (1 - mu) g`, `p ← p - lr (v + decay p)`. */
-  momentum(p: Tensor, gradient: Tensor, v: Tensor, step: MomentumStep): void;
+  momentum(p: Tensor, gradient: Gradient, v: Tensor, step: MomentumStep): void;
 }

@@ -1,13 +1,17 @@
 // Default bodies of the fused operations, composed from the required part of a backend.
 
 import type {
+  Activity,
   AdamStep,
   Backend,
+  EncodedImages,
+  Encoding,
   FusedOperations,
-  LocalDelta,
+  Gradient,
   LocalRule,
   MomentumStep,
   Normalisation,
+  PeerRule,
   Tensor,
 } from "./backend.ts";
 import { requireContrasts } from "./shape.ts";
@@ -20,80 +24,118 @@ export function fusedOperations(backend: Backend): FusedOperations {
 /** The composed bodies alone, whatever the backend overrides: what an override is compared with. */
 export function composedOperations(backend: Backend): FusedOperations {
   const b = backend;
+  const upper = (x: Tensor): Tensor => b.slice(x, 0, x.shape[0] / 2);
+  const lower = (x: Tensor): Tensor => b.slice(x, x.shape[0] / 2, x.shape[0]);
+  // Sums of the upper and of the lower half of a column, `[2, 1]`.
+  const sumHalves = (x: Tensor): Tensor =>
+    b.concat(b.sum(upper(x), "rows"), b.sum(lower(x), "rows"));
+  const whole = (gradient: Gradient): Tensor =>
+    "dtype" in gradient
+      ? gradient
+      : b.matmul(gradient.inputs, gradient.delta, { transposeA: true });
 
   return {
-    normaliseRows(x: Tensor, to: Normalisation, epsilon: number): Tensor {
+    encode(
+      images: Tensor,
+      strengths: Tensor,
+      indices: Tensor,
+      { neutral, classes, share, epsilon }: Encoding,
+    ): EncodedImages {
       return b.scope(() => {
-        const squares = b.sum(b.mul(x, x), "columns");
-        const norm = b.sqrt(to === "rms" ? b.affine(squares, 1 / x.shape[1], 0) : squares);
-        return b.div(x, b.affine(norm, 1, epsilon));
-      });
-    },
-
-    dense(x: Tensor, weights: Tensor, bias: Tensor): Tensor {
-      return b.scope(() => b.relu(b.add(b.matmul(x, weights), bias)));
-    },
-
-    denseShared(x: Tensor, weights: Tensor, bias: Tensor, product: Tensor): Tensor {
-      return b.scope(() => {
-        const own = b.matmul(x, weights);
-        const whole = product.shape[0] === own.shape[0] ? product : b.concat(product, product);
-        return b.relu(b.add(b.add(own, whole), bias));
-      });
-    },
-
-    localDelta(s: Tensor, { goodnessScale, threshold, weight }: LocalRule): LocalDelta {
-      const pairs = requireContrasts("localDelta", s);
-      return b.scope(() => {
-        const g = b.affine(b.sum(b.mul(s, s), "columns"), goodnessScale, 0);
-        // How wrong each row is: positive where positive data is calm or negative data excited.
-        const wrong = b.concat(
-          b.affine(b.slice(g, 0, pairs), -1, threshold),
-          b.affine(b.slice(g, pairs, 2 * pairs), 1, -threshold),
-        );
-        const p = b.sigmoid(wrong);
-        const scale = weight * goodnessScale;
-        const coefficient = b.concat(
-          b.affine(b.slice(p, 0, pairs), -scale, 0),
-          b.affine(b.slice(p, pairs, 2 * pairs), scale, 0),
-        );
+        const raw = b.affine(b.gather(images, indices), 1 / 255, 0);
+        const squares = b.sum(b.mul(raw, raw), "columns");
+        const strength = b.gather(strengths, indices);
+        const norm = (all: Tensor): Tensor => b.affine(b.sqrt(b.affine(all, share, 0)), 1, epsilon);
+        const length = norm(b.add(squares, b.mul(strength, strength)));
+        const neutralLength = norm(b.affine(squares, 1, classes * neutral ** 2));
         return {
-          delta: b.mul(s, coefficient),
-          loss: sumHalves(b, b.softplus(wrong)),
-          goodness: sumHalves(b, g),
+          pixels: b.div(raw, length),
+          strength: b.div(strength, length),
+          neutralScale: b.div(length, neutralLength),
+          neutral: b.div(b.fill(squares.shape, neutral), neutralLength),
         };
       });
     },
 
-    adam(p: Tensor, gradient: Tensor, m: Tensor, v: Tensor, step: AdamStep): void {
+    normaliseRows({ s, squares }: Activity, to: Normalisation, epsilon: number): Tensor {
+      return b.scope(() => {
+        const norm = b.sqrt(to === "rms" ? b.affine(squares, 1 / s.shape[1], 0) : squares);
+        return b.div(s, b.affine(norm, 1, epsilon));
+      });
+    },
+
+    dense(x: Tensor, weights: Tensor, bias: Tensor, product?: Tensor | null): Activity {
+      return b.scope(() => {
+        let z = b.matmul(x, weights);
+        if (product) {
+          z = b.add(z, product.shape[0] === z.shape[0] ? product : b.concat(product, product));
+        }
+        const s = b.relu(b.add(z, bias));
+        return { s, squares: b.sum(b.mul(s, s), "columns") };
+      });
+    },
+
+    localDelta(
+      { s, squares }: Activity,
+      { goodnessScale, threshold, weight }: LocalRule,
+      figures: Tensor,
+      pull?: Tensor | null,
+    ): Tensor {
+      requireContrasts("localDelta", s);
+      return b.scope(() => {
+        const g = b.affine(squares, goodnessScale, 0);
+        // How wrong each row is: positive where positive data is calm or negative data excited.
+        const wrong = b.concat(
+          b.affine(upper(g), -1, threshold),
+          b.affine(lower(g), 1, -threshold),
+        );
+        const found = b.concat(sumHalves(b.softplus(wrong)), sumHalves(g));
+        b.assign(figures, b.add(figures, found));
+        const p = b.sigmoid(wrong);
+        const scale = weight * goodnessScale;
+        const coefficient = b.concat(
+          b.affine(upper(p), -scale, 0),
+          b.affine(lower(p), scale, 0),
+        );
+        const delta = b.mul(s, coefficient);
+        return pull ? b.concat(b.add(upper(delta), pull), lower(delta)) : delta;
+      });
+    },
+
+    peerPull(s: Tensor, m: Tensor, { strength, decay }: PeerRule): Tensor {
+      const pairs = requireContrasts("peerPull", s);
+      return b.scope(() => {
+        const batchMean = b.affine(b.sum(upper(s), "rows"), (1 - decay) / pairs, 0);
+        b.assign(m, b.add(b.affine(m, decay, 0), batchMean));
+        const layerMean = b.affine(b.sum(m, "columns"), 1 / m.shape[1], 0);
+        return b.affine(b.sub(m, layerMean), strength, 0);
+      });
+    },
+
+    addHalves(x: Tensor): Tensor {
+      requireContrasts("addHalves", x);
+      return b.scope(() => b.add(upper(x), lower(x)));
+    },
+
+    adam(p: Tensor, gradient: Gradient, m: Tensor, v: Tensor, step: AdamStep): void {
       const { alpha, beta1, beta2, epsilon, decay } = step;
       b.scope(() => {
-        b.assign(m, b.add(b.affine(m, beta1, 0), b.affine(gradient, 1 - beta1, 0)));
-        b.assign(
-          v,
-          b.add(b.affine(v, beta2, 0), b.affine(b.mul(gradient, gradient), 1 - beta2, 0)),
-        );
+        const g = whole(gradient);
+        b.assign(m, b.add(b.affine(m, beta1, 0), b.affine(g, 1 - beta1, 0)));
+        b.assign(v, b.add(b.affine(v, beta2, 0), b.affine(b.mul(g, g), 1 - beta2, 0)));
         const change = b.div(b.affine(m, alpha, 0), b.affine(b.sqrt(v), 1, epsilon));
         b.assign(p, b.sub(decay === 0 ? p : b.affine(p, 1 - decay, 0), change));
       });
     },
 
-    momentum(p: Tensor, gradient: Tensor, v: Tensor, step: MomentumStep): void {
+    momentum(p: Tensor, gradient: Gradient, v: Tensor, step: MomentumStep): void {
       const { learningRate, momentum, decay } = step;
       b.scope(() => {
-        b.assign(v, b.add(b.affine(v, momentum, 0), b.affine(gradient, 1 - momentum, 0)));
+        const g = whole(gradient);
+        b.assign(v, b.add(b.affine(v, momentum, 0), b.affine(g, 1 - momentum, 0)));
         const shrunk = b.affine(p, 1 - learningRate * decay, 0);
         b.assign(p, b.sub(shrunk, b.affine(v, learningRate, 0)));
       });
     },
   };
-}
-
-// Sums of the upper and the lower half of a column, `[2, 1]`.
-function sumHalves(b: Backend, column: Tensor): Tensor {
-  const pairs = column.shape[0] / 2;
-  return b.concat(
-    b.sum(b.slice(column, 0, pairs), "rows"),
-    b.sum(b.slice(column, pairs, 2 * pairs), "rows"),
-  );
 }

@@ -1,6 +1,6 @@
 // A dense layer that learns on its own, by the Forward-Forward rule.
 
-import type { Backend, FusedOperations, Tensor } from "./backend.ts";
+import type { Activity, Backend, FusedOperations, Gradient, Tensor } from "./backend.ts";
 import { fusedOperations } from "./fused.ts";
 import { Optimizer, type Parameter } from "./optimizer.ts";
 import type { Random } from "./random.ts";
@@ -25,12 +25,12 @@ export interface SharedInput {
   product: Tensor;
 }
 
-/** Sums over a batch from which a layer's update is made; they add up over parts of a batch. */
+/** From which a layer's update is made. Those of a part of a batch are tensors, which add up over parts. */
 export interface Gradients {
   /** By the weights of the layer's own inputs, `[inputs, units]`. */
-  weights: Tensor;
+  weights: Gradient;
   /** By the weights of the shared inputs, `[shared, units]`. */
-  shared: Tensor | null;
+  shared: Gradient | null;
   /** By the biases, `[1, units]`. */
   bias: Tensor;
   /** Sums over the positive rows of a part's inputs and activities, from which peer normalisation is made up for. */
@@ -69,15 +69,15 @@ export class FFDense implements Disposable {
   readonly optimizer: Optimizer;
   /** Goodness that separates positive from negative. */
   readonly threshold: number;
+  /** Pairs behind {@linkcode figures}. */
+  pairs = 0;
 
   readonly #backend: Backend;
   readonly #fused: FusedOperations;
   readonly #recipe: Recipe;
   readonly #goodnessScale: number;
-  // Sums since the last report: losses and goodness of positive and negative rows, [2, 1] each.
-  readonly #loss: Tensor;
-  readonly #goodness: Tensor;
-  #pairs = 0;
+  // Sums since the last report: losses of positive and negative rows, then their goodness, [4, 1].
+  readonly #figures: Tensor;
 
   /** Draws initial weights from `random` as one `[inputs + shared, units]` matrix, own inputs first. */
   constructor(backend: Backend, recipe: Recipe, size: LayerSize, random: Random) {
@@ -101,8 +101,7 @@ export class FFDense implements Disposable {
     this.shared = shared > 0 ? weight(inputs, shared) : null;
     this.bias = this.optimizer.parameter(backend.fill([1, units], 0), { decays: false });
     this.meanActivity = recipe.peer ? backend.fill([1, units], recipe.peer.start) : null;
-    this.#loss = backend.fill([2, 1], 0);
-    this.#goodness = backend.fill([2, 1], 0);
+    this.#figures = backend.fill([4, 1], 0);
   }
 
   /** The product of shared inputs `[rows, shared]` with their weights, `[rows, units]`: one serves every label. */
@@ -115,20 +114,13 @@ export class FFDense implements Disposable {
    * Activities `[rows, units]` for its own inputs `[rows, inputs]` and the product of the shared ones where it
    * has any: `[rows, units]`, or half as many rows, which then serve both halves of a batch of contrasts.
    */
-  activity(inputs: Tensor, product: Tensor | null): Tensor {
-    const weights = this.weights.value;
-    const bias = this.bias.value;
-    return product
-      ? this.#fused.denseShared(inputs, weights, bias, product)
-      : this.#fused.dense(inputs, weights, bias);
+  activity(inputs: Tensor, product: Tensor | null): Activity {
+    return this.#fused.dense(inputs, this.weights.value, this.bias.value, product);
   }
 
   /** Goodness of each row of activities, `[rows, 1]`. */
-  goodness(activity: Tensor): Tensor {
-    const b = this.#backend;
-    return b.scope(() =>
-      b.affine(b.sum(b.mul(activity, activity), "columns"), this.#goodnessScale, 0)
-    );
+  goodness({ squares }: Activity): Tensor {
+    return this.#backend.affine(squares, this.#goodnessScale, 0);
   }
 
   /**
@@ -136,46 +128,48 @@ export class FFDense implements Disposable {
    * only its running figures and, for a whole batch, its running mean of activity move on.
    *
    * `inputs` is `[2 * pairs, inputs]`, positive rows above negative ones; `batchPairs` is the number of
-   * pairs in the whole batch. Returns the activities `[2 * pairs, units]` and the sums for {@linkcode apply}.
+   * pairs in the whole batch. Returns the activities and what {@linkcode apply} takes. The gradients of
+   * a whole batch refer to the inputs, which must live until then.
    */
   contrast(
     inputs: Tensor,
     shared: SharedInput | null,
     batchPairs: number,
-  ): { activity: Tensor; gradients: Gradients } {
+  ): { activity: Activity; gradients: Gradients } {
     const b = this.#backend;
     const pairs = requireContrasts("contrast", inputs);
     return b.scope(() => {
       const activity = this.activity(inputs, shared && shared.product);
-      const { delta: local, loss, goodness } = this.#fused.localDelta(activity, {
-        goodnessScale: this.#goodnessScale,
-        threshold: this.threshold,
-        weight: 1 / batchPairs,
-      });
-      b.assign(this.#loss, b.add(this.#loss, loss));
-      b.assign(this.#goodness, b.add(this.#goodness, goodness));
-      this.#pairs += pairs;
-
-      const sumPositive = (x: Tensor): Tensor => b.sum(b.slice(x, 0, pairs), "rows");
       const options = this.#recipe.peer;
       // A part of a batch does not know the batch's mean activity yet: the pull comes with the update.
       const whole = pairs === batchPairs;
-      const delta = options && whole
-        ? this.#addToPositive(local, this.#pull(options, sumPositive(activity), batchPairs))
-        : local;
+      const pull = options && whole
+        ? this.#fused.peerPull(activity.s, this.meanActivity!, {
+          strength: options.strength / batchPairs,
+          decay: options.decay,
+        })
+        : null;
+      const rule = {
+        goodnessScale: this.#goodnessScale,
+        threshold: this.threshold,
+        weight: 1 / batchPairs,
+      };
+      const delta = this.#fused.localDelta(activity, rule, this.#figures, pull);
+      this.pairs += pairs;
 
-      // Both halves saw the same images, so one product with the sum of their deltas does for both.
-      const halves = shared &&
-        b.add(b.slice(delta, 0, pairs), b.slice(delta, pairs, 2 * pairs));
+      const gradient = (inputs: Tensor, delta: Tensor): Gradient =>
+        whole ? { inputs, delta } : b.matmul(inputs, delta, { transposeA: true });
+      const sumPositive = (x: Tensor): Tensor => b.sum(b.slice(x, 0, pairs), "rows");
       const gradients: Gradients = {
-        weights: b.matmul(inputs, delta, { transposeA: true }),
-        shared: halves && b.matmul(shared.images, halves, { transposeA: true }),
+        weights: gradient(inputs, delta),
+        // Both halves saw the same images, so one product with the sum of their deltas does for both.
+        shared: shared && gradient(shared.images, this.#fused.addHalves(delta)),
         bias: b.sum(delta, "rows"),
         peer: options && !whole
           ? {
             inputs: sumPositive(inputs),
             shared: shared && b.sum(shared.images, "rows"),
-            activity: sumPositive(activity),
+            activity: sumPositive(activity.s),
           }
           : null,
       };
@@ -194,11 +188,11 @@ export class FFDense implements Disposable {
         // The pull is the same for every positive row, so its gradient is an outer product.
         const pull = this.#pull(options, peer.activity, batchPairs);
         const outer = (sums: Tensor): Tensor => b.matmul(sums, pull, { transposeA: true });
-        weights = b.add(weights, outer(peer.inputs));
-        shared = shared && b.add(shared, outer(peer.shared!));
+        weights = b.add(weights as Tensor, outer(peer.inputs));
+        shared = shared && b.add(shared as Tensor, outer(peer.shared!));
         bias = b.add(bias, b.affine(pull, batchPairs, 0));
       }
-      const updates: [Parameter, Tensor][] = [[this.weights, weights], [this.bias, bias]];
+      const updates: [Parameter, Gradient][] = [[this.weights, weights], [this.bias, bias]];
       if (this.shared && shared) updates.push([this.shared, shared]);
       this.optimizer.update(updates, gain);
     });
@@ -217,43 +211,31 @@ export class FFDense implements Disposable {
     });
   }
 
-  // Adds a row to the upper half of a stacked delta.
-  #addToPositive(delta: Tensor, row: Tensor): Tensor {
-    const b = this.#backend;
-    const pairs = delta.shape[0] / 2;
-    return b.scope(() =>
-      b.concat(b.add(b.slice(delta, 0, pairs), row), b.slice(delta, pairs, 2 * pairs))
-    );
+  /** What {@linkcode report} needs read: summed losses of positive and negative rows, then their goodness, `[4, 1]`. */
+  get figures(): Tensor {
+    return this.#figures;
   }
 
-  /** The tensors {@linkcode takeReport} needs read: summed losses and goodness, `[2, 1]` each. */
-  get figures(): [loss: Tensor, goodness: Tensor] {
-    return [this.#loss, this.#goodness];
-  }
-
-  /** Turns the figures that were read into means, and starts them afresh. */
-  takeReport(loss: ArrayLike<number>, goodness: ArrayLike<number>): LayerReport {
-    const pairs = this.#pairs;
-    this.resetReport();
+  /** Turns the figures that were read into means. */
+  report(figures: ArrayLike<number>): LayerReport {
+    const { pairs } = this;
     return {
-      loss: (loss[0]! + loss[1]!) / (2 * pairs),
-      positive: goodness[0]! / pairs,
-      negative: goodness[1]! / pairs,
+      loss: (figures[0]! + figures[1]!) / (2 * pairs),
+      positive: figures[2]! / pairs,
+      negative: figures[3]! / pairs,
     };
   }
 
   /** Starts the running figures afresh. */
   resetReport(): void {
-    this.#pairs = 0;
-    for (const figure of this.figures) {
-      this.#backend.assign(figure, this.#backend.fill(figure.shape, 0));
-    }
+    this.pairs = 0;
+    this.#backend.assign(this.#figures, this.#backend.fill([4, 1], 0));
   }
 
   /** Frees its tensors. */
   [Symbol.dispose](): void {
     for (const parameter of [this.weights, this.bias, this.shared]) parameter?.[Symbol.dispose]();
-    for (const tensor of [this.meanActivity, ...this.figures]) tensor?.dispose();
+    for (const tensor of [this.meanActivity, this.#figures]) tensor?.dispose();
   }
 }
 

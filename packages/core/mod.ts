@@ -21,3 +21,4 @@ export * from "./scope.ts";
 export * from "./scoring.ts";
 export * from "./shape.ts";
 export * from "./trainer.ts";
+export * from "./turn.ts";

@@ -6,7 +6,7 @@ import { TrainingError } from "./errors.ts";
 import { DeviceImages, inputColumns } from "./images.ts";
 import { FFDense, type LayerReport } from "./layer.ts";
 import { gumbelNoise, randomNegatives, shuffledNegatives } from "./negatives.ts";
-import type { Parameter } from "./optimizer.ts";
+import type { Optimizer, Parameter } from "./optimizer.ts";
 import { Random } from "./random.ts";
 import { Readout } from "./readout.ts";
 import { type Recipe, validateRecipe } from "./recipe.ts";
@@ -37,14 +37,34 @@ export interface Progress {
   updates: number;
 }
 
+/**
+ * All that the rest of a training run depends on besides its recipe, seed and data, as plain data: every random
+ * number derives from the seed and the epoch.
+ */
+export interface Checkpoint {
+  /** Epochs trained to their end. */
+  epoch: number;
+  /** Updates done of the epoch after those, 0 between epochs. */
+  update: number;
+  /** Steps that each layer's optimizer has taken and, last, that of the readout, if there is one. */
+  steps: number[];
+  /** Pairs behind each layer's running figures. */
+  pairs: number[];
+  /**
+   * What {@linkcode FFNetwork.state} has, the optimizers' moments (`layers.0.weight.velocity`) and the running
+   * figures of the epoch under way (`layers.0.figures` `[4, 1]`, `readout.mistakes` `[1, 1]`).
+   */
+  tensors: NetworkState;
+}
+
 /** Options of {@linkcode FFNetwork.fit}. */
 export interface FitOptions {
   /** Held-out images to evaluate on after every epoch. */
   validation?: Dataset | undefined;
   /** Stops training after the update under way; `fit` then throws the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Called after every update is recorded. */
-  onUpdate?: ((progress: Progress) => void) | undefined;
+  /** Called after every update is recorded, and awaited: {@linkcode FFNetwork.checkpoint} may be called here. */
+  onUpdate?: ((progress: Progress) => void | Promise<void>) | undefined;
   /** Images on the device at a time, 4096 by default: a larger batch is summed over parts of this size. */
   partSize?: number | undefined;
 }
@@ -107,6 +127,7 @@ export class FFNetwork implements Disposable {
   readonly #random: Random;
   readonly #trainer: Trainer;
   #epoch = 0;
+  #update = 0;
 
   /** Draws initial weights. Throws a `RangeError` if the recipe contradicts itself. */
   constructor(backend: Backend, recipe: Recipe, { seed = 1 }: NetworkOptions = {}) {
@@ -132,12 +153,18 @@ export class FFNetwork implements Disposable {
     return this.#epoch;
   }
 
+  /** Updates made so far of the epoch after those, 0 between epochs. */
+  get update(): number {
+    return this.#update;
+  }
+
   /**
    * Trains to the recipe's last epoch and yields a report after each.
    *
-   * Leaving the loop stops the training; calling `fit` again continues with the next epoch.
-   * Throws a `TypeError` if the images do not fit the first layer, a {@linkcode TrainingError} when a loss
-   * is no longer finite, and the signal's reason when it aborts.
+   * Leaving the loop, or aborting it, stops the training; calling `fit` again with the same data continues
+   * where it stopped, and gives what it would have given. Throws a `TypeError` if the images do not fit the first
+   * layer, a `RangeError` if the data have fewer updates than were made of the epoch under way,
+   * a {@linkcode TrainingError} when a loss is no longer finite, and the signal's reason when it aborts.
    */
   async *fit(train: Dataset, options: FitOptions = {}): AsyncGenerator<EpochReport, void, void> {
     const { validation, signal, onUpdate } = options;
@@ -149,35 +176,52 @@ export class FFNetwork implements Disposable {
     const batchSize = this.recipe.batchSize === "full"
       ? train.count
       : Math.min(this.recipe.batchSize, train.count);
-    const updates = Math.ceil(train.count / batchSize) * this.#trainer.updatesPerBatch;
+    const { updatesPerBatch } = this.#trainer;
+    const updates = Math.ceil(train.count / batchSize) * updatesPerBatch;
+    if (this.#update > updates) {
+      throw new RangeError(
+        `${this.#update} updates were made of epoch ${
+          this.#epoch + 1
+        }, and an epoch of these images has ` +
+          `${updates}: continue with the images it began with`,
+      );
+    }
 
     while (this.#epoch < epochs) {
       const epoch = this.#epoch + 1;
       const gain = this.#gain(epoch);
-      let update = 0;
-      for (const layer of this.layers) layer.resetReport();
-      for (const batch of this.#batches(train.labels, batchSize, epoch, options.partSize ?? 4096)) {
+      if (this.#update === 0) this.#resetFigures();
+      const updated = async (): Promise<void> => {
+        this.#update++;
+        await this.backend.flush();
+        await onUpdate?.({ epoch, epochs, update: this.#update, updates });
+        signal?.throwIfAborted();
+      };
+      const batches = this.#batches(train.labels, epoch, {
+        batchSize,
+        done: Math.floor(this.#update / updatesPerBatch),
+        partSize: options.partSize ?? 4096,
+      });
+      for (const batch of batches) {
         try {
-          await this.#trainer.train(images, batch, gain, async () => {
-            update++;
-            await this.backend.flush();
-            onUpdate?.({ epoch, epochs, update, updates });
-            signal?.throwIfAborted();
-          });
+          const done = this.#update % updatesPerBatch;
+          await this.#trainer.train(images, batch, gain, updated, done);
         } finally {
           disposeParts(batch);
         }
       }
       const figures = await this.#report(epoch, train.count);
+      const scores = held && await this.#score(held, { signal });
+      // Only now has the epoch ended: what stops the work before leaves its last update to continue from.
       this.#epoch = epoch;
+      this.#update = 0;
       yield {
         epoch,
         epochs,
         images: train.count,
         learningRate: this.recipe.optimizer.learningRate * gain,
         ...figures,
-        validation: held &&
-          evaluateScores(await this.#score(held, { signal }), validation!.labels, this.recipe),
+        validation: scores && evaluateScores(scores, validation!.labels, this.recipe),
       };
     }
   }
@@ -200,13 +244,15 @@ export class FFNetwork implements Disposable {
       wrong: column(Int32Array.from(wrongLabels)),
       noise: null,
     };
-    for (const layer of this.layers) layer.resetReport();
+    this.#resetFigures();
     try {
       await this.#trainer.train(images, [part], 1, () => this.backend.flush());
     } finally {
       disposeParts([part]);
     }
-    return (await this.#report(this.#epoch + 1, batch.count)).layers;
+    const { layers } = await this.#report(this.#epoch + 1, batch.count);
+    this.#resetFigures();
+    return layers;
   }
 
   /** Scores images and compares the predictions with their labels. */
@@ -232,9 +278,86 @@ export class FFNetwork implements Disposable {
    * Copies the network's tensors to the host: `layers.0.weight` `[inputs, units]` (rows of the label's pixels
    * first), `layers.0.bias` `[1, units]`, `layers.0.mean_activity`, `readout.weight` `[units of the layers
    * it sees, classes]`, `readout.bias`. With `optimizer`, the moments too, as `layers.0.weight.velocity`.
+   * That is a model; {@linkcode checkpoint} has all that training continues from.
    */
   async state({ optimizer = false }: { optimizer?: boolean } = {}): Promise<NetworkState> {
-    const slots = this.#slots(optimizer);
+    return await this.#read(this.#slots(optimizer));
+  }
+
+  /**
+   * Takes tensors by the names {@linkcode state} gives them. Throws a `TypeError`, before anything is changed,
+   * if one is missing or of another shape; moments may be left out.
+   */
+  load(state: NetworkState): void {
+    this.#write(this.#slots(true).filter(({ name, moment }) => !moment || name in state), state);
+  }
+
+  /**
+   * Copies to the host all that training depends on. Between updates only: while `fit` runs, in its `onUpdate` or
+   * in the loop over its reports. Throws a {@linkcode TrainingError} that names the layer if a number is not finite,
+   * so that what diverged replaces nothing good.
+   */
+  async checkpoint(): Promise<Checkpoint> {
+    const [epoch, update] = [this.#epoch, this.#update];
+    const steps = this.#optimizers().map(({ step }) => step);
+    const pairs = this.layers.map((layer) => layer.pairs);
+    const tensors = await this.#read([...this.#slots(true), ...this.#figureSlots()]);
+    for (const [name, { data }] of Object.entries(tensors)) {
+      if (data.every(Number.isFinite)) continue;
+      const [part, l] = name.split(".");
+      const who = part === "layers" ? `layer ${Number(l) + 1}` : `the ${part}`;
+      const during = update > 0 ? epoch + 1 : epoch;
+      throw new TrainingError(
+        `${who} diverged in epoch ${during} ("${name}" is no longer finite): lower the learning rate`,
+      );
+    }
+    return { epoch, update, steps, pairs, tensors };
+  }
+
+  /**
+   * Takes up where a network of the same recipe and seed, on this or another backend, made the checkpoint; on the
+   * same backend `fit` then gives the same bits. Throws a `TypeError`, before anything is changed, if it does not fit.
+   */
+  restore({ epoch, update, steps, pairs, tensors }: Checkpoint): void {
+    const optimizers = this.#optimizers();
+    const counts = (values: unknown, length: number): boolean =>
+      Array.isArray(values) && values.length === length &&
+      values.every((n) => Number.isSafeInteger(n) && n >= 0);
+    if (!counts([epoch, update], 2)) {
+      throw new TypeError(
+        `a checkpoint is after whole epochs and updates, got ${epoch}, ${update}`,
+      );
+    }
+    if (!counts(steps, optimizers.length) || !counts(pairs, this.layers.length)) {
+      throw new TypeError(
+        `${this.layers.length} layers${
+          this.readout ? " and a readout" : ""
+        } need ${optimizers.length} ` +
+          `counts of steps and ${this.layers.length} of pairs, got [${steps}] and [${pairs}]`,
+      );
+    }
+    const slots = [...this.#slots(true), ...this.#figureSlots()];
+    const surplus = Object.keys(tensors).find((key) => !slots.some(({ name }) => name === key));
+    if (surplus !== undefined) throw new TypeError(`"${surplus}" has no place in the network`);
+    this.#write(slots, tensors);
+    optimizers.forEach((optimizer, i) => optimizer.step = steps[i]!);
+    this.layers.forEach((layer, l) => layer.pairs = pairs[l]!);
+    this.#epoch = epoch;
+    this.#update = update;
+  }
+
+  /** Frees its tensors; the backend stays. */
+  dispose(): void {
+    for (const layer of this.layers) layer[Symbol.dispose]();
+    this.readout?.[Symbol.dispose]();
+  }
+
+  /** The same as {@linkcode dispose}. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  async #read(slots: readonly Slot[]): Promise<NetworkState> {
     const data = await this.backend.read(slots.flatMap(({ tensors }) => tensors)) as Float32Array[];
     return Object.fromEntries(slots.map(({ name, tensors, shape }) => {
       const joined = new Float32Array(shape[0] * shape[1]);
@@ -248,12 +371,8 @@ export class FFNetwork implements Disposable {
     }));
   }
 
-  /**
-   * Takes tensors by the names {@linkcode state} gives them. Throws a `TypeError`, before anything is changed,
-   * if one is missing or of another shape; moments may be left out.
-   */
-  load(state: NetworkState): void {
-    const slots = this.#slots(true).filter(({ name, moment }) => !moment || name in state);
+  // Throws before anything is changed.
+  #write(slots: readonly Slot[], state: NetworkState): void {
     for (const { name, shape } of slots) {
       const given = state[name];
       if (!given) throw new TypeError(`the state has no tensor "${name}"`);
@@ -276,17 +395,6 @@ export class FFNetwork implements Disposable {
     }
   }
 
-  /** Frees its tensors; the backend stays. */
-  dispose(): void {
-    for (const layer of this.layers) layer[Symbol.dispose]();
-    this.readout?.[Symbol.dispose]();
-  }
-
-  /** The same as {@linkcode dispose}. */
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
   // Learning rate as a fraction: full until the cooldown, then linear to zero (`ffnew.m` at one half).
   #gain(epoch: number): number {
     const { epochs, cooldown } = this.recipe;
@@ -294,12 +402,12 @@ export class FFNetwork implements Disposable {
     return Math.min(1, (epochs - epoch + 0.5) / (epochs * (1 - cooldown)));
   }
 
-  // The batches of an epoch, each as parts on the device. The numbers depend on the seed and the epoch alone.
+  // The batches of an epoch after the `done` first, each as parts on the device. The numbers depend on the seed and
+  // the epoch alone.
   *#batches(
     labels: Uint8Array,
-    batchSize: number,
     epoch: number,
-    partSize: number,
+    { batchSize, done, partSize }: { batchSize: number; done: number; partSize: number },
   ): Generator<Part[]> {
     const { classes, negatives } = this.recipe;
     const count = labels.length;
@@ -317,6 +425,7 @@ export class FFNetwork implements Disposable {
         ? shuffledNegatives(right, random)
         : null;
       const noise = wrong ? null : gumbelNoise(right.length, classes, random);
+      if (start < done * batchSize) continue; // Drawn, so that the next batch's numbers are its own.
       const parts: Part[] = [];
       for (let from = 0; from < indices.length; from += partSize) {
         const cut = <T extends Int32Array | Float32Array>(
@@ -333,7 +442,7 @@ export class FFNetwork implements Disposable {
     }
   }
 
-  // Reads every running figure at once and starts afresh.
+  // Reads every running figure at once.
   async #report(
     epoch: number,
     images: number,
@@ -341,13 +450,12 @@ export class FFNetwork implements Disposable {
     const b = this.backend;
     const mistakes = this.readout?.mistakes;
     const tensors = [
-      ...this.layers.flatMap(({ figures }) => figures),
+      ...this.layers.map(({ figures }) => figures),
       ...(mistakes ? [mistakes] : []),
     ];
     const data = await b.read(tensors) as Float32Array[];
-    const layers = this.layers.map((layer) => layer.takeReport(data.shift()!, data.shift()!));
+    const layers = this.layers.map((layer) => layer.report(data.shift()!));
     const wrong = data.shift();
-    if (mistakes) b.assign(mistakes, b.fill([1, 1], 0));
     layers.forEach(({ loss, positive, negative }, l) => {
       if (![loss, positive, negative].every(Number.isFinite)) {
         throw new TrainingError(
@@ -362,6 +470,25 @@ export class FFNetwork implements Disposable {
       layers,
       readoutError: wrong ? wrong[0]! / images : null,
     };
+  }
+
+  #resetFigures(): void {
+    for (const layer of this.layers) layer.resetReport();
+    if (this.readout) this.backend.assign(this.readout.mistakes, this.backend.fill([1, 1], 0));
+  }
+
+  #optimizers(): Optimizer[] {
+    const { layers, readout } = this;
+    return [...layers, ...(readout ? [readout] : [])].map(({ optimizer }) => optimizer);
+  }
+
+  // The running figures of the epoch under way.
+  #figureSlots(): Slot[] {
+    const slot = (name: string, tensor: Tensor): Slot => {
+      return { name, tensors: [tensor], shape: tensor.shape, moment: false };
+    };
+    const slots = this.layers.map(({ figures }, l) => slot(`layers.${l}.figures`, figures));
+    return this.readout ? [...slots, slot("readout.mistakes", this.readout.mistakes)] : slots;
   }
 
   #score(images: DeviceImages, options: ScoreOptions): Promise<Scores> {

@@ -1,6 +1,6 @@
 // Optimizers: how a parameter follows its gradient. One instance a layer.
 
-import type { Backend, FusedOperations, Tensor } from "./backend.ts";
+import type { Backend, FusedOperations, Gradient, Tensor } from "./backend.ts";
 import { fusedOperations } from "./fused.ts";
 import type { OptimizerOptions } from "./recipe.ts";
 
@@ -52,7 +52,7 @@ export class Optimizer {
   }
 
   /** Moves every parameter against its gradient, at the learning rate times `gain`. */
-  update(pairs: readonly (readonly [Parameter, Tensor])[], gain: number): void {
+  update(pairs: readonly (readonly [Parameter, Gradient])[], gain: number): void {
     this.step++;
     const options = this.#options;
     const learningRate = options.learningRate * gain;

@@ -47,18 +47,18 @@ export class Readout implements Disposable {
     this.mistakes = backend.fill([1, 1], 0);
   }
 
-  /** Logits `[rows, classes]` for the normalised activities of all hidden layers. */
-  logits(layers: readonly Tensor[]): Tensor {
+  /** Logits `[rows, classes]` for the normalised activities of each layer it sees. */
+  logits(states: readonly Tensor[]): Tensor {
     const b = this.#backend;
     return b.scope(() => {
-      const parts = this.weights.map((weight, i) => b.matmul(layers[this.from + i]!, weight.value));
+      const parts = this.weights.map((weight, i) => b.matmul(states[i]!, weight.value));
       return b.add(parts.reduce((sum, part) => b.add(sum, part)), this.bias.value);
     });
   }
 
   /** The gradient of the mean cross-entropy of a batch of `batchRows`, or a part of it; `labels` is one-hot. */
   gradients(
-    layers: readonly Tensor[],
+    states: readonly Tensor[],
     logits: Tensor,
     labels: Tensor,
     batchRows: number,
@@ -71,9 +71,7 @@ export class Readout implements Disposable {
       const wrong = b.affine(b.equal(b.argmax(logits), b.argmax(labels)), -1, 1);
       b.assign(this.mistakes, b.add(this.mistakes, b.sum(wrong, "rows")));
       return {
-        weights: this.weights.map((_, i) =>
-          b.matmul(layers[this.from + i]!, delta, { transposeA: true })
-        ),
+        weights: this.weights.map((_, i) => b.matmul(states[i]!, delta, { transposeA: true })),
         bias: b.sum(delta, "rows"),
       };
     });

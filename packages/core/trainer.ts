@@ -1,8 +1,15 @@
 // One update of the whole network on one batch, by either schedule.
 
-import type { Backend, FusedOperations, Tensor } from "./backend.ts";
+import type {
+  Activity,
+  Backend,
+  EncodedImages,
+  FusedOperations,
+  Gradient,
+  Tensor,
+} from "./backend.ts";
 import { fusedOperations } from "./fused.ts";
-import type { DeviceImages, EncodedImages } from "./images.ts";
+import type { DeviceImages } from "./images.ts";
 import type { FFDense, Gradients, SharedInput } from "./layer.ts";
 import { Readout, type ReadoutGradients } from "./readout.ts";
 import type { Recipe } from "./recipe.ts";
@@ -52,16 +59,19 @@ export class Trainer {
 
   /**
    * Trains on one batch, given as the parts that make it up; `updated` is awaited after every update.
-   * The gradient is summed over the parts, so that how a batch is cut does not matter.
+   * The gradient is summed over the parts, so that how a batch is cut does not matter. The first `done` of the
+   * updates were made before.
    */
   async train(
     images: DeviceImages,
     parts: readonly Part[],
     gain: number,
     updated: () => Promise<void>,
+    done = 0,
   ): Promise<void> {
     if (this.#recipe.schedule.kind === "greedy") {
-      await this.#greedy(images, parts, this.#recipe.schedule.updatesPerLayer, gain, updated);
+      const { updatesPerLayer } = this.#recipe.schedule;
+      await this.#greedy(images, parts, updatesPerLayer, gain, updated, done);
     } else {
       this.#joint(images, parts, gain);
       await updated();
@@ -69,26 +79,30 @@ export class Trainer {
   }
 
   /**
-   * The layers' normalised activities for the neutral label. `product` is the first layer's
-   * {@linkcode FFDense.sharedProduct}.
+   * What the readout sees: normalised activities for the neutral label, of each layer from its first on. `product` is
+   * the first layer's {@linkcode FFDense.sharedProduct}.
    */
   neutralPass(images: EncodedImages, product: Tensor): Tensor[] {
     const b = this.#backend;
+    const from = this.#readout?.from ?? 0;
     return b.scope(() => {
-      const label = b.add(b.fill([product.shape[0], this.#recipe.classes], 0), images.neutral);
-      const normalised: Tensor[] = [];
+      let input = b.add(b.fill([product.shape[0], this.#recipe.classes], 0), images.neutral);
+      let shared: Tensor | null = b.mul(product, images.neutralScale);
+      const seen: Tensor[] = [];
       this.#layers.forEach((layer, l) => {
-        const first = l === 0;
-        const input = first ? label : normalised[l - 1]!;
-        const shared = first ? b.mul(product, images.neutralScale) : null;
-        normalised.push(this.normalise(layer.activity(input, shared)));
+        // What the readout does not see goes at once: memory must not grow with depth.
+        const output = b.scope(() => this.normalise(layer.activity(input, shared)));
+        if (l <= from) input.dispose();
+        if (l >= from) seen.push(output);
+        input = output;
+        shared = null;
       });
-      return normalised;
+      return seen;
     });
   }
 
   /** Scales the rows of a layer's activities for the next one. */
-  normalise(activity: Tensor): Tensor {
+  normalise(activity: Activity): Tensor {
     const { to, epsilon } = this.#recipe.normalise;
     return this.#fused.normaliseRows(activity, to, epsilon);
   }
@@ -134,6 +148,7 @@ export class Trainer {
     updates: number,
     gain: number,
     updated: () => Promise<void>,
+    done: number,
   ): Promise<void> {
     const b = this.#backend;
     // Inputs of the layer at hand, one tensor a part; the first layer's are made from the images when needed.
@@ -149,7 +164,8 @@ export class Trainer {
     };
     try {
       for (const layer of this.#layers) {
-        for (let i = 0; i < updates; i++) {
+        // What was done before changed only the layers; what they make of the batch is computed again.
+        for (let i = Math.min(done, updates); i < updates; i++) {
           this.#update(parts, gain, (part, pairs, found) => {
             const { inputs, shared } = input(parts.indexOf(part));
             const { gradients } = layer.contrast(inputs, shared, pairs);
@@ -158,6 +174,7 @@ export class Trainer {
           await updated();
         }
         if (layer === this.#layers.at(-1)) break;
+        done = Math.max(0, done - updates);
         const next = parts.map((_, part) =>
           b.scope(() => {
             const { inputs, shared } = input(part);
@@ -184,7 +201,7 @@ export class Trainer {
     const learn = ({ learner, gradients }: Found): void => {
       if (learner instanceof Readout) learner.apply(gradients as ReadoutGradients, gain);
       else learner.apply(gradients as Gradients, pairs, gain);
-      for (const tensor of leaves(gradients)) tensor.dispose();
+      for (const tensor of own(gradients)) tensor.dispose();
     };
     if (parts.length === 1) return b.scope(() => compute(parts[0]!, pairs, learn));
 
@@ -225,6 +242,13 @@ export class Trainer {
  */
 function hardNegatives(b: Backend, logits: Tensor, right: Tensor, noise: Tensor): Tensor {
   return b.scope(() => b.argmax(b.add(b.add(logits, noise), b.affine(right, -1e9, 0))));
+}
+
+// The tensors that gradients own: of a product only the delta, for its inputs are someone else's.
+function own(gradients: object): Tensor[] {
+  return Object.values(gradients).flat().flatMap((gradient: Gradient | null) =>
+    gradient && "delta" in gradient ? [gradient.delta] : leaves(gradient)
+  );
 }
 
 // The tensors in a tensor, or in arrays and objects of them, in a fixed order.

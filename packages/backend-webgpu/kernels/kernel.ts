@@ -13,6 +13,46 @@ export interface Kernel {
   readonly code: string;
 }
 
+/** A storage buffer of a kernel. */
+export interface Buffer {
+  /** Its name in WGSL. */
+  readonly name: string;
+  /** `r` read, `w` written or both. */
+  readonly access: "r" | "w";
+  /** The WGSL type of its elements. */
+  readonly type: string;
+}
+
+/** WGSL of the bindings of a kernel: its parameters, then its storage buffers. */
+export function bind(buffers: readonly Buffer[]): string {
+  return [
+    "@group(0) @binding(0) var<uniform> params: Params;",
+    ...buffers.map(({ name, access, type }, i) =>
+      `@group(0) @binding(${i + 1}) var<storage, ${access === "r" ? "read" : "read_write"}> ` +
+      `${name}: array<${type}>;`
+    ),
+  ].join("\n");
+}
+
+/** The {@linkcode Kernel.access} of a kernel with these buffers. */
+export function accessOf(buffers: readonly Buffer[]): string {
+  return buffers.map(({ access }) => access).join("");
+}
+
+/** WGSL of the parameters: sizes, then scalars. */
+export function parameters(sizes: readonly string[], scalars: readonly string[] = []): string {
+  const fields = [
+    ...sizes.map((name) => `${name}: u32`),
+    ...scalars.map((name, i) => `${i === 0 ? "@align(32) " : ""}${name}: f32`),
+  ];
+  return `struct Params { ${fields.join(", ")} }`;
+}
+
+/** WGSL, from lines and lists of lines. */
+export function lines(...parts: (string | readonly string[])[]): string {
+  return parts.flat().join("\n");
+}
+
 /** Workgroups to dispatch, along two axes because one is too short for large tensors. */
 export interface Grid {
   /** Along the first axis; kernels need it to number their workgroups. */

@@ -3,7 +3,8 @@
 // There, workgroup memory is ordinary memory and its barriers are expensive, and a number that is
 // the same for all invocations of a group (all that comes from the left operand) is read once.
 
-import { type Kernel, variants, type Width } from "./kernel.ts";
+import { epilogue, type EpilogueName, SQUARES_GROUP } from "./epilogue.ts";
+import { type Kernel, lines, variants, vector, type Width } from "./kernel.ts";
 
 /** Invocations in a workgroup, side by side: the width of a CPU's vectors. */
 export const REGISTER_LANES = 8;
@@ -11,14 +12,14 @@ export const REGISTER_LANES = 8;
 const COMPONENTS = ["x", "y", "z", "w"];
 
 /**
- * `c = a · b`, or with `dense` `c = relu(a · b + bias)`. Each invocation computes `rows` rows by 4 * `vectors`
+ * `a · b`, of which an {@linkcode Epilogue} makes what is wanted. Each invocation computes `rows` rows by 4 * `vectors`
  * columns. A width of 4 reads an operand in vectors, along its rows as stored, which must then be
- * multiples of four; the result has the right operand's width.
+ * multiples of four; `widthB` is also that of the result.
  *
  * Past the edge of the result it reads what follows in memory, or whatever WebGPU makes of a read past
  * the end; that only reaches results that are not stored.
  *
- * Buffers: a, b, (bias,) c. Sizes: m, k, n, tiles across, tiles, groups.
+ * Buffers: a, b, those of the epilogue. Sizes: m, k, n, tiles across, tiles, groups, and the epilogue's.
  */
 export const matmulRegisters: (
   transposeA: boolean,
@@ -27,11 +28,16 @@ export const matmulRegisters: (
   widthB: Width,
   rows: number,
   vectors: number,
-  dense: boolean,
-) => Kernel = variants((transposeA, widthA, transposeB, widthB, rows, vectors, dense) => {
+  then: EpilogueName,
+) => Kernel = variants((transposeA, widthA, transposeB, widthB, rows, vectors, then) => {
   const tall = Array.from({ length: rows }, (_, i) => i);
   const wide = Array.from({ length: vectors }, (_, j) => j);
-  const lines = (...parts: (string | string[])[]): string => parts.flat().join("\n");
+  const end = epilogue(then, {
+    a: vector(widthA),
+    b: transposeB ? "f32" : vector(widthB),
+    width: widthB,
+    grain: Math.min(vectors, 4),
+  });
 
   // Four numbers of row p of the right operand, from column x on.
   const right = (j: number): string => {
@@ -52,57 +58,35 @@ export const matmulRegisters: (
       : tall.map((i) => `let a${i} = a[p * params.m + row + ${i}];`)
     : tall.map((i) => `let a${i} = a[(row + ${i}) * params.k + p];`);
 
-  const finish = (i: number, j: number): string =>
-    dense ? `max(c${i}_${j} + bias${j}, vec4f())` : `c${i}_${j}`;
-  const store = (i: number, j: number): string => {
-    const first = `column + ${4 * j}`;
-    if (widthB === 4) {
-      return `if (${first} < params.n) { c[(start + ${first}) / 4] = ${finish(i, j)}; }`;
-    }
-    return lines(
-      `{ let v = ${finish(i, j)};`,
-      COMPONENTS.map((component, q) =>
-        `if (${first} + ${q} < params.n) { c[start + ${first} + ${q}] = v.${component}; }`
-      ),
-      "}",
-    );
-  };
-  const bias = (j: number): string =>
-    widthB === 4
-      ? `bias[column / 4 + ${j}]`
-      : `vec4f(${[0, 1, 2, 3].map((q) => `bias[column + ${4 * j + q}]`).join(", ")})`;
-
-  const type = widthB === 4 ? "vec4f" : "f32";
+  const results = tall.flatMap((i) => wide.map((j) => `c${i}_${j}`));
   return {
-    label: `${dense ? "dense" : "matmul"} (registers)`,
-    access: dense ? "rrrw" : "rrw",
+    label: `${then} (registers, ${rows} x ${4 * vectors})`,
+    access: end.access,
     code: lines(
-      "struct Params { m: u32, k: u32, n: u32, across: u32, tiles: u32, groups: u32 }",
-      "@group(0) @binding(0) var<uniform> params: Params;",
-      `@group(0) @binding(1) var<storage, read> a: array<${widthA === 4 ? "vec4f" : "f32"}>;`,
-      `@group(0) @binding(2) var<storage, read> b: array<${transposeB ? "f32" : type}>;`,
-      dense ? `@group(0) @binding(3) var<storage, read> bias: array<${type}>;` : [],
-      `@group(0) @binding(${dense ? 4 : 3}) var<storage, read_write> c: array<${type}>;`,
+      end.code,
       `@compute @workgroup_size(${REGISTER_LANES})`,
       "fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {",
       "let tile = group.y * params.groups + group.x;",
       "if (tile >= params.tiles) { return; }",
       `let row = tile / params.across * ${rows};`,
       `let column = (tile % params.across * ${REGISTER_LANES} + lane) * ${4 * vectors};`,
-      "if (column >= params.n) { return; }",
-      tall.flatMap((i) => wide.map((j) => `var c${i}_${j} = vec4f();`)),
+      // An epilogue may want zeros from just past the last column.
+      `if (column >= params.n + ${SQUARES_GROUP - 1}) { return; }`,
+      results.map((c) => `var ${c} = vec4f();`),
       "for (var p = 0u; p < params.k; p++) {",
       wide.map((j) => `let b${j} = ${right(j)};`),
       left,
       tall.flatMap((i) => wide.map((j) => `c${i}_${j} += a${i} * b${j};`)),
       "}",
-      dense ? wide.map((j) => `let bias${j} = ${bias(j)};`) : [],
-      tall.flatMap((i) => [
-        `if (row + ${i} < params.m) {`,
-        `let start = (row + ${i}) * params.n;`,
-        ...wide.map((j) => store(i, j)),
-        "}",
-      ]),
+      // A loop, because the epilogue written out for every row takes llvmpipe many seconds to compile, and
+      // an array of the results, to be indexed by it, as many.
+      `for (var i = 0u; i < ${rows} && row + i < params.m; i++) {`,
+      wide.map((j) => `var result${j} = c0_${j};`),
+      tall.slice(1).map((i) =>
+        wide.map((j) => `result${j} = select(result${j}, c${i}_${j}, i == ${i});`).join(" ")
+      ),
+      end.store("row + i", "column", wide.map((j) => `result${j}`)),
+      "}",
       "}",
     ),
   };

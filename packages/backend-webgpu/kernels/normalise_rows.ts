@@ -1,28 +1,27 @@
 // Rows scaled to unit length or to a mean square of 1, one row a workgroup.
 
-import { EACH_ROW, type Kernel, variants, vector, type Width } from "./kernel.ts";
-import { sumSquares } from "./sum_squares.ts";
+import { EACH_ROW, type Kernel, LANES, variants, vector, type Width } from "./kernel.ts";
 
 /**
- * See `FusedOperations.normaliseRows`. With a width of 4, rows are multiples of four. Buffers: x, y. Sizes:
- * rows, groups, vectors a row. Scalars: factor of the sum of squares (1, or 1 / columns), epsilon.
+ * See `FusedOperations.normaliseRows`. With a width of 4, rows are multiples of four. Buffers: s, squares, y.
+ * Sizes: rows, groups, vectors a row. Scalars: factor of the sum of squares (1, or 1 / columns), epsilon.
  */
 export const normaliseRows: (width: Width) => Kernel = variants((width) => ({
   label: "normaliseRows",
-  access: "rw",
+  access: "rrw",
   code:
     `struct Params { count: u32, groups: u32, columns: u32, @align(32) share: f32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<${vector(width)}>;
-@group(0) @binding(2) var<storage, read_write> y: array<${vector(width)}>;
-${sumSquares(width)}
+@group(0) @binding(1) var<storage, read> s: array<${vector(width)}>;
+@group(0) @binding(2) var<storage, read> squares: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<${vector(width)}>;
 ${EACH_ROW}
-  let square = params.share * sum_squares(row * params.columns, lane);
+  let square = params.share * squares[row];
   // WGSL lets sqrt be 1 / inverseSqrt, which is nothing good at 0.
   let norm = select(sqrt(square), 0.0, square == 0.0) + params.epsilon;
-  for (var column = lane; column < params.columns; column += lanes) {
+  for (var column = lane; column < params.columns; column += ${LANES}) {
     let i = row * params.columns + column;
-    y[i] = x[i] / norm;
+    y[i] = s[i] / norm;
   }
 }
 `,

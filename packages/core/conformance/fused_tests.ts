@@ -1,10 +1,18 @@
 // Conformance of the fused operations: the bodies composed of the backend's own operations, and the
 // backend's overrides where it has them, both compared with those composed on the reference.
 
-import type { AdamStep, Backend, FusedOperations, LocalRule, Shape, Tensor } from "../backend.ts";
+import type {
+  Activity,
+  AdamStep,
+  Backend,
+  FusedOperations,
+  LocalRule,
+  Shape,
+  Tensor,
+} from "../backend.ts";
 import { composedOperations, fusedOperations } from "../fused.ts";
 import type { HostMatrix } from "./compare.ts";
-import { type Check, f32, type Trial } from "./trial.ts";
+import { type Check, f32, i32, type Trial } from "./trial.ts";
 
 type Bodies = (backend: Backend) => FusedOperations;
 
@@ -35,17 +43,37 @@ export function fusedTests(register: Check): void {
         if (body === "composed" || t.backend.fused?.[operation]) return run(t);
       });
 
+    for (const share of [1, 1 / 107]) {
+      const to = share === 1 ? "length" : "root mean square";
+      check(`encode() by ${to}, ragged, with repeated and black images`, async (t) => {
+        for (const [n, pixels] of [[5, 97], [1, 1], [7, 774], [3, 64]] as const) {
+          const images = t.bytes([n, pixels]);
+          if (n > 3) (images.data as Uint8Array).fill(0, pixels, 2 * pixels);
+          const indices = i32(n - 1, 0, ...n > 3 ? [1, 1, 3] : [], 0, n >> 1);
+          const rule = { neutral: 0.1, classes: 10, share, epsilon: 1e-4 };
+          await t.agree([images, t.uniform([n, 1], 0.1, 2), indices], (b, x, strengths, at) => {
+            const { pixels, strength, neutralScale, neutral } = on(b)
+              .encode(x, strengths, at, rule);
+            return [pixels, strength, neutralScale, neutral];
+          });
+        }
+      });
+    }
+
     for (const to of ["length", "rms"] as const) {
       check(`normaliseRows() to ${to}, ragged`, async (t) => {
         for (const shape of [...SHAPES, [1, 1], [37, 61], [3, 1025]] as const) {
-          await t.agree([t.uniform(shape)], (b, x) => on(b).normaliseRows(x, to, 1e-4));
+          await t.agree(
+            withSquares(t.uniform(shape)),
+            (b, s, squares) => on(b).normaliseRows({ s, squares }, to, 1e-4),
+          );
         }
       });
 
       check(`normaliseRows() to ${to} of zeros, and of the small and large`, async (t) => {
         await t.agree(
-          [f32([0, 0, 0], [3, 4, 0], [-1e-6, 2e-6, 0], [1e6, -2e6, 3e6], [0, 0, 0])],
-          (b, x) => on(b).normaliseRows(x, to, 1e-8),
+          withSquares(f32([0, 0, 0], [3, 4, 0], [-1e-6, 2e-6, 0], [1e6, -2e6, 3e6], [0, 0, 0])),
+          (b, s, squares) => on(b).normaliseRows({ s, squares }, to, 1e-8),
         );
       });
     }
@@ -60,28 +88,25 @@ export function fusedTests(register: Check): void {
           [1, 1, 1],
           [130, 257, 67],
           [64, 64, 64],
+          [33, 20, 264],
           [70_000, 3, 2],
         ] as const
       ) {
         await t.agree(
           [t.uniform([rows, inputs]), t.uniform([inputs, units]), t.uniform([1, units])],
-          (b, x, weights, bias) => on(b).dense(x, weights, bias),
+          (b, x, weights, bias) => both(on(b).dense(x, weights, bias)),
         );
       }
     });
 
-    check("dense() refuses shapes that do not fit", (t) => {
-      using x = t.upload(t.uniform([3, 5]));
-      using weights = t.upload(t.uniform([5, 7]));
-      using bias = t.upload(t.uniform([1, 7]));
-      using long = t.upload(t.uniform([1, 8]));
-      const { dense } = on(t.backend);
-      t.refuses(TypeError, "", () => dense(weights, x, bias));
-      t.refuses(TypeError, "", () => dense(x, weights, long));
-    });
-
-    check("denseShared() ragged, with a product for every row and for two", async (t) => {
-      for (const [rows, inputs, units] of [[38, 10, 61], [2, 10, 1], [130, 3, 67]] as const) {
+    check("dense() ragged, with a product for every row and for two", async (t) => {
+      for (
+        const [rows, inputs, units] of [[38, 10, 61], [2, 10, 1], [130, 3, 67], [
+          8,
+          10,
+          64,
+        ]] as const
+      ) {
         for (const shared of [rows, rows / 2]) {
           await t.agree(
             [
@@ -90,51 +115,87 @@ export function fusedTests(register: Check): void {
               t.uniform([1, units]),
               t.uniform([shared, units]),
             ],
-            (b, x, weights, bias, product) => on(b).denseShared(x, weights, bias, product),
+            (b, x, weights, bias, product) => both(on(b).dense(x, weights, bias, product)),
           );
         }
       }
     });
 
-    check("denseShared() refuses shapes that do not fit", (t) => {
+    check("dense() refuses shapes that do not fit", (t) => {
       using x = t.upload(t.uniform([6, 5]));
       using weights = t.upload(t.uniform([5, 7]));
       using bias = t.upload(t.uniform([1, 7]));
+      using long = t.upload(t.uniform([1, 8]));
       using product = t.upload(t.uniform([3, 7]));
       using narrow = t.upload(t.uniform([3, 6]));
       using few = t.upload(t.uniform([2, 7]));
-      const { denseShared } = on(t.backend);
-      t.refuses(TypeError, "", () => denseShared(weights, x, bias, product));
-      t.refuses(TypeError, "", () => denseShared(x, weights, bias, narrow));
-      t.refuses(TypeError, "", () => denseShared(x, weights, bias, few));
+      const { dense } = on(t.backend);
+      t.refuses(TypeError, "", () => dense(weights, x, bias));
+      t.refuses(TypeError, "", () => dense(x, weights, long));
+      t.refuses(TypeError, "", () => dense(weights, x, bias, product));
+      t.refuses(TypeError, "", () => dense(x, weights, bias, narrow));
+      t.refuses(TypeError, "", () => dense(x, weights, bias, few));
     });
 
-    check("localDelta() of sums and of means of squares, ragged", async (t) => {
-      for (const shape of SHAPES) {
-        const units = shape[1];
-        // Weights that keep the delta around one, where the tolerance bites.
-        const sums: LocalRule = { goodnessScale: 1, threshold: units / 3, weight: 1 };
-        const means: LocalRule = { goodnessScale: 1 / units, threshold: 0.3, weight: units };
-        for (const rule of [sums, means]) {
-          await t.agree([activities(t, shape)], (b, s) => outputs(on(b).localDelta(s, rule)));
+    check(
+      "localDelta() of sums and of means of squares, ragged, with and without a pull",
+      async (t) => {
+        for (const shape of SHAPES) {
+          const units = shape[1];
+          // Weights that keep the delta around one, where the tolerance bites.
+          const sums: LocalRule = { goodnessScale: 1, threshold: units / 3, weight: 1 };
+          const means: LocalRule = { goodnessScale: 1 / units, threshold: 0.3, weight: units };
+          for (const rule of [sums, means]) {
+            const [s, squares] = withSquares(activities(t, shape));
+            const figures = t.uniform([4, 1]);
+            await t.agree(
+              [s, squares, figures, t.uniform([1, units])],
+              (b, s, squares, figures, pull) => [
+                on(b).localDelta({ s, squares }, rule, figures),
+                on(b).localDelta({ s, squares }, rule, figures, pull),
+              ],
+              { inPlace: true },
+            );
+          }
         }
-      }
-    });
+      },
+    );
 
     check("localDelta() of silent rows and of huge goodness is finite", async (t) => {
       const s = f32([0, 0, 0], [100, 0, 50], [1, 2, 0], [0, 0, 0], [100, 50, 0], [2, 0, 1]);
       for (const threshold of [0, 2, 2000]) {
+        const rule: LocalRule = { goodnessScale: 1, threshold, weight: 0.5 };
         await t.agree(
-          [s],
-          (b, s) => outputs(on(b).localDelta(s, { goodnessScale: 1, threshold, weight: 0.5 })),
+          [...withSquares(s), zeros([4, 1])],
+          (b, s, squares, figures) => on(b).localDelta({ s, squares }, rule, figures),
+          { inPlace: true },
         );
       }
     });
 
     check("localDelta() refuses rows that do not pair up", (t) => {
       using s = t.upload(t.uniform([3, 5]));
+      using squares = t.upload(t.uniform([3, 1]));
+      using figures = t.upload(zeros([4, 1]));
       const rule: LocalRule = { goodnessScale: 1, threshold: 1, weight: 1 };
-      t.refuses(TypeError, "localDelta", () => on(t.backend).localDelta(s, rule));
+      t.refuses(
+        TypeError,
+        "localDelta",
+        () => on(t.backend).localDelta({ s, squares }, rule, figures),
+      );
+    });
+
+    check("peerPull() ragged, twice on the same mean", async (t) => {
+      for (const shape of SHAPES) {
+        await t.agree([t.uniform(shape), t.uniform([1, shape[1]])], (b, s, m) => [
+          on(b).peerPull(s, m, { strength: 0.7, decay: 0.9 }),
+          on(b).peerPull(s, m, { strength: 1, decay: 0.25 }),
+        ], { inPlace: true });
+      }
+    });
+
+    check("addHalves() ragged", async (t) => {
+      for (const shape of SHAPES) await t.agree([t.uniform(shape)], (b, x) => on(b).addHalves(x));
     });
 
     for (const decay of [0, 0.02]) {
@@ -173,25 +234,73 @@ export function fusedTests(register: Check): void {
       );
     }
 
+    check("adam() and momentum() of a gradient that is a product, ragged", async (t) => {
+      for (
+        const [rows, inputs, units] of [[38, 97, 61], [1, 1, 1], [10, 33, 264], [7, 64, 64], [
+          130,
+          10,
+          67,
+        ]] as const
+      ) {
+        const shape = [inputs, units] as const;
+        await t.agree(
+          [
+            t.uniform([rows, inputs]),
+            t.uniform([rows, units]),
+            t.uniform(shape),
+            zeros(shape),
+            zeros(shape),
+            t.uniform(shape),
+            zeros(shape),
+          ],
+          (b, x, delta, p, m, v, q, velocity) => {
+            const step = { learningRate: 0.3, momentum: 0.9, decay: 0.02 };
+            for (let i = 0; i < 2; i++) {
+              on(b).adam(p, { inputs: x, delta }, m, v, { ...ADAM, epsilon: 1e-3 });
+              on(b).momentum(q, { inputs: x, delta }, velocity, step);
+            }
+            return [];
+          },
+          { inPlace: true },
+        );
+      }
+    });
+
+    check("adam() and momentum() refuse a product of another shape", (t) => {
+      using p = t.upload(t.uniform([3, 5]));
+      using m = t.upload(zeros([3, 5]));
+      using v = t.upload(zeros([3, 5]));
+      using inputs = t.upload(t.uniform([2, 3]));
+      using delta = t.upload(t.uniform([2, 4]));
+      const { adam, momentum } = on(t.backend);
+      const step = { learningRate: 0.3, momentum: 0.9, decay: 0 };
+      t.refuses(TypeError, "", () => adam(p, { inputs, delta }, m, v, ADAM));
+      t.refuses(TypeError, "", () => momentum(p, { inputs, delta }, v, step));
+      t.refuses(TypeError, "", () => momentum(p, { inputs: p, delta }, v, step));
+    });
+
     register(`fused operations recorded one after the other, in a scope: ${body}`, async (t) => {
       // The step of a layer as core takes it, twice, with nothing read in between.
       await t.agree(
         [
-          t.uniform([38, 97]),
+          ...withSquares(t.uniform([38, 97])),
           t.uniform([97, 61], -0.3, 0.3),
           t.uniform([1, 61]),
           zeros([97, 61]),
           zeros([97, 61]),
+          t.uniform([1, 61]),
+          zeros([4, 1]),
         ],
-        (b, x, weights, bias, m, v) => {
+        (b, x, squares, weights, bias, m, v, mean, figures) => {
           const f = on(b);
           for (let step = 0; step < 2; step++) {
             b.scope(() => {
-              const input = f.normaliseRows(x, "rms", 1e-4);
-              const s = f.dense(input, weights, bias);
-              const { delta } = f.localDelta(s, { goodnessScale: 1 / 61, threshold: 2, weight: 1 });
-              const gradient = b.matmul(input, delta, { transposeA: true });
-              f.adam(weights, gradient, m, v, ADAM);
+              const inputs = f.normaliseRows({ s: x, squares }, "rms", 1e-4);
+              const activity = f.dense(inputs, weights, bias);
+              const pull = f.peerPull(activity.s, mean, { strength: 0.03, decay: 0.9 });
+              const rule = { goodnessScale: 1 / 61, threshold: 2, weight: 1 };
+              const delta = f.localDelta(activity, rule, figures, pull);
+              f.adam(weights, { inputs, delta }, m, v, ADAM);
             });
           }
           return [];
@@ -225,6 +334,18 @@ function zeros(shape: Shape): HostMatrix {
   return { shape, data: new Float32Array(shape[0] * shape[1]) };
 }
 
-function outputs({ delta, loss, goodness }: ReturnType<FusedOperations["localDelta"]>): Tensor[] {
-  return [delta, loss, goodness];
+// A matrix and the sums of squares of its rows.
+function withSquares(s: HostMatrix): [HostMatrix, HostMatrix] {
+  const [rows, columns] = s.shape;
+  const data = new Float32Array(rows);
+  for (let i = 0; i < rows; i++) {
+    let sum = 0;
+    for (let j = 0; j < columns; j++) sum += s.data[i * columns + j]! ** 2;
+    data[i] = sum;
+  }
+  return [s, { shape: [rows, 1], data }];
+}
+
+function both({ s, squares }: Activity): Tensor[] {
+  return [s, squares];
 }

@@ -1,0 +1,63 @@
+// What follows the product of a dense layer: bias, ReLU, and the sum of squares of each row.
+
+import {
+  advance,
+  COUNTERS,
+  each,
+  elements,
+  exported,
+  get,
+  lanes,
+  loop,
+  set,
+  total,
+  zero,
+} from "./wat.ts";
+
+function activate(name: string, shared: boolean): string {
+  return exported(
+    name,
+    {
+      z: "i32",
+      bias: "i32",
+      ...shared && { product: "i32" as const, wrap: "i32" as const },
+      squares: "i32",
+      rows: "i32",
+      columns: "i32",
+    },
+    { ...COUNTERS, row: "i32", first: "i32", ...lanes("sum", "v") },
+    elements("columns"),
+    shared ? set("first", get("product")) : "",
+    loop(
+      "row",
+      get("rows"),
+      1,
+      // Rows of the product serve both halves of a batch of contrasts.
+      shared
+        ? `(if (i32.eq ${get("row")} ${get("wrap")}) (then ${set("product", get("first"))}))`
+        : "",
+      zero("sum"),
+      each((l) => {
+        const v = l.local("v"), sum = l.local("sum");
+        const own = l.op("add", l.load("z"), l.load("bias"));
+        const z = shared ? l.op("add", own, l.load("product")) : own;
+        const nothing = l.type === "f32" ? "(f32.const 0)" : "(v128.const i64x2 0 0)";
+        return [
+          set(v, l.op("max", z, nothing)),
+          l.store("z", get(v)),
+          set(sum, l.op("add", get(sum), l.op("mul", get(v), get(v)))),
+        ].join("\n");
+      }),
+      total("sum"),
+      `(f32.store ${get("squares")} ${get("sum_s")})`,
+      set("squares", `(i32.add ${get("squares")} (i32.const 4))`),
+      advance("z", ...shared ? ["product"] : []),
+    ),
+  );
+}
+
+/**
+ * `z ← relu(z + bias)` in place with `squares`, and the same with the rows of `product` added, which starts anew
+ * at row `wrap`.
+ */
+export const activations: string = activate("activate", false) + activate("activateShared", true);

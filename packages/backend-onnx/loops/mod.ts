@@ -1,0 +1,69 @@
+// The loops between products, compiled to WebAssembly with vectors of four: V8 compiles none of its own.
+
+import wabt from "wabt";
+import { activations } from "./activate.ts";
+import { pixelLoops } from "./pixels.ts";
+import { rowLoops } from "./rows.ts";
+import { stepLoops } from "./steps.ts";
+
+type N = number;
+
+/** The loops. Pointers are addresses in the memory they were made for, sizes are in elements. */
+export interface Loops {
+  /** `z ← relu(z + bias)`, with the sums of squares of the rows. */
+  activate(z: N, bias: N, squares: N, rows: N, columns: N): void;
+  /** The same plus the rows of `product`, which start anew at row `wrap`. */
+  activateShared(z: N, bias: N, product: N, wrap: N, squares: N, rows: N, columns: N): void;
+  /** `y ← x` times `scales`, one a row. */
+  scaleRows(x: N, scales: N, y: N, rows: N, columns: N): void;
+  /** The same plus the row `pull`. */
+  scaleRowsPulled(x: N, scales: N, pull: N, y: N, rows: N, columns: N): void;
+  /** `y ←` the sum of the rows of `x`. */
+  sumRows(x: N, y: N, rows: N, columns: N): void;
+  /** `y ← a + b`. */
+  add(a: N, b: N, y: N, count: N): void;
+  /** See `FusedOperations.adam`; `keep` is 1 less the decay. */
+  adam(
+    p: N,
+    g: N,
+    m: N,
+    v: N,
+    count: N,
+    alpha: N,
+    beta1: N,
+    rest1: N,
+    beta2: N,
+    rest2: N,
+    epsilon: N,
+    keep: N,
+  ): void;
+  /** `v ← keep v + rest g`. */
+  mix(v: N, g: N, count: N, keep: N, rest: N): void;
+  /** `p ← keep p - rate v`. */
+  follow(p: N, v: N, count: N, keep: N, rate: N): void;
+  /** Row `r` of `y` is row `indices[r]` of the bytes `images` divided by 255; `squares` has its sum of squares. */
+  pixels(images: N, indices: N, y: N, squares: N, rows: N, columns: N): void;
+}
+
+const MEMORY = '"host" "memory"';
+
+let module: Promise<WebAssembly.Module> | undefined;
+
+async function compile(): Promise<WebAssembly.Module> {
+  const text =
+    `(module (import ${MEMORY} (memory 1)) ${activations} ${rowLoops} ${stepLoops} ${pixelLoops})`;
+  const parsed = (await wabt()).parseWat("loops.wat", text, { simd: true });
+  try {
+    const { buffer } = parsed.toBinary({});
+    return new WebAssembly.Module(buffer as Uint8Array<ArrayBuffer>);
+  } finally {
+    parsed.destroy();
+  }
+}
+
+/** The loops on a memory. They are compiled once a process. */
+export async function loopsOn(memory: WebAssembly.Memory): Promise<Loops> {
+  module ??= compile();
+  const instance = new WebAssembly.Instance(await module, { host: { memory } });
+  return instance.exports as unknown as Loops;
+}

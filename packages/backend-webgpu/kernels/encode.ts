@@ -1,0 +1,72 @@
+// Images picked by index and scaled for the first layer, one image a workgroup.
+
+import { EACH_ROW, type Kernel, LANES, variants, vector, type Width } from "./kernel.ts";
+
+/**
+ * See `FusedOperations.encode`. Bytes lie four to a word, the first in the lowest bits. With a width of 4, rows are
+ * multiples of four. Buffers: images, strengths, indices, pixels, strength, neutral scale, neutral. Sizes:
+ * rows, groups, vectors a row. Scalars: neutral, classes * neutral², share, epsilon.
+ */
+export const encode: (width: Width) => Kernel = variants((width) => ({
+  label: "encode",
+  access: "rrrwwww",
+  code: `struct Params {
+  count: u32,
+  groups: u32,
+  columns: u32,
+  @align(32) neutral: f32,
+  neutralSquares: f32,
+  share: f32,
+  epsilon: f32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> images: array<u32>;
+@group(0) @binding(2) var<storage, read> strengths: array<f32>;
+@group(0) @binding(3) var<storage, read> indices: array<u32>;
+@group(0) @binding(4) var<storage, read_write> pixels: array<${vector(width)}>;
+@group(0) @binding(5) var<storage, read_write> strength: array<f32>;
+@group(0) @binding(6) var<storage, read_write> neutralScale: array<f32>;
+@group(0) @binding(7) var<storage, read_write> neutral: array<f32>;
+var<workgroup> partial: array<f32, ${LANES}>;
+
+fn pixel(at: u32) -> ${vector(width)} {
+  return ${
+    width === 4
+      ? "vec4f((vec4u(images[at]) >> vec4u(0, 8, 16, 24)) & vec4u(255)) / 255"
+      : "f32((images[at / 4] >> (at % 4 * 8)) & 255) / 255"
+  };
+}
+
+fn norm(squares: f32) -> f32 {
+  let square = params.share * squares;
+  // WGSL lets sqrt be 1 / inverseSqrt, which is nothing good at 0.
+  return select(sqrt(square), 0.0, square == 0.0) + params.epsilon;
+}
+${EACH_ROW}
+  let index = indices[row];
+  let first = index * params.columns;
+  var sum = ${vector(width)}();
+  for (var column = lane; column < params.columns; column += ${LANES}) {
+    let v = pixel(first + column);
+    sum += v * v;
+  }
+  partial[lane] = ${width === 1 ? "sum" : "(sum.x + sum.y) + (sum.z + sum.w)"};
+  for (var half = ${LANES / 2}u; half > 0; half >>= 1) {
+    workgroupBarrier();
+    if (lane < half) { partial[lane] += partial[lane + half]; }
+  }
+  workgroupBarrier();
+  let one = strengths[index];
+  let length = norm(partial[0] + one * one);
+  if (lane == 0) {
+    let neutralLength = norm(partial[0] + params.neutralSquares);
+    strength[row] = one / length;
+    neutralScale[row] = length / neutralLength;
+    neutral[row] = params.neutral / neutralLength;
+  }
+  for (var column = lane; column < params.columns; column += ${LANES}) {
+    pixels[row * params.columns + column] = pixel(first + column) / length;
+  }
+}
+`,
+}));
