@@ -1,4 +1,4 @@
-// The run folder: config.json, metrics.jsonl and model.safetensors, none of them ever half-written.
+// The run folder: config.json, metrics.jsonl, model.safetensors and two checkpoints, none of them ever half-written.
 
 import {
   type Backend,
@@ -8,6 +8,7 @@ import {
   type NetworkState,
   type Recipe,
   recipes,
+  type Safetensors,
   type Shape,
   validateRecipe,
 } from "@forward-forward/core";
@@ -15,6 +16,12 @@ import { UsageError } from "./errors.ts";
 
 /** Version of the files' layout. */
 export const FORMAT = 1;
+
+/** The files of a run's last two checkpoints. */
+export const CHECKPOINTS: readonly string[] = [
+  "checkpoint-1.safetensors",
+  "checkpoint-2.safetensors",
+];
 
 /** What a model file says besides its tensors: enough to rebuild the network. */
 export interface ModelInfo {
@@ -38,16 +45,41 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
   try {
     {
       using file = await Deno.open(temporary, { write: true, createNew: true });
-      for (let written = 0; written < bytes.length;) {
-        written += await file.write(bytes.subarray(written));
-      }
+      await writeAll(file, bytes);
       await file.sync();
     }
     await Deno.rename(temporary, path);
+    await syncFolder(path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw error;
   }
+}
+
+// A rename is on the disk when its folder is. Not every system can do this.
+async function syncFolder(path: string): Promise<void> {
+  try {
+    using folder = await Deno.open(path.replace(/[^/\\]*$/, "."), { read: true });
+    await folder.sync();
+  } catch {
+    // Then the rename gets there when the system sees fit.
+  }
+}
+
+/** An epoch that `metrics.jsonl` tells of. */
+export interface EpochLine {
+  /** The epoch, from 1. */
+  epoch: number;
+  /** Its mean loss. */
+  loss: number;
+}
+
+/** What `metrics.jsonl` tells. */
+export interface Metrics {
+  /** Its whole lines of the epochs asked for, each epoch once, in order. */
+  epochs: EpochLine[];
+  /** Whether the run came to its end. */
+  done: boolean;
 }
 
 /** A folder that a run writes to. */
@@ -74,11 +106,16 @@ export class RunFolder {
     }
   }
 
+  /** The folder of a run that was started before. */
+  static at(path: string): RunFolder {
+    return new RunFolder(path);
+  }
+
   // The folder is its run's who creates metrics.jsonl: of two runs that start together, one.
   static async #claim(path: string): Promise<RunFolder | null> {
     try {
       await Deno.mkdir(path, { recursive: true });
-      for (const name of ["config.json", "model.safetensors"]) {
+      for (const name of ["config.json", "model.safetensors", ...CHECKPOINTS]) {
         if (await isThere(`${path}/${name}`)) return null;
       }
       const options = { write: true, createNew: true };
@@ -101,10 +138,56 @@ export class RunFolder {
     await writeWhole(`${this.path}/config.json`, new TextEncoder().encode(text));
   }
 
-  /** Adds a line to `metrics.jsonl`. */
+  /** Adds to a list in `config.json`, which it makes from `config` where there is none that can be read. */
+  async addToConfig(list: string, entry: unknown, config: Record<string, unknown>): Promise<void> {
+    const before = parseLine(await readText(`${this.path}/config.json`)) ?? config;
+    const entries = Array.isArray(before[list]) ? before[list] : [];
+    await this.saveConfig({ ...before, [list]: [...entries, entry] });
+  }
+
+  /** Adds a line to `metrics.jsonl`, on the disk when this is done. */
   async addMetrics(line: unknown): Promise<void> {
-    const text = JSON.stringify(line) + "\n";
-    await Deno.writeTextFile(`${this.path}/metrics.jsonl`, text, { append: true });
+    using file = await Deno.open(`${this.path}/metrics.jsonl`, { append: true, create: true });
+    await writeAll(file, new TextEncoder().encode(JSON.stringify(line) + "\n"));
+    await file.sync();
+  }
+
+  /** Reads `metrics.jsonl`: the epochs up to `last`, and whether the run is done. */
+  async readMetrics(last: number): Promise<Metrics> {
+    const { epochs, done } = await this.#sortMetrics(last);
+    return { epochs, done };
+  }
+
+  /** Cuts `metrics.jsonl` back to the epochs up to `last`: no later ones, none twice, and no half line. */
+  async cutMetrics(last: number): Promise<void> {
+    const { text, kept } = await this.#sortMetrics(last);
+    if (text === kept) return;
+    await writeWhole(`${this.path}/metrics.jsonl`, new TextEncoder().encode(kept));
+  }
+
+  async #sortMetrics(last: number): Promise<Metrics & { text: string; kept: string }> {
+    const text = await readText(`${this.path}/metrics.jsonl`);
+    const sorted = { epochs: [] as EpochLine[], done: false, text, kept: "" };
+    // What follows the last line's end is half a line, or nothing.
+    for (const line of text.split("\n").slice(0, -1)) {
+      const { event, epoch, loss } = parseLine(line) ?? {};
+      sorted.done = event === "done";
+      const after = sorted.epochs.at(-1)?.epoch ?? 0;
+      if (event !== "epoch" || typeof epoch !== "number" || typeof loss !== "number") continue;
+      if (epoch <= after || epoch > last) continue;
+      sorted.epochs.push({ epoch, loss });
+      sorted.kept += line + "\n";
+    }
+    return sorted;
+  }
+
+  /** Removes what a process that was killed left half-written. */
+  async tidy(): Promise<void> {
+    const names = ["config.json", "metrics.jsonl", "model.safetensors", ...CHECKPOINTS];
+    for await (const { name } of Deno.readDir(this.path)) {
+      const [, whole] = /^(.+)\.[0-9a-f-]{36}\.tmp$/.exec(name) ?? [];
+      if (whole && names.includes(whole)) await Deno.remove(`${this.path}/${name}`);
+    }
   }
 
   /** Writes `model.safetensors`. */
@@ -112,6 +195,32 @@ export class RunFolder {
     const metadata = { format: "pt", "forward-forward": JSON.stringify(info) };
     const bytes = encodeSafetensors(await network.state(), metadata);
     await writeWhole(`${this.path}/model.safetensors`, bytes);
+  }
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    written += await file.write(bytes.subarray(written));
+  }
+}
+
+// A file's text, empty where there is no file.
+async function readText(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+// The JSON object that is a text, or null where it is none.
+function parseLine(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value?.constructor === Object ? value as Record<string, unknown> : null;
+  } catch {
+    return null;
   }
 }
 
@@ -158,14 +267,7 @@ export async function readModel(path: string): Promise<Model> {
   try {
     const { tensors, metadata } = decodeSafetensors(bytes);
     const info = parseInfo(metadata["forward-forward"]);
-    const state: NetworkState = {};
-    for (const [name, { shape, data }] of Object.entries(tensors)) {
-      if (shape.length !== 2 || !(data instanceof Float32Array)) {
-        throw new SyntaxError(`"${name}" is no matrix`);
-      }
-      state[name] = { shape: shape as Shape, data };
-    }
-    return { path: file, info, state };
+    return { path: file, info, state: matrices(tensors) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new UsageError(`${file} is no model of ff (${error.message}): ${NAME_ONE}`, {
@@ -174,8 +276,20 @@ export async function readModel(path: string): Promise<Model> {
   }
 }
 
-// What a model says of itself. Throws a `SyntaxError` unless all of it is there and can be.
-function parseInfo(text: string | undefined): ModelInfo {
+/** A file's tensors as a network's. Throws a `SyntaxError` if one is no matrix of numbers. */
+export function matrices(tensors: Safetensors["tensors"]): NetworkState {
+  const state: NetworkState = {};
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    if (shape.length !== 2 || !(data instanceof Float32Array)) {
+      throw new SyntaxError(`"${name}" is no matrix`);
+    }
+    state[name] = { shape: shape as Shape, data };
+  }
+  return state;
+}
+
+/** What a model says of itself. Throws a `SyntaxError` unless all of it is there and can be. */
+export function parseInfo(text: string | undefined): ModelInfo {
   const require = (holds: boolean, why: string): void => {
     if (!holds) throw new SyntaxError(why);
   };

@@ -2,7 +2,14 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { encodeSafetensors, FFNetwork, type NetworkState, recipes } from "@forward-forward/core";
 import { ReferenceBackend } from "@forward-forward/core/reference";
 import { UsageError } from "./errors.ts";
-import { type ModelInfo, readModel, rebuild, RunFolder, writeWhole } from "./run_folder.ts";
+import {
+  CHECKPOINTS,
+  type ModelInfo,
+  readModel,
+  rebuild,
+  RunFolder,
+  writeWhole,
+} from "./run_folder.ts";
 
 async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -46,7 +53,7 @@ Deno.test("writeWhole() leaves the old file, and nothing half-written, when it f
 
 Deno.test("RunFolder.create() refuses a folder that holds any part of a run", () =>
   withFolder(async (folder) => {
-    for (const name of ["config.json", "metrics.jsonl", "model.safetensors"]) {
+    for (const name of ["config.json", "metrics.jsonl", "model.safetensors", ...CHECKPOINTS]) {
       const path = `${folder}/${name}-run`;
       await Deno.mkdir(path);
       await Deno.writeTextFile(`${path}/${name}`, "precious");
@@ -90,6 +97,56 @@ Deno.test("RunFolder writes settings, adds metrics, and keeps a model that can b
       using again = await rebuild(backend, model);
       assertEquals(await again.state(), await network.state());
     }
+  }));
+
+// Lines of `metrics.jsonl` as `ff train` writes them, the last one perhaps by half.
+const line = (epoch: number): string => `{"event":"epoch","epoch":${epoch},"loss":${1 / epoch}}\n`;
+const END = `{"event":"done","testError":0.1}\n`;
+const logs: [criterion: string, text: string, kept: string][] = [
+  ["keeps whole lines", line(1) + line(2), line(1) + line(2)],
+  ["drops half a line", line(1) + line(2) + line(3).slice(0, 20), line(1) + line(2)],
+  ["drops a line without its end", line(1) + line(2).trimEnd(), line(1)],
+  ["drops later epochs and the end", line(1) + line(2) + line(3) + END, line(1) + line(2)],
+  ["drops what is there twice", line(1) + line(1) + line(2) + line(1), line(1) + line(2)],
+  ["keeps epochs after a damaged line", `{"ev\nnull\n7\n` + line(2), line(2)],
+  ["takes a file that is not there for an empty one", "", ""],
+];
+for (const [criterion, text, kept] of logs) {
+  Deno.test(`RunFolder.cutMetrics() ${criterion}`, () =>
+    withFolder(async (path) => {
+      if (text !== "") await Deno.writeTextFile(`${path}/metrics.jsonl`, text);
+      const folder = RunFolder.at(path);
+      const { epochs, done } = await folder.readMetrics(2);
+      assertEquals(epochs.map(({ epoch }) => line(epoch)).join(""), kept);
+      assertEquals(done, text.endsWith(END));
+      await folder.cutMetrics(2);
+      if (text === "") return assertEquals(names(path), []);
+      assertEquals(await Deno.readTextFile(`${path}/metrics.jsonl`), kept);
+      assertEquals(names(path), ["metrics.jsonl"]);
+    }));
+}
+
+Deno.test("RunFolder.addToConfig() adds to a list, and makes the file anew where it is damaged", () =>
+  withFolder(async (path) => {
+    const folder = RunFolder.at(path);
+    const read = async (): Promise<unknown> =>
+      JSON.parse(await Deno.readTextFile(`${path}/config.json`));
+    await folder.addToConfig("resumed", 1, { seed: 3 });
+    assertEquals(await read(), { seed: 3, resumed: [1] });
+    await folder.addToConfig("resumed", 2, { seed: 4 });
+    assertEquals(await read(), { seed: 3, resumed: [1, 2] });
+    await Deno.writeTextFile(`${path}/config.json`, "{");
+    await folder.addToConfig("resumed", 3, { seed: 4 });
+    assertEquals(await read(), { seed: 4, resumed: [3] });
+  }));
+
+Deno.test("RunFolder.tidy() removes what writeWhole() left when it was killed, and nothing else", () =>
+  withFolder(async (path) => {
+    const left = `model.safetensors.${crypto.randomUUID()}.tmp`;
+    const kept = ["model.safetensors", "notes.tmp", `other.${crypto.randomUUID()}.tmp`];
+    for (const name of [left, ...kept]) await Deno.writeTextFile(`${path}/${name}`, "");
+    await RunFolder.at(path).tidy();
+    assertEquals(names(path), kept.toSorted());
   }));
 
 // A network's tensors as they are saved.

@@ -1,22 +1,35 @@
-// `ff train`: trains a network, shows how it goes, tests it once, and keeps the run.
+// `ff train`: trains a network, shows how it goes, tests it once, and keeps the run so that it can be resumed.
 
 import {
   type EpochReport,
   FFNetwork,
+  type LayerReport,
+  type Progress,
   type Recipe,
   recipes,
-  validateRecipe,
 } from "@forward-forward/core";
-import { type Arguments, decimal, type Flags, oneOf, whole } from "./arguments.ts";
+import { type Arguments, decimal, type Flags } from "./arguments.ts";
 import { backendHelp, openBackend } from "./backends.ts";
-import { type Data, type Limits, loadData } from "./data.ts";
+import { identify } from "./checkpoint.ts";
+import { loadData } from "./data.ts";
 import { header, samples } from "./display/header.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
 import { confusionTable, figures, layerTable, lossCurve } from "./display/summary.ts";
 import { duration } from "./display/words.ts";
 import { EXIT, Interrupted, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
+import {
+  describePosition,
+  evalCommand,
+  readResumption,
+  requireSameData,
+  restore,
+  resumeCommand,
+} from "./resume.ts";
 import { FORMAT, type ModelInfo, RunFolder } from "./run_folder.ts";
+import { lockRun } from "./run_lock.ts";
+import { RunSaver } from "./run_saver.ts";
+import { fitRecipe, readSettings } from "./settings.ts";
 import { VERSION } from "./version.ts";
 
 /** The flags of `ff train`. */
@@ -38,6 +51,14 @@ export const trainFlags: Flags = {
   "test-limit": { value: "N", help: "test on the first N images" },
   validation: { value: "N", help: "hold out the last N training images" },
   out: { value: "DIR", help: "the run folder, runs/<time>-<recipe> by default" },
+  resume: {
+    value: "DIR",
+    help: "go on with the run in DIR, on its backend unless another is given",
+  },
+  "checkpoint-minutes": {
+    value: "X",
+    help: "save within an epoch too, every X minutes, 5 by default",
+  },
   json: { value: "", help: "one JSON object a line on stdout, nothing else there" },
   help: { value: "", help: "this text" },
 };
@@ -45,15 +66,72 @@ export const trainFlags: Flags = {
 /** Runs `ff train` and returns its exit code. */
 export async function train(args: Arguments): Promise<number> {
   // Everything that can be refused without loading anything is refused first.
-  const { draft, seed, dataset, limits } = readSettings(args);
-  const { backend: opened, why } = await openBackend(args.text("backend") ?? "auto");
+  if (args.rest.length > 0) {
+    throw new UsageError(`train takes flags only, got "${args.rest[0]}": see ff train --help`);
+  }
+  const minutes = args.text("checkpoint-minutes");
+  const saveEvery = 60_000 *
+    (minutes === undefined ? 5 : decimal("checkpoint-minutes", minutes, { above: 0 }));
+  const run = args.text("resume");
+  using resumed = run === undefined ? null : await readResumption(args, run, trainFlags);
+  const saved = resumed?.found.state;
+  const { draft, seed, dataset, limits } = saved
+    ? {
+      draft: resumed.recipe,
+      seed: saved.info.seed,
+      dataset: args.text("dataset") ?? saved.info.dataset,
+      limits: saved.limits,
+    }
+    : readSettings(args);
+  const { backend: opened, why } = await openBackend(
+    args.text("backend") ?? saved?.backend ?? "auto",
+  );
   using backend = opened;
   const data = await loadData(dataset, limits);
-  const recipe = fitRecipe(draft, data, dataset, args.text("layers") !== undefined);
+  const identity = await identify(data);
+  if (saved) requireSameData(run!, identity, saved.data);
+  const recipe = saved ? draft : fitRecipe(draft, data, dataset, args.text("layers") !== undefined);
   using network = makeNetwork(() => new FFNetwork(backend, recipe, { seed }), recipe);
+  if (resumed) restore(network, resumed.found);
 
   const started = new Date();
-  const folder = await makeFolder(args.text("out"), recipe, started);
+  let progress = noProgress;
+  // From here on there is a run to save.
+  using interrupt = onInterrupt(() => progress.stop());
+  const { signal } = interrupt;
+  const folder = resumed?.folder ?? await makeFolder(args.text("out"), recipe, started);
+  using _lock = resumed ? null : await lockRun(folder.path);
+  const images = {
+    train: data.train.count,
+    validation: data.validation?.count ?? 0,
+    test: data.test.count,
+  };
+  const ran = {
+    command: ["ff", ...Deno.args],
+    started: started.toISOString(),
+    backend: backend.name,
+    device: backend.device,
+    versions: { ff: VERSION, ...Deno.version, target: Deno.build.target },
+  };
+  const config = {
+    format: FORMAT,
+    ...ran,
+    dataset,
+    limits: Object.fromEntries(Object.entries(limits).map(([name, n]) => [name, n ?? null])),
+    images,
+    seed,
+    recipe,
+  };
+
+  const json = args.given("json");
+  const emit = (event: Record<string, unknown>): void => {
+    if (json) console.log(JSON.stringify(event));
+  };
+  const say = (text: string): void => {
+    if (!json) console.log(text);
+  };
+
+  let trainSeconds = saved?.trainSeconds ?? 0;
   const { rows, columns } = data.train;
   const info = (): ModelInfo => ({
     format: FORMAT,
@@ -63,32 +141,28 @@ export async function train(args: Arguments): Promise<number> {
     dataset,
     image: { rows, columns },
   });
-  const images = {
-    train: data.train.count,
-    validation: data.validation?.count ?? 0,
-    test: data.test.count,
-  };
-  await folder.saveConfig({
-    format: FORMAT,
-    command: ["ff", ...Deno.args],
-    started: started.toISOString(),
-    backend: backend.name,
-    device: backend.device,
-    dataset,
-    limits: Object.fromEntries(Object.entries(limits).map(([name, n]) => [name, n ?? null])),
-    images,
-    seed,
-    recipe,
-    versions: { ff: VERSION, ...Deno.version, target: Deno.build.target },
+  const saver = new RunSaver({
+    folder,
+    network,
+    describe: () => ({ info: info(), backend: backend.name, limits, data: identity, trainSeconds }),
+    newest: resumed?.found.index,
   });
 
-  const json = args.given("json");
-  const emit = (event: Record<string, unknown>): void => {
-    if (json) console.log(JSON.stringify(event));
-  };
-  const say = (text: string): void => {
-    if (!json) console.log(text);
-  };
+  if (resumed) {
+    const { damage, path, state: { checkpoint } } = resumed.found;
+    if (damage) {
+      console.error(`${damage}; going on from ${path}, ${describePosition(checkpoint)}`);
+    }
+    const { epoch, update } = checkpoint;
+    await saver.write(async () => {
+      await folder.tidy();
+      await folder.cutMetrics(epoch);
+      await folder.addToConfig("resumed", { ...ran, epoch, update }, config);
+    });
+  } else {
+    await saver.write(() => folder.saveConfig(config));
+    await saver.save();
+  }
   const what = { backend: backend.name, device: backend.device, recipe: recipe.name, seed };
   emit({
     event: "start",
@@ -98,28 +172,45 @@ export async function train(args: Arguments): Promise<number> {
     dataset,
     images,
     run: folder.path,
+    ...(resumed ? { resumed: { epoch: network.epoch, update: network.update } } : {}),
   });
   say(header({ recipe, seed, backend, why, dataset, images, run: folder.path }));
+  if (resumed) say(`resumed  ${describePosition(network)}`);
   say(`\n${samples(data.train, seed)}\n`);
 
-  const progress = json ? noProgress : showProgress(images.train);
-  using interrupt = onInterrupt(progress.stop);
-  const { signal } = interrupt;
-  const reports: EpochReport[] = [];
-  let trainSeconds = 0;
+  if (!json) progress = showProgress(images.train, trainSeconds);
+  const losses = resumed?.epochs.map(({ loss }) => loss) ?? [];
+  let layers: LayerReport[] | undefined;
+  // Training is timed, saving is not.
+  let since = performance.now();
+  const save = async (first?: () => Promise<void>): Promise<void> => {
+    await saver.save(first);
+    since = performance.now();
+  };
+  let savedAt = since;
+  const onUpdate = (updates: Progress): void | Promise<void> => {
+    progress.update(updates);
+    const now = performance.now();
+    if (now - savedAt < saveEvery) return interrupt.listen();
+    trainSeconds += (now - since) / 1000;
+    return save().then(() => {
+      savedAt = since;
+    });
+  };
   try {
-    let since = performance.now();
     const validation = data.validation ?? undefined;
-    const epochs = network.fit(data.train, { validation, signal, onUpdate: progress.update });
-    for await (const report of epochs) {
+    for await (const report of network.fit(data.train, { validation, signal, onUpdate })) {
       trainSeconds += (performance.now() - since) / 1000;
-      reports.push(report);
-      progress.epoch(report, trainSeconds);
+      losses.push(report.loss);
+      layers = report.layers;
       const event = epochEvent(report, trainSeconds);
+      await save(async () => {
+        await folder.addMetrics(event);
+        await folder.saveModel(network, info());
+      });
+      progress.epoch(report, trainSeconds);
       emit(event);
-      await folder.addMetrics(event);
-      await folder.saveModel(network, info());
-      since = performance.now();
+      savedAt = since;
     }
 
     const evaluation = await network.evaluate(data.test, { signal, onProgress: progress.test });
@@ -137,56 +228,31 @@ export async function train(args: Arguments): Promise<number> {
       layerErrors,
       run: folder.path,
     };
-    await folder.addMetrics(done);
+    await saver.write(() => folder.addMetrics(done));
     emit(done);
     const parts = [
-      lossCurve(reports.map(({ loss }) => loss)),
+      lossCurve(losses),
       confusionTable(evaluation),
-      layerTable(recipe.layers.slice(1), evaluation, reports.at(-1)?.layers),
+      layerTable(recipe.layers.slice(1), evaluation, layers),
       figures(evaluation),
     ];
     say(parts.filter((part) => part !== "").join("\n\n"));
     say(`trained in ${duration(trainSeconds)}; the run is in ${folder.path}`);
     return EXIT.done;
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
     progress.stop();
-    await folder.saveModel(network, info());
+    if (!(error instanceof Interrupted)) throw saver.explain(error);
+    if (network.update > 0) trainSeconds += (performance.now() - since) / 1000;
+    await save(() => folder.saveModel(network, info()));
+    const [resume, test] = [resumeCommand(folder.path), evalCommand(folder.path)];
     console.error(
-      `interrupted after ${network.epoch} of ${recipe.epochs} epochs: the model as it is was saved in ` +
-        `${folder.path}, ff eval ${folder.path} tests it`,
+      `interrupted after ${network.epoch} of ${recipe.epochs} epochs: the run is saved, ` +
+        `${resume} goes on with it and ${test} tests the model as it is`,
     );
     return EXIT.interrupted;
   } finally {
     progress.stop();
   }
-}
-
-interface Settings {
-  draft: Recipe;
-  seed: number;
-  dataset: string;
-  limits: Limits;
-}
-
-function readSettings(args: Arguments): Settings {
-  if (args.rest.length > 0) {
-    throw new UsageError(`train takes flags only, got "${args.rest[0]}": see ff train --help`);
-  }
-  const number = (flag: string, least: number): number | undefined => {
-    const text = args.text(flag);
-    return text === undefined ? undefined : whole(flag, text, least);
-  };
-  return {
-    draft: makeRecipe(args, oneOf("recipe", args.text("recipe") ?? "quick", Object.keys(recipes))),
-    seed: number("seed", 0) ?? 1,
-    dataset: args.text("dataset") ?? "mnist",
-    limits: {
-      train: number("train-limit", 1),
-      test: number("test-limit", 1),
-      validation: number("validation", 0),
-    },
-  };
 }
 
 // Layers can be too large for the memory there is, which nobody knows before they are made.
@@ -213,71 +279,13 @@ async function makeFolder(
   return await RunFolder.createFree(`runs/${stamp}-${name}`);
 }
 
-// The recipe with what the flags change.
-function makeRecipe(args: Arguments, name: string): Recipe {
-  const recipe = recipes[name as keyof typeof recipes]();
-  const set = (flag: string, apply: (text: string) => void): void => {
-    const text = args.text(flag);
-    if (text !== undefined) apply(text);
-  };
-  set("layers", (text) => {
-    recipe.layers = text.split(",").map((part) => whole("layers", part.trim(), 1));
-  });
-  set("epochs", (text) => recipe.epochs = whole("epochs", text, 1));
-  set("batch-size", (text) => {
-    recipe.batchSize = text === "full" ? text : whole("batch-size", text, 1, "full");
-  });
-  set("learning-rate", (text) => {
-    recipe.optimizer = {
-      ...recipe.optimizer,
-      learningRate: decimal("learning-rate", text, { above: 0 }),
-    };
-  });
-  set("threshold", (text) => {
-    recipe.threshold = text === "units" ? text : decimal("threshold", text, { or: "units" });
-  });
-  set("updates-per-layer", (text) => {
-    if (recipe.schedule.kind !== "greedy") {
-      throw new UsageError(
-        `--updates-per-layer is for recipes that train layer by layer, and ${name} trains all layers ` +
-          `together: leave it out, or use --recipe keras`,
-      );
-    }
-    const updatesPerLayer = whole("updates-per-layer", text, 1);
-    recipe.schedule = { ...recipe.schedule, updatesPerLayer };
-  });
-  return checked(recipe);
-}
-
-// The recipe for this data: its number of classes and, unless the layers were given, its size.
-function fitRecipe(draft: Recipe, { train }: Data, dataset: string, layersGiven: boolean): Recipe {
-  const { rows, columns, classes } = train;
-  const pixels = rows * columns;
-  const [width, ...units] = draft.layers;
-  if (layersGiven && width !== pixels) {
-    throw new UsageError(
-      `--layers starts with ${width} and the images of ${dataset} have ${pixels} pixels ` +
-        `(${rows}x${columns}): start it with ${pixels}`,
-    );
-  }
-  return checked({ ...draft, classes, layers: [pixels, ...units] });
-}
-
-function checked(recipe: Recipe): Recipe {
-  try {
-    validateRecipe(recipe);
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-  return recipe;
-}
-
 function epochEvent(report: EpochReport, trainSeconds: number): Record<string, unknown> {
   const { validation, ...rest } = report;
   return {
     event: "epoch",
     ...rest,
     validationError: validation?.error ?? null,
+    validationLayerErrors: validation?.layerErrors ?? null,
     trainSeconds,
   };
 }

@@ -71,7 +71,13 @@ Deno.test("ff train --json prints events alone, and ff eval finds the same test 
     const metrics = (await Deno.readTextFile(`${run}/metrics.jsonl`)).trim().split("\n");
     assertEquals(metrics.map((line) => JSON.parse(line)), [first, second, done]);
     const names = [...Deno.readDirSync(run)].map(({ name }) => name).toSorted();
-    assertEquals(names, ["config.json", "metrics.jsonl", "model.safetensors"]);
+    assertEquals(names, [
+      "checkpoint-1.safetensors",
+      "checkpoint-2.safetensors",
+      "config.json",
+      "metrics.jsonl",
+      "model.safetensors",
+    ]);
     const { tensors } = decodeSafetensors(await Deno.readFile(`${run}/model.safetensors`));
     assertEquals(tensors["layers.0.weight"]!.shape, [784, 60]);
     assertEquals(tensors["readout.weight"]!.shape[1], 10);

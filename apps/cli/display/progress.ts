@@ -27,9 +27,9 @@ export interface Screen {
   write(text: string): unknown;
 }
 
-/** A display for this stderr; `images` are those of an epoch. */
-export function showProgress(images: number): ProgressDisplay {
-  return Deno.stderr.isTerminal() ? showBar(images, process.stderr) : showLines();
+/** A display for this stderr; `images` are those of an epoch, `seconds` those trained before, by a run that goes on. */
+export function showProgress(images: number, seconds = 0): ProgressDisplay {
+  return Deno.stderr.isTerminal() ? showBar(images, process.stderr, seconds) : showLines();
 }
 
 /** A display that shows nothing. */
@@ -56,8 +56,8 @@ interface BarOptions {
 const { SingleBar }: { SingleBar: new (options: BarOptions) => Bar } = cliProgress;
 
 /** One bar for training and, when that is over, one for testing, which leaves no trace. */
-export function showBar(images: number, screen: Screen): ProgressDisplay {
-  const begun = performance.now();
+export function showBar(images: number, screen: Screen, seconds = 0): ProgressDisplay {
+  const begun = performance.now() - 1000 * seconds;
   let now: Updates | null = null;
   let report: EpochReport | null = null;
   let bar: Bar | null = null;

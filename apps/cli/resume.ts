@@ -1,0 +1,129 @@
+// What `ff train --resume` goes on with: a run's newest checkpoint, the flags that may change, and the same data.
+
+import type { FFNetwork, Recipe } from "@forward-forward/core";
+import { type Arguments, type Flags, whole } from "./arguments.ts";
+import { type DataIdentity, type FoundCheckpoint, readCheckpoint } from "./checkpoint.ts";
+import { UsageError } from "./errors.ts";
+import { type EpochLine, RunFolder } from "./run_folder.ts";
+import { lockRun } from "./run_lock.ts";
+
+/** Flags that may be given together with `--resume`: they do not change what is learned. */
+const FREE = ["resume", "backend", "dataset", "epochs", "checkpoint-minutes", "json", "help"];
+
+/** A run to go on with, locked until this is disposed of. */
+export interface Resumption extends Disposable {
+  /** Its folder. */
+  folder: RunFolder;
+  /** Where it stands. */
+  found: FoundCheckpoint;
+  /** Its recipe, with more epochs if they were asked for. */
+  recipe: Recipe;
+  /** The epochs that its metrics tell of, up to the checkpoint. */
+  epochs: EpochLine[];
+}
+
+/**
+ * Finds out how to go on with a run, and locks it. Changes nothing. Throws a {@linkcode UsageError} if it has no checkpoint or has
+ * ended, and for flags that would make it another run.
+ */
+export async function readResumption(
+  args: Arguments,
+  run: string,
+  flags: Flags,
+): Promise<Resumption> {
+  for (const flag of Object.keys(flags)) {
+    if (FREE.includes(flag) || args.text(flag) === undefined) continue;
+    throw new UsageError(
+      `--${flag} cannot be given with --resume, which goes on with the settings of ${run}: leave it out`,
+    );
+  }
+  using stack = new DisposableStack();
+  stack.use(await lockRun(run));
+  const found = await readCheckpoint(run);
+  const recipe = extend(args.text("epochs"), found, run);
+  const folder = RunFolder.at(run);
+  const { epochs, done } = await folder.readMetrics(found.state.info.epoch);
+  if (done && recipe.epochs === found.state.info.recipe.epochs) {
+    throw new UsageError(
+      `the run in ${run} has come to its end, after epoch ${found.state.info.epoch}: ` +
+        `${evalCommand(run)} tests it`,
+    );
+  }
+  const lock = stack.move();
+  return { folder, found, recipe, epochs, [Symbol.dispose]: () => lock.dispose() };
+}
+
+// The run's recipe with the epochs asked for, where they make no other run of it.
+function extend(text: string | undefined, { state }: FoundCheckpoint, run: string): Recipe {
+  const { recipe, epoch } = state.info;
+  if (text === undefined) return recipe;
+  const epochs = whole("epochs", text, 1);
+  if (epochs === recipe.epochs) return recipe;
+  if (recipe.cooldown < 1) {
+    throw new UsageError(
+      `--epochs ${epochs} would make another run of ${run}, whose learning rate falls to zero by epoch ` +
+        `${recipe.epochs}: leave it out, or train anew with it`,
+    );
+  }
+  if (epochs < recipe.epochs) {
+    throw new UsageError(
+      `--epochs ${epochs} is fewer than the ${recipe.epochs} of the run in ${run}, which stands after epoch ` +
+        `${epoch}: give more, or leave it out`,
+    );
+  }
+  return { ...recipe, epochs };
+}
+
+/** Throws a {@linkcode UsageError} unless these images are those the run began with. */
+export function requireSameData(run: string, now: DataIdentity, then: DataIdentity): void {
+  for (
+    const [part, name] of [["train", "training"], ["validation", "held-out"], ["test", "test"]]
+  ) {
+    const [a, b] = [now, then].map((data) => data[part as keyof DataIdentity]?.sha256);
+    if (a === b) continue;
+    throw new UsageError(
+      `the ${name} images are not those that the run in ${run} began with (SHA-256 ${
+        short(a)
+      }, and was ` +
+        `${short(b)}): give the same data, with --dataset if they have moved`,
+    );
+  }
+}
+
+function short(sum: string | undefined): string {
+  return sum === undefined ? "none" : `${sum.slice(0, 12)}...`;
+}
+
+/** Puts a network where the checkpoint stands. Throws a {@linkcode UsageError} if it does not fit. */
+export function restore(network: FFNetwork, { path, state }: FoundCheckpoint): void {
+  try {
+    network.restore(state.checkpoint);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(
+      `${path} does not fit its own recipe (${error.message}): it was changed, train anew`,
+      { cause: error },
+    );
+  }
+}
+
+/** `after epoch 3`, or `in epoch 4, after 120 updates`. */
+export function describePosition({ epoch, update }: { epoch: number; update: number }): string {
+  if (update > 0) return `in epoch ${epoch + 1}, after ${update} update${update === 1 ? "" : "s"}`;
+  return epoch === 0 ? "at its start" : `after epoch ${epoch}`;
+}
+
+/** The command that goes on with a run. */
+export function resumeCommand(run: string): string {
+  return `ff train --resume ${shellWord(run)}`;
+}
+
+/** The command that tests a run's model. */
+export function evalCommand(run: string): string {
+  return `ff eval ${shellWord(run)}`;
+}
+
+// A word as a shell takes it.
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,100 @@
+// The settings of a new run: the recipe with what the flags change, fitted to the data.
+
+import { type Recipe, recipes, validateRecipe } from "@forward-forward/core";
+import { type Arguments, decimal, oneOf, whole } from "./arguments.ts";
+import type { Data, Limits } from "./data.ts";
+import { UsageError } from "./errors.ts";
+
+/** What the flags of `ff train` ask for. */
+export interface Settings {
+  /** The recipe, still to be fitted to the data. */
+  draft: Recipe;
+  /** The seed. */
+  seed: number;
+  /** The data set's name or folder. */
+  dataset: string;
+  /** How much of it to take. */
+  limits: Limits;
+}
+
+/** Reads the flags. Throws a {@linkcode UsageError} for what can be refused without loading anything. */
+export function readSettings(args: Arguments): Settings {
+  const number = (flag: string, least: number): number | undefined => {
+    const text = args.text(flag);
+    return text === undefined ? undefined : whole(flag, text, least);
+  };
+  return {
+    draft: makeRecipe(args, oneOf("recipe", args.text("recipe") ?? "quick", Object.keys(recipes))),
+    seed: number("seed", 0) ?? 1,
+    dataset: args.text("dataset") ?? "mnist",
+    limits: {
+      train: number("train-limit", 1),
+      test: number("test-limit", 1),
+      validation: number("validation", 0),
+    },
+  };
+}
+
+// The recipe with what the flags change.
+function makeRecipe(args: Arguments, name: string): Recipe {
+  const recipe = recipes[name as keyof typeof recipes]();
+  const set = (flag: string, apply: (text: string) => void): void => {
+    const text = args.text(flag);
+    if (text !== undefined) apply(text);
+  };
+  set("layers", (text) => {
+    recipe.layers = text.split(",").map((part) => whole("layers", part.trim(), 1));
+  });
+  set("epochs", (text) => recipe.epochs = whole("epochs", text, 1));
+  set("batch-size", (text) => {
+    recipe.batchSize = text === "full" ? text : whole("batch-size", text, 1, "full");
+  });
+  set("learning-rate", (text) => {
+    recipe.optimizer = {
+      ...recipe.optimizer,
+      learningRate: decimal("learning-rate", text, { above: 0 }),
+    };
+  });
+  set("threshold", (text) => {
+    recipe.threshold = text === "units" ? text : decimal("threshold", text, { or: "units" });
+  });
+  set("updates-per-layer", (text) => {
+    if (recipe.schedule.kind !== "greedy") {
+      throw new UsageError(
+        `--updates-per-layer is for recipes that train layer by layer, and ${name} trains all layers ` +
+          `together: leave it out, or use --recipe keras`,
+      );
+    }
+    const updatesPerLayer = whole("updates-per-layer", text, 1);
+    recipe.schedule = { ...recipe.schedule, updatesPerLayer };
+  });
+  return checked(recipe);
+}
+
+/** The recipe for this data: its number of classes and, unless the layers were given, its size. */
+export function fitRecipe(
+  draft: Recipe,
+  { train }: Data,
+  dataset: string,
+  layersGiven: boolean,
+): Recipe {
+  const { rows, columns, classes } = train;
+  const pixels = rows * columns;
+  const [width, ...units] = draft.layers;
+  if (layersGiven && width !== pixels) {
+    throw new UsageError(
+      `--layers starts with ${width} and the images of ${dataset} have ${pixels} pixels ` +
+        `(${rows}x${columns}): start it with ${pixels}`,
+    );
+  }
+  return checked({ ...draft, classes, layers: [pixels, ...units] });
+}
+
+function checked(recipe: Recipe): Recipe {
+  try {
+    validateRecipe(recipe);
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+  return recipe;
+}
