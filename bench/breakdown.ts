@@ -6,6 +6,7 @@ import { createBackend as createWebGPU } from "@forward-forward/backend-webgpu";
 import { type Backend, FFNetwork, recipes, takeDataset } from "@forward-forward/core";
 import { loadMnist } from "@forward-forward/datasets";
 import { watch } from "./_instrument.ts";
+import { describeMachine } from "./_machine.ts";
 
 const LAYERS = [784, 1000, 1000, 1000];
 const BATCH = 100;
@@ -71,7 +72,6 @@ async function run(backend: Backend, updates: number): Promise<number> {
     await epochs.next();
     times.push((performance.now() - start) / updates);
   }
-  console.error(times.map((t) => t.toFixed(1)).join(" "));
   // The first one compiles.
   return times.slice(1).sort((a, b) => a - b)[(EPOCHS - 1) >> 1]!;
 }
@@ -97,10 +97,11 @@ async function rate(backend: Backend): Promise<number> {
 }
 
 const result: Record<string, unknown> = {
+  command: ["deno task bench:breakdown", ...Deno.args].join(" "),
+  ...describeMachine(),
   layers: LAYERS,
   batch: BATCH,
   megaflop: arithmetic(LAYERS, BATCH) / 1e6,
-  cpu: navigator.hardwareConcurrency,
 };
 const only = Deno.args.filter((arg) => !arg.startsWith("--"));
 for (const [name, open] of Object.entries(subjects)) {

@@ -8,6 +8,8 @@ import { type Arguments, describeFlags, type Flags, nearest, parse } from "./arg
 import { EXIT, explain, UsageError } from "./errors.ts";
 import { evalFlags, evaluate } from "./eval.ts";
 import { backendsFlags, showBackends } from "./list_backends.ts";
+import { predict, predictFlags } from "./predict.ts";
+import { report, reportFlags } from "./report.ts";
 import { train, trainFlags } from "./train.ts";
 import { VERSION } from "./version.ts";
 
@@ -33,6 +35,20 @@ const commands: Record<string, Command> = {
     example: "ff eval runs/first --backend webgpu",
     flags: evalFlags,
     run: evaluate,
+  },
+  predict: {
+    what: "say what a saved model sees in images of your own",
+    usage: "ff predict RUN|model.safetensors FILE|FOLDER... [flags]",
+    example: "ff predict runs/first digit.png scans/",
+    flags: predictFlags,
+    run: predict,
+  },
+  report: {
+    what: "draw a run, or compare several, in one HTML file",
+    usage: "ff report RUN... [flags]",
+    example: "ff report runs/first",
+    flags: reportFlags,
+    run: report,
   },
   backends: {
     what: "list what can compute here",

@@ -191,7 +191,7 @@ export async function train(args: Arguments): Promise<number> {
   const onUpdate = (updates: Progress): void | Promise<void> => {
     progress.update(updates);
     const now = performance.now();
-    if (now - savedAt < saveEvery) return interrupt.listen();
+    if (now - savedAt < saveEvery) return;
     trainSeconds += (now - since) / 1000;
     return save().then(() => {
       savedAt = since;
