@@ -1,5 +1,6 @@
 /**
- * Labelled images for `@forward-forward/core`: MNIST, and folders in MNIST's four-file layout.
+ * Labelled images for `@forward-forward/core`: MNIST, folders in MNIST's four-file layout, and pictures of
+ * one's own, fitted as MNIST's were.
  *
  * ```ts
  * import { loadMnist } from "@forward-forward/datasets";
@@ -9,12 +10,14 @@
  * ```
  *
  * Loading from disk works in Deno and Node and needs to read those files, nothing else;
- * {@linkcode parseDataset} and {@linkcode parseIdx} work in browsers too.
+ * {@linkcode parseDataset}, {@linkcode parseIdx} and {@linkcode fitDigit} work in browsers too.
  *
  * @module
  */
 export type { Dataset } from "@forward-forward/core";
 export { DataError } from "./data_error.ts";
+export { fitDigit, type FitDigitOptions } from "./fit_digit.ts";
+export type { GreyImage } from "./grey_image.ts";
 export { type IdxImages, type IdxLabels, parseIdx } from "./idx.ts";
 export { loadFolder, type TrainAndTest } from "./load_folder.ts";
 export { loadMnist, type LoadMnistOptions } from "./load_mnist.ts";

@@ -1,0 +1,63 @@
+// A decoded picture, and what it looks like on paper.
+
+import type { GreyImage } from "@forward-forward/datasets";
+import { UsageError } from "../errors.ts";
+
+/** A decoded picture. */
+export interface Picture extends GreyImage {
+  /** `[width * height]` opacity, 0 to 255, or `null` where all of it is opaque. */
+  alpha: Uint8Array | null;
+}
+
+/** The most pixels a picture may have: what a telephone's camera makes, and about a gigabyte to decode. */
+const MOST_PIXELS = 50_000_000;
+/** The longest side, which is JPEG's own limit. */
+const LONGEST_SIDE = 65_535;
+
+/** Throws a {@linkcode UsageError} if a header announces no pixels, or more than are decoded. */
+export function checkSize(width: number, height: number, source: string): void {
+  if (width === 0 || height === 0) {
+    throw new UsageError(`${source} has ${width}x${height} pixels: give a picture with some`);
+  }
+  if (width * height > MOST_PIXELS || Math.max(width, height) > LONGEST_SIDE) {
+    throw new UsageError(
+      `${source} has ${width}x${height} pixels, and at most ${
+        MOST_PIXELS / 1e6
+      } million are read, ` +
+        `${LONGEST_SIDE} a side: shrink it or cut it to the digit`,
+    );
+  }
+}
+
+/** Luma of a colour, 0 to 255 (ITU-R BT.601). */
+export function luma(red: number, green: number, blue: number): number {
+  return 0.299 * red + 0.587 * green + 0.114 * blue;
+}
+
+/**
+ * Lays a picture on white, or on black if it is easier to see there: ink on a transparent ground may be
+ * light as well as dark.
+ */
+export function flatten(picture: Picture): GreyImage {
+  const { pixels, alpha, width, height } = picture;
+  if (!alpha) return { pixels, width, height };
+  const [white, black] = [layOn(255, pixels, alpha), layOn(0, pixels, alpha)];
+  const { pixels: flat } = black.contrast > white.contrast ? black : white;
+  return { pixels: flat, width, height };
+}
+
+function layOn(
+  paper: number,
+  pixels: GreyImage["pixels"],
+  alpha: Uint8Array,
+): { pixels: Uint8Array; contrast: number } {
+  const flat = new Uint8Array(pixels.length);
+  let [darkest, lightest] = [255, 0];
+  for (let i = 0; i < flat.length; i++) {
+    const grey = Math.round(paper + (pixels[i]! - paper) * alpha[i]! / 255);
+    if (grey < darkest) darkest = grey;
+    if (grey > lightest) lightest = grey;
+    flat[i] = grey;
+  }
+  return { pixels: flat, contrast: lightest - darkest };
+}

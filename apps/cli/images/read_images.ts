@@ -1,0 +1,138 @@
+// Images from files and folders, fitted to a model.
+
+import { DataError, fitDigit, type GreyImage, parseIdx } from "@forward-forward/datasets";
+import { UsageError } from "../errors.ts";
+import { decodeJpeg } from "./decode_jpeg.ts";
+import { decodePng } from "./decode_png.ts";
+import { flatten } from "./picture.ts";
+
+/** An image as a model takes it. */
+export interface FileImage {
+  /** Where it was found. */
+  file: string;
+  /** Its place in that file, 0 unless the file holds several. */
+  index: number;
+  /** Whether the file holds several. */
+  several: boolean;
+  /** `[rows * columns]` pixels, 0 to 255. */
+  pixels: Uint8Array;
+}
+
+/** The size of a model's images in pixels. */
+export interface Size {
+  /** Height. */
+  rows: number;
+  /** Width. */
+  columns: number;
+}
+
+/** The longest file that is read, in bytes; IDX files are bounded alike. */
+const LONGEST = 2 ** 30;
+const KINDS = "give PNG, JPEG or IDX files, or folders of PNG and JPEG files";
+
+/**
+ * Reads PNG and JPEG files, and all of them in a folder (not in folders within), each fitted to `size`;
+ * and IDX files of images, which are used as they are.
+ *
+ * All or nothing: throws a {@linkcode UsageError} that names the first file that cannot be used, and says
+ * how many others cannot either.
+ */
+export async function readImages(paths: readonly string[], size: Size): Promise<FileImage[]> {
+  const images: FileImage[] = [];
+  const refused: Error[] = [];
+  const tell = async (read: () => Promise<void>): Promise<void> => {
+    try {
+      await read();
+    } catch (error) {
+      if (!(error instanceof UsageError || error instanceof DataError)) throw error;
+      refused.push(error);
+    }
+  };
+  for (const path of paths) {
+    await tell(async () => {
+      for (const file of await filesAt(path)) {
+        await tell(async () => {
+          for (const image of await readFile(file, size)) images.push(image);
+        });
+      }
+    });
+  }
+  const [first, ...others] = refused;
+  if (!first) return images;
+  if (others.length === 0) throw first;
+  const more = others.length === 1 ? "one more cannot" : `${others.length} more cannot`;
+  throw new UsageError(`${first.message}; ${more} be used either`, { cause: first });
+}
+
+// The file at a path, or the pictures in the folder there, by name.
+async function filesAt(path: string): Promise<string[]> {
+  const { isDirectory, isFile, size } = await asking(path, () => Deno.stat(path));
+  if (!isDirectory && !isFile) throw new UsageError(`${path} is neither file nor folder: ${KINDS}`);
+  if (isFile && size > LONGEST) {
+    throw new UsageError(`${path} has ${size} bytes, more than ${LONGEST}: give a smaller file`);
+  }
+  if (isFile) return [path];
+  const entries = await asking(path, () => Array.fromAsync(Deno.readDir(path)));
+  const names = entries
+    .filter(({ name, isDirectory }) => !isDirectory && /^[^.].*\.(png|jpe?g)$/i.test(name))
+    .map(({ name }) => name);
+  if (names.length === 0) {
+    throw new UsageError(
+      `the folder ${path} holds no PNG or JPEG file: name another, or the files`,
+    );
+  }
+  return names.sort().map((name) => /[/\\]$/.test(path) ? path + name : `${path}/${name}`);
+}
+
+async function readFile(file: string, size: Size): Promise<FileImage[]> {
+  const bytes = await asking(file, () => Deno.readFile(file));
+  const [b0, b1, b2, b3] = bytes as unknown as number[];
+  const starts = (...start: number[]): boolean => start.every((byte, i) => bytes[i] === byte);
+  const fit = (image: GreyImage): FileImage[] => [{
+    file,
+    index: 0,
+    several: false,
+    pixels: fitDigit(image, { ...size, source: file }),
+  }];
+  if (starts(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) {
+    return fit(flatten(await decodePng(bytes, file)));
+  }
+  if (starts(0xff, 0xd8, 0xff)) return fit(flatten(await decodeJpeg(bytes, file)));
+  const isIdx = b0 === 0 && b1 === 0 && b2! >= 0x08 && b2! <= 0x0e && b3! <= 4;
+  if (isIdx || starts(0x1f, 0x8b)) return await readIdx(bytes, file, size);
+  const is = bytes.length === 0 ? "is empty" : "is neither PNG nor JPEG nor IDX";
+  throw new UsageError(`${file} ${is}: save the picture as PNG or JPEG`);
+}
+
+async function readIdx(bytes: Uint8Array, file: string, size: Size): Promise<FileImage[]> {
+  const idx = await parseIdx(bytes, file);
+  if (idx.kind === "labels") {
+    throw new UsageError(`${file} holds labels: give the file of images`);
+  }
+  const { count, rows, columns, data } = idx;
+  if (rows !== size.rows || columns !== size.columns) {
+    throw new UsageError(
+      `${file} has images of ${rows}x${columns} and the model takes ${size.rows}x${size.columns}: ` +
+        `give images of that size, or PNG files, which are fitted to it`,
+    );
+  }
+  return Array.from({ length: count }, (_, index) => ({
+    file,
+    index,
+    several: true,
+    pixels: data.subarray(index * rows * columns, (index + 1) * rows * columns),
+  }));
+}
+
+// What the system refuses, as one sentence.
+async function asking<T>(path: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const why = error instanceof Deno.errors.NotFound
+      ? `there is no ${path}`
+      : `${path} cannot be read (${(error as Error).message})`;
+    throw new UsageError(`${why}: ${KINDS}`, { cause: error });
+  }
+}
