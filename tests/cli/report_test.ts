@@ -194,7 +194,8 @@ inBrowser(
       assertEquals(seen.images, { count: 68, broken: 0 });
       assertEquals(seen.charts.map(({ title, marks }) => [title, marks.length]), [
         ["Loss of each layer", 2],
-        ["Error", 2],
+        // Training, held-out images, and each of two layers alone.
+        ["Error", 4],
         ["Goodness in training", 4],
         ["Layer 1, 60 units", 4],
         ["Layer 2, 40 units", 4],
