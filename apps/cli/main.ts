@@ -8,6 +8,7 @@ import { type Arguments, describeFlags, type Flags, nearest, parse } from "./arg
 import { EXIT, explain, UsageError } from "./errors.ts";
 import { evalFlags, evaluate } from "./eval.ts";
 import { backendsFlags, showBackends } from "./list_backends.ts";
+import { exportFlags, exportModel } from "./export.ts";
 import { predict, predictFlags } from "./predict.ts";
 import { report, reportFlags } from "./report.ts";
 import { train, trainFlags } from "./train.ts";
@@ -42,6 +43,13 @@ const commands: Record<string, Command> = {
     example: "ff predict runs/first digit.png scans/",
     flags: predictFlags,
     run: predict,
+  },
+  export: {
+    what: "write a saved model as one ONNX file, which any ONNX runtime runs",
+    usage: "ff export RUN|model.safetensors [flags]",
+    example: "ff export runs/first --out digits.onnx",
+    flags: exportFlags,
+    run: exportModel,
   },
   report: {
     what: "draw a run, or compare several, in one HTML file",

@@ -1,0 +1,54 @@
+// `ff export`: a saved model as a file that other programs run.
+
+import { ReferenceBackend } from "@forward-forward/core/reference";
+import { type Arguments, type Flags, oneOf } from "./arguments.ts";
+import { EXIT, UsageError } from "./errors.ts";
+import { readModel, rebuild, writeWhole } from "./run_folder.ts";
+
+/** The flags of `ff export`. */
+export const exportFlags: Flags = {
+  format: {
+    value: "NAME",
+    help: "onnx (default): images in, goodness of each label and label out",
+  },
+  out: { value: "FILE", help: "the file to write, model.onnx beside the model by default" },
+  json: { value: "", help: "one JSON object on stdout, nothing else there" },
+  help: { value: "", help: "this text" },
+};
+
+/** Runs `ff export` and returns its exit code. */
+export async function exportModel(args: Arguments): Promise<number> {
+  const [path, surplus] = args.rest;
+  if (path === undefined) {
+    throw new UsageError(
+      "export needs a model: ff export RUN, a run folder or a model.safetensors",
+    );
+  }
+  if (surplus !== undefined) throw new UsageError(`export takes one model, got "${surplus}" too`);
+  const format = oneOf("format", args.text("format") ?? "onnx", ["onnx"]);
+  const model = await readModel(path);
+  const { recipe, seed, epoch, image } = model.info;
+  const file = args.text("out") ?? model.path.replace(/[^/\\]*$/, "model.onnx");
+  // Rebuilt only to be checked: what does not fit its own recipe is refused.
+  using backend = new ReferenceBackend();
+  using _network = await rebuild(backend, model);
+  const { onnxModel } = await import("./export/onnx_model.ts");
+  const bytes = onnxModel(recipe, model.state, {
+    recipe: JSON.stringify(recipe),
+    seed: String(seed),
+    epoch: String(epoch),
+    image: JSON.stringify(image),
+  });
+  try {
+    await writeWhole(file, bytes);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
+      throw error;
+    }
+    throw new UsageError(`${file} cannot be written: its folder does not exist`, { cause: error });
+  }
+  if (args.given("json")) {
+    console.log(JSON.stringify({ event: "done", format, file, bytes: bytes.length }));
+  } else console.log(file);
+  return EXIT.done;
+}

@@ -1,0 +1,200 @@
+// A network's whole prediction as one ONNX model: images in; the goodness of each label, and the label, out.
+
+import { inputColumns, type NetworkState, type Recipe } from "@forward-forward/core";
+import proto from "onnx-proto";
+
+// Numbers of the ONNX format.
+const TYPES = { float: 1, uint8: 2, int64: 7 } as const;
+const ATTRIBUTES = { int: 2 } as const;
+const IR_VERSION = 9;
+const OPSET = 21;
+
+// A graph as it grows: every operation returns the name of its result.
+class Graph {
+  readonly nodes: object[] = [];
+  readonly initializers: object[] = [];
+  #count = 0;
+
+  /** Adds an operation; attributes are whole numbers. */
+  add(
+    opType: string,
+    input: string[],
+    attributes: Record<string, number> = {},
+    as?: string,
+  ): string {
+    const output = as ?? `${opType.toLowerCase()}_${++this.#count}`;
+    const attribute = Object.entries(attributes).map(([name, i]) => ({
+      name,
+      type: ATTRIBUTES.int,
+      i,
+    }));
+    this.nodes.push({ opType, input, output: [output], attribute });
+    return output;
+  }
+
+  /** A constant of `f32`; a number is one of shape `[1]`. */
+  floats(values: Float32Array | number, dims: number[] = [1], name?: string): string {
+    const data = typeof values === "number" ? Float32Array.of(values) : values;
+    return this.#constant(data, dims, TYPES.float, name);
+  }
+
+  /** A constant of `i64`. */
+  integers(...values: number[]): string {
+    return this.#constant(
+      BigInt64Array.from(values, BigInt),
+      [values.length],
+      TYPES.int64,
+    );
+  }
+
+  #constant(
+    data: Float32Array | BigInt64Array,
+    dims: number[],
+    dataType: number,
+    name = `constant_${++this.#count}`,
+  ): string {
+    const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.initializers.push({ name, dims, dataType, rawData });
+    return name;
+  }
+}
+
+/**
+ * The model, encoded. Its input is `images`, `uint8` `[n, pixels]`. Its outputs are `goodness` `f32` `[n, classes]`, summed over
+ * the layers that predict; `logits` `f32` `[n, classes]` where there is a readout; and `label` `int64` `[n]`, by
+ * the recipe's own way of predicting.
+ *
+ * @param state What `FFNetwork.state` gives.
+ * @param metadata Texts to keep in the model.
+ */
+export function onnxModel(
+  recipe: Recipe,
+  state: NetworkState,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const g = new Graph();
+  const { classes, label, predict, readout } = recipe;
+  const { to, epsilon } = recipe.normalise;
+  const width = recipe.layers[0]!;
+  const units = recipe.layers.slice(1);
+  const { pixels } = inputColumns(recipe);
+  const add = (a: string, b: string): string => g.add("Add", [a, b]);
+  const mul = (a: string, b: string): string => g.add("Mul", [a, b]);
+  const relu = (x: string): string => g.add("Relu", [x]);
+  const squaresOf = (x: string, axis: number, keepdims: 0 | 1): string =>
+    g.add("ReduceSumSquare", [x, g.integers(axis)], { keepdims });
+  // The length, or root mean square, of rows with these sums of squares.
+  const norm = (squares: string, columns: number): string => {
+    const mean = to === "rms" ? mul(squares, g.floats(1 / columns)) : squares;
+    return add(g.add("Sqrt", [mean]), g.floats(epsilon));
+  };
+  const normalise = (x: string, columns: number, axis: number): string =>
+    g.add("Div", [x, norm(squaresOf(x, axis, 1), columns)]);
+
+  // Images, and what the label's pixels are worth beside them.
+  const all = mul(g.add("Cast", ["images"], { to: TYPES.float }), g.floats(1 / 255));
+  const shown = pixels === width ? all : g.add("Slice", [
+    all,
+    g.integers(width - pixels),
+    g.integers(width),
+    g.integers(1),
+  ]);
+  const squares = squaresOf(shown, 1, 1);
+  const strength = label.strength === "max"
+    ? g.add("ReduceMax", [all, g.integers(1)], { keepdims: 1 })
+    : g.floats(label.strength, [1, 1]);
+  const columns = pixels + classes;
+  const length = norm(add(squares, mul(strength, strength)), columns);
+  const neutralLength = norm(add(squares, g.floats(classes * label.neutral ** 2)), columns);
+
+  const weights = units.map((n, l) => {
+    const { data } = state[`layers.${l}.weight`]!;
+    const rows = l === 0 ? classes : 0;
+    const inputs = l === 0 ? pixels : units[l - 1]!;
+    return {
+      labels: data.subarray(0, rows * n),
+      weight: g.floats(data.subarray(rows * n), [inputs, n], `layers.${l}.weight`),
+      bias: g.floats(state[`layers.${l}.bias`]!.data, [n], `layers.${l}.bias`),
+    };
+  });
+  const [first] = weights as [typeof weights[number]];
+  const product = g.add("MatMul", [g.add("Div", [shown, length]), first.weight]);
+
+  // Every label at once: [n, classes, units].
+  const labels = g.floats(first.labels, [1, classes, units[0]!], "layers.0.labels");
+  const share = g.add("Unsqueeze", [g.add("Div", [strength, length]), g.integers(2)]);
+  const shared = g.add("Unsqueeze", [product, g.integers(1)]);
+  let activity = relu(add(add(shared, mul(share, labels)), first.bias));
+  const from = predict.by === "goodness" ? predict.from : readout?.from ?? 0;
+  const found: string[] = [];
+  units.forEach((n, l) => {
+    if (l > 0) {
+      const { weight, bias } = weights[l]!;
+      const input = normalise(activity, units[l - 1]!, 2);
+      activity = relu(add(g.add("MatMul", [input, weight]), bias));
+    }
+    if (l < from) return;
+    const scale = recipe.goodness === "mean" ? 1 / n : 1;
+    found.push(mul(squaresOf(activity, 2, 0), g.floats(scale)));
+  });
+  g.add("Sum", found, {}, "goodness");
+
+  // One pass under the neutral label, for the readout.
+  if (readout) {
+    const n = units[0]!;
+    const sums = Float32Array.from({ length: n }, (_, j) => {
+      let sum = 0;
+      for (let c = 0; c < classes; c++) sum += first.labels[c * n + j]!;
+      return sum;
+    });
+    const neutral = g.add("Div", [g.floats(label.neutral, [1, 1]), neutralLength]);
+    const pixelShare = mul(product, g.add("Div", [length, neutralLength]));
+    let state_ = relu(add(add(pixelShare, mul(neutral, g.floats(sums, [1, n]))), first.bias));
+    const parts: string[] = [];
+    let row = 0;
+    const { data } = state["readout.weight"]!;
+    units.forEach((n, l) => {
+      if (l > 0) {
+        const { weight, bias } = weights[l]!;
+        state_ = relu(add(g.add("MatMul", [state_, weight]), bias));
+      }
+      state_ = normalise(state_, n, 1);
+      if (l < readout.from) return;
+      const part = data.subarray(row * classes, (row + n) * classes);
+      row += n;
+      parts.push(g.add("MatMul", [state_, g.floats(part, [n, classes])]));
+    });
+    const bias = g.floats(state["readout.bias"]!.data, [classes], "readout.bias");
+    g.add("Sum", [...parts, bias], {}, "logits");
+  }
+  const by = predict.by === "softmax" ? "logits" : "goodness";
+  g.add("ArgMax", [by], { axis: 1, keepdims: 0 }, "label");
+
+  const { onnx } = proto;
+  const value = (name: string, elemType: number, ...dims: (string | number)[]): object => ({
+    name,
+    type: {
+      tensorType: {
+        elemType,
+        shape: { dim: dims.map((d) => typeof d === "string" ? { dimParam: d } : { dimValue: d }) },
+      },
+    },
+  });
+  return onnx.ModelProto.encode(onnx.ModelProto.fromObject({
+    irVersion: IR_VERSION,
+    producerName: "forward-forward",
+    opsetImport: [{ domain: "", version: OPSET }],
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    graph: {
+      name: "prediction",
+      node: g.nodes,
+      initializer: g.initializers,
+      input: [value("images", TYPES.uint8, "n", width)],
+      output: [
+        value("goodness", TYPES.float, "n", classes),
+        ...readout ? [value("logits", TYPES.float, "n", classes)] : [],
+        value("label", TYPES.int64, "n"),
+      ],
+    },
+  })).finish();
+}

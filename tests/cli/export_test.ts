@@ -1,0 +1,115 @@
+// An exported model in ONNX Runtime's own API predicts what the network predicts.
+
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  type Dataset,
+  FFNetwork,
+  type Recipe,
+  recipes,
+  type Scores,
+  takeDataset,
+} from "@forward-forward/core";
+import { ReferenceBackend } from "@forward-forward/core/reference";
+import { loadMnist } from "@forward-forward/datasets";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { onnxModel } from "../../apps/cli/export/onnx_model.ts";
+import { assertRefused, events, ff, withFolder } from "./_ff.ts";
+
+interface Predicted {
+  goodness: Float32Array;
+  logits: Float32Array | null;
+  labels: number[];
+}
+
+async function run(model: Uint8Array | string, data: Dataset): Promise<Predicted> {
+  const session = await InferenceSession.create(
+    typeof model === "string" ? await Deno.readFile(model) : model,
+  );
+  const images = new Tensor("uint8", data.images.slice(), [data.count, data.rows * data.columns]);
+  const { goodness, logits, label } = await session.run({ images });
+  return {
+    goodness: goodness!.data as Float32Array,
+    logits: logits ? logits.data as Float32Array : null,
+    labels: Array.from(label!.data as BigInt64Array, Number),
+  };
+}
+
+// The recipe's own sum of goodness.
+function goodnessOf(scores: Scores, { predict, readout }: Recipe): Float64Array {
+  const from = predict.by === "goodness" ? predict.from : readout?.from ?? 0;
+  const sum = new Float64Array(scores.count * scores.classes);
+  for (const layer of scores.goodness.slice(from)) layer.forEach((g, i) => sum[i]! += g);
+  return sum;
+}
+
+const mnist = await loadMnist();
+const hinton = recipes.hinton({ layers: [784, 40, 30, 20], epochs: 1 });
+const cases: Record<string, Recipe> = {
+  hinton,
+  quick: recipes.quick({ layers: [784, 40, 30], epochs: 1 }),
+  keras: recipes.keras({
+    layers: [784, 40, 30],
+    epochs: 1,
+    schedule: { kind: "greedy", updatesPerLayer: 5 },
+  }),
+  "a label beside the image": {
+    ...hinton,
+    label: { placement: "append", strength: 2, neutral: 0.3 },
+  },
+};
+for (const [name, recipe] of Object.entries(cases)) {
+  Deno.test(`onnxModel() of ${name} gives what FFNetwork.score() gives`, async () => {
+    using backend = new ReferenceBackend();
+    using network = new FFNetwork(backend, recipe);
+    for await (const _ of network.fit(takeDataset(mnist.train, 0, 500)));
+    const data = takeDataset(mnist.test, 0, 37);
+    const scores = await network.score(data);
+    const found = await run(onnxModel(recipe, await network.state()), data);
+    const close = (actual: Float32Array, expected: ArrayLike<number>): void => {
+      assertEquals(actual.length, expected.length);
+      actual.forEach((value, i) =>
+        assertAlmostEquals(value, expected[i]!, 1e-3 * Math.max(1, Math.abs(expected[i]!)))
+      );
+    };
+    close(found.goodness, goodnessOf(scores, recipe));
+    assertEquals(found.logits === null, scores.logits === null);
+    if (scores.logits) close(found.logits!, scores.logits);
+    assertEquals(found.labels, [...await network.predict(data)]);
+  });
+}
+
+Deno.test("ff export writes a model that makes the mistakes of ff eval on all test images", async () => {
+  await withFolder(async (folder) => {
+    const out = `${folder}/run`;
+    const trained = await ff(
+      ["train", "--train-limit", "3000", "--epochs", "2", "--layers", "784,60,40", "--out", out],
+    );
+    assertEquals(trained.code, 0, trained.stderr);
+    const exported = await ff(["export", out, "--json"]);
+    const file = `${out}/model.onnx`;
+    assertEquals(events(exported).map(({ event, file }) => [event, file]), [["done", file]]);
+    const [evaluated] = events(await ff(["eval", out, "--json"]));
+
+    const { test } = mnist;
+    const confusion = new Array<number>(100).fill(0);
+    for (let start = 0; start < test.count; start += 1000) {
+      const some = takeDataset(test, start, start + 1000);
+      const { labels } = await run(file, some);
+      labels.forEach((label, i) => confusion[some.labels[i]! * 10 + label]!++);
+    }
+    // Two labels that are almost equal may change places with the last digit.
+    const moved = confusion.reduce(
+      (sum, n, i) => sum + Math.abs(n - (evaluated!.confusion as number[])[i]!),
+      0,
+    );
+    assert(moved <= 4, `${moved / 2} of ${test.count} predictions differ`);
+    await assertRefused(["export", out, "--format", "onx"], ["onnx"]);
+    await assertRefused(["export", out, "--out", `${folder}/none/model.onnx`], ["folder"]);
+  });
+});
+
+Deno.test("ff export refuses what is no model", async () => {
+  await assertRefused(["export"], ["ff export RUN"]);
+  await assertRefused(["export", "a", "b"], ['"b"']);
+  await assertRefused(["export", "no-such-run"], ["no-such-run"]);
+});
