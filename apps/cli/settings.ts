@@ -2,6 +2,7 @@
 
 import { type Recipe, recipes, validateRecipe } from "@forward-forward/core";
 import { type Arguments, decimal, oneOf, whole } from "./arguments.ts";
+import type { Config } from "./config.ts";
 import type { Data, Limits } from "./data.ts";
 import { UsageError } from "./errors.ts";
 
@@ -17,27 +18,35 @@ export interface Settings {
   limits: Limits;
 }
 
-/** Reads the flags. Throws a {@linkcode UsageError} for what can be refused without loading anything. */
-export function readSettings(args: Arguments): Settings {
+/**
+ * Reads the flags, which override a configuration. Throws a {@linkcode UsageError} for what can be refused without loading
+ * anything.
+ */
+export function readSettings(args: Arguments, config: Config = {}): Settings {
   const number = (flag: string, least: number): number | undefined => {
     const text = args.text(flag);
     return text === undefined ? undefined : whole(flag, text, least);
   };
+  const { limits } = config;
   return {
-    draft: makeRecipe(args, oneOf("recipe", args.text("recipe") ?? "quick", Object.keys(recipes))),
-    seed: number("seed", 0) ?? 1,
-    dataset: args.text("dataset") ?? "mnist",
+    draft: makeRecipe(args, config),
+    seed: number("seed", 0) ?? config.seed ?? 1,
+    dataset: args.text("dataset") ?? config.dataset ?? "mnist",
     limits: {
-      train: number("train-limit", 1),
-      test: number("test-limit", 1),
-      validation: number("validation", 0),
+      train: number("train-limit", 1) ?? limits?.train ?? undefined,
+      test: number("test-limit", 1) ?? limits?.test ?? undefined,
+      validation: number("validation", 0) ?? limits?.validation ?? undefined,
     },
   };
 }
 
-// The recipe with what the flags change.
-function makeRecipe(args: Arguments, name: string): Recipe {
-  const recipe = recipes[name as keyof typeof recipes]();
+// The recipe with what the configuration and then the flags change. A recipe named by a flag is another one
+// than the configuration's, whose changes are not for it.
+function makeRecipe(args: Arguments, { recipe: configured }: Config): Recipe {
+  const given = args.text("recipe");
+  const name = oneOf("recipe", given ?? configured?.name ?? "quick", Object.keys(recipes));
+  const changes = given === undefined || given === configured?.name ? configured : undefined;
+  const recipe = { ...recipes[name as keyof typeof recipes](), ...changes };
   const set = (flag: string, apply: (text: string) => void): void => {
     const text = args.text(flag);
     if (text !== undefined) apply(text);

@@ -11,6 +11,7 @@ import {
 import { type Arguments, decimal, type Flags } from "./arguments.ts";
 import { backendHelp, openBackend } from "./backends.ts";
 import { identify } from "./checkpoint.ts";
+import type { Config } from "./config.ts";
 import { loadData } from "./data.ts";
 import { header, samples } from "./display/header.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
@@ -50,6 +51,10 @@ export const trainFlags: Flags = {
   "train-limit": { value: "N", help: "train on the first N images" },
   "test-limit": { value: "N", help: "test on the first N images" },
   validation: { value: "N", help: "hold out the last N training images" },
+  config: {
+    value: "FILE",
+    help: "settings as JSON, such as a run folder's config.json; flags override them",
+  },
   out: { value: "DIR", help: "the run folder, runs/<time>-<recipe> by default" },
   resume: {
     value: "DIR",
@@ -75,6 +80,11 @@ export async function train(args: Arguments): Promise<number> {
   const run = args.text("resume");
   using resumed = run === undefined ? null : await readResumption(args, run, trainFlags);
   const saved = resumed?.found.state;
+  const configFile = args.text("config");
+  // Loaded when it is needed: most runs have no use for a validator.
+  const config: Config = configFile === undefined
+    ? {}
+    : await (await import("./config.ts")).readConfig(configFile);
   const { draft, seed, dataset, limits } = saved
     ? {
       draft: resumed.recipe,
@@ -82,15 +92,16 @@ export async function train(args: Arguments): Promise<number> {
       dataset: args.text("dataset") ?? saved.info.dataset,
       limits: saved.limits,
     }
-    : readSettings(args);
+    : readSettings(args, config);
   const { backend: opened, why } = await openBackend(
-    args.text("backend") ?? saved?.backend ?? "auto",
+    args.text("backend") ?? saved?.backend ?? config.backend ?? "auto",
   );
   using backend = opened;
   const data = await loadData(dataset, limits);
   const identity = await identify(data);
   if (saved) requireSameData(run!, identity, saved.data);
-  const recipe = saved ? draft : fitRecipe(draft, data, dataset, args.text("layers") !== undefined);
+  const layersGiven = args.text("layers") !== undefined || config.recipe?.layers !== undefined;
+  const recipe = saved ? draft : fitRecipe(draft, data, dataset, layersGiven);
   using network = makeNetwork(() => new FFNetwork(backend, recipe, { seed }), recipe);
   if (resumed) restore(network, resumed.found);
 
@@ -113,7 +124,7 @@ export async function train(args: Arguments): Promise<number> {
     device: backend.device,
     versions: { ff: VERSION, ...Deno.version, target: Deno.build.target },
   };
-  const config = {
+  const settings = {
     format: FORMAT,
     ...ran,
     dataset,
@@ -157,10 +168,10 @@ export async function train(args: Arguments): Promise<number> {
     await saver.write(async () => {
       await folder.tidy();
       await folder.cutMetrics(epoch);
-      await folder.addToConfig("resumed", { ...ran, epoch, update }, config);
+      await folder.addToConfig("resumed", { ...ran, epoch, update }, settings);
     });
   } else {
-    await saver.write(() => folder.saveConfig(config));
+    await saver.write(() => folder.saveConfig(settings));
     await saver.save();
   }
   const what = { backend: backend.name, device: backend.device, recipe: recipe.name, seed };

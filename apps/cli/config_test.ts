@@ -1,0 +1,64 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { Random, recipes } from "@forward-forward/core";
+import { parseConfig, readConfig } from "./config.ts";
+import { configSchema } from "./config_schema.ts";
+import { UsageError } from "./errors.ts";
+
+const refuse = (why: string): never => {
+  throw new UsageError(`the file ${why}`);
+};
+const parse = (value: unknown): unknown => parseConfig(JSON.stringify(value), refuse);
+
+Deno.test("docs/config.schema.json is the schema", async () => {
+  const file = new URL("../../docs/config.schema.json", import.meta.url);
+  assertEquals(JSON.parse(await Deno.readTextFile(file)), configSchema);
+});
+
+Deno.test("parseConfig() takes every recipe whole, and a part of one", () => {
+  for (const recipe of Object.values(recipes)) {
+    const config = { seed: 3, limits: { train: 5, test: null }, recipe: recipe() };
+    assertEquals(parse(config), config);
+  }
+  assertEquals(parse({}), {});
+  assertEquals(parse({ recipe: { name: "hinton", epochs: 2 } }), {
+    recipe: { name: "hinton", epochs: 2 },
+  });
+});
+
+const wrong: Record<string, [value: unknown, words: string]> = {
+  "a list": [[], "object"],
+  "an unknown setting": [{ epochs: 3 }, '"epochs"'],
+  "an unknown part of a recipe": [{ recipe: { name: "quick", epoch: 3 } }, '"epoch"'],
+  "a recipe without a name": [{ recipe: { epochs: 3 } }, "name"],
+  "an unknown recipe": [{ recipe: { name: "fast" } }, "quick, hinton, keras"],
+  "a seed that is text": [{ seed: "1" }, "seed must be integer"],
+  "no epochs": [{ recipe: { name: "quick", epochs: 0 } }, "recipe.epochs must be >= 1"],
+  "a layer of half a unit": [{ recipe: { name: "quick", layers: [784, 0.5] } }, "recipe.layers.1"],
+};
+for (const [name, [value, words]] of Object.entries(wrong)) {
+  Deno.test(`parseConfig() refuses ${name}`, () => {
+    const error = assertThrows(() => parse(value), UsageError, words);
+    assert(!error.message.includes("\n"));
+  });
+}
+
+Deno.test("parseConfig() takes a mutated file or refuses it with a UsageError", () => {
+  const random = new Random(4);
+  const text = JSON.stringify({ seed: 1, limits: { train: 60 }, recipe: recipes.hinton() });
+  for (let i = 0; i < 1000; i++) {
+    const bytes = new TextEncoder().encode(text);
+    for (let n = random.below(4) + 1; n > 0; n--) {
+      bytes[random.below(bytes.length)] = 32 + random.below(95);
+    }
+    try {
+      parseConfig(new TextDecoder().decode(bytes), refuse);
+    } catch (error) {
+      assert(error instanceof UsageError, String(error));
+    }
+  }
+});
+
+Deno.test("readConfig() refuses what is no file", async () => {
+  await assertRejects(() => readConfig("no-such-file.json"), UsageError, "no-such-file.json");
+  await assertRejects(() => readConfig("apps"), UsageError, "is no file");
+});
