@@ -1,7 +1,12 @@
 // Data sets by name or folder, cut to what was asked for.
 
 import { type Dataset, takeDataset } from "@forward-forward/core";
-import { loadFolder, loadMnist, type TrainAndTest } from "@forward-forward/datasets";
+import {
+  loadFashionMnist,
+  loadFolder,
+  loadMnist,
+  type TrainAndTest,
+} from "@forward-forward/datasets";
 import { distance } from "fastest-levenshtein";
 import { UsageError } from "./errors.ts";
 
@@ -25,7 +30,7 @@ export interface Limits {
   validation?: number | undefined;
 }
 
-/** Loads `mnist`, or a folder in MNIST's four-file layout. */
+/** Loads `mnist`, `fashion-mnist`, or a folder in MNIST's four-file layout. */
 export async function loadData(dataset: string, limits: Limits = {}): Promise<Data> {
   const { train, test } = await load(dataset);
   const held = limits.validation ?? 0;
@@ -50,6 +55,7 @@ export async function loadData(dataset: string, limits: Limits = {}): Promise<Da
 
 async function load(dataset: string): Promise<TrainAndTest> {
   if (dataset === "mnist") return await loadMnist(mnistFolder());
+  if (dataset === "fashion-mnist") return await loadFashionMnist();
   if (distance(dataset, "mnist") <= 2 && !await exists(dataset)) {
     throw new UsageError(`there is no data set or folder "${dataset}": did you mean mnist?`);
   }

@@ -40,7 +40,10 @@ export const trainFlags: Flags = {
     help: backendHelp,
   },
   recipe: { value: "NAME", help: `${Object.keys(recipes).join(", ")}; quick by default` },
-  dataset: { value: "NAME|DIR", help: "mnist (default), or a folder in MNIST's four-file layout" },
+  dataset: {
+    value: "NAME|DIR",
+    help: "mnist (default), fashion-mnist, or a folder in MNIST's layout",
+  },
   layers: { value: "784,500,500", help: "pixels, then units of each layer" },
   epochs: { value: "N", help: "passes over the training images" },
   "batch-size": { value: "N|full", help: "images in an update" },

@@ -3,6 +3,7 @@
 import type { Dataset } from "@forward-forward/core";
 import { PARTS, pathOf, readFile } from "./_files.ts";
 import { malformed } from "./_errors.ts";
+import { sha256 } from "./_sha256.ts";
 import { DataError } from "./data_error.ts";
 import type { TrainAndTest } from "./load_folder.ts";
 import { type NamedBytes, parseDataset } from "./parse_dataset.ts";
@@ -78,9 +79,4 @@ export async function _packagedFolder(): Promise<string> {
 /** What to remove so that the package is fetched again: all of `node_modules`, or its own folder in Deno's cache. */
 function installedFolder(data: string): string {
   return data.match(/^.*?[/\\]node_modules(?=[/\\])/)?.[0] ?? data.replace(/[/\\]data$/, "");
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const sum = await crypto.subtle.digest("SHA-256", bytes as BufferSource);
-  return Array.from(new Uint8Array(sum), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,5 +1,5 @@
 /**
- * Labelled images for `@forward-forward/core`: MNIST, folders in MNIST's four-file layout, and pictures of
+ * Labelled images for `@forward-forward/core`: MNIST, Fashion-MNIST, folders in MNIST's four-file layout, and pictures of
  * one's own, fitted as MNIST's were.
  *
  * ```ts
@@ -19,6 +19,7 @@ export { DataError } from "./data_error.ts";
 export { fitDigit, type FitDigitOptions } from "./fit_digit.ts";
 export type { GreyImage } from "./grey_image.ts";
 export { type IdxImages, type IdxLabels, parseIdx } from "./idx.ts";
+export { loadFashionMnist, type LoadFashionMnistOptions } from "./load_fashion_mnist.ts";
 export { loadFolder, type TrainAndTest } from "./load_folder.ts";
 export { loadMnist, type LoadMnistOptions } from "./load_mnist.ts";
 export { type ClassesOption, type NamedBytes, parseDataset } from "./parse_dataset.ts";
