@@ -8,7 +8,7 @@ import { confusionTable, figures, layerTable } from "./display/summary.ts";
 import { count, plural } from "./display/words.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { readModel, rebuild } from "./run_folder.ts";
+import { readModel, rebuild, requireFit } from "./run_folder.ts";
 
 /** The flags of `ff eval`. */
 export const evalFlags: Flags = {
@@ -38,13 +38,7 @@ export async function evaluate(args: Arguments): Promise<number> {
   using network = await rebuild(backend, model);
   const dataset = args.text("dataset") ?? info.dataset;
   const { test } = await loadData(dataset, limits);
-  const { rows, columns } = info.image;
-  if (test.rows !== rows || test.columns !== columns || test.classes !== info.recipe.classes) {
-    throw new UsageError(
-      `the model was trained on ${rows}x${columns} images of ${info.recipe.classes} classes and ${dataset} has ` +
-        `${test.rows}x${test.columns} of ${test.classes}: use the data it was trained for`,
-    );
-  }
+  requireFit(model, test, dataset);
   const json = args.given("json");
   const progress = json ? noProgress : showProgress(test.count);
   using interrupt = onInterrupt(progress.stop);

@@ -8,7 +8,7 @@ import { noProgress, showProgress } from "./display/progress.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { readRun, type RunLog } from "./report/run_log.ts";
-import { type Model, readModel, rebuild, writeWhole } from "./run_folder.ts";
+import { type Model, readModel, rebuild, requireFit, writeWhole } from "./run_folder.ts";
 
 /** The flags of `ff report`. */
 export const reportFlags: Flags = {
@@ -127,13 +127,4 @@ async function write(file: string, text: string): Promise<string> {
 function testLimit({ config }: RunLog): number | undefined {
   const { test } = (config.limits ?? {}) as { test?: unknown };
   return Number.isSafeInteger(test) && test as number > 0 ? test as number : undefined;
-}
-
-function requireFit({ info }: Model, test: Dataset, dataset: string): void {
-  const { image: { rows, columns }, recipe: { classes } } = info;
-  if (test.rows === rows && test.columns === columns && test.classes === classes) return;
-  throw new UsageError(
-    `the model was trained on ${rows}x${columns} images of ${classes} classes and ${dataset} has ` +
-      `${test.rows}x${test.columns} of ${test.classes}: use the data it was trained for`,
-  );
 }

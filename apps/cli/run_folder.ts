@@ -2,6 +2,7 @@
 
 import {
   type Backend,
+  type Dataset,
   decodeSafetensors,
   encodeSafetensors,
   FFNetwork,
@@ -140,7 +141,7 @@ export class RunFolder {
 
   /** Adds to a list in `config.json`, which it makes from `config` where there is none that can be read. */
   async addToConfig(list: string, entry: unknown, config: Record<string, unknown>): Promise<void> {
-    const before = parseLine(await readText(`${this.path}/config.json`)) ?? config;
+    const before = parseObject(await readText(`${this.path}/config.json`)) ?? config;
     const entries = Array.isArray(before[list]) ? before[list] : [];
     await this.saveConfig({ ...before, [list]: [...entries, entry] });
   }
@@ -170,7 +171,7 @@ export class RunFolder {
     const sorted = { epochs: [] as EpochLine[], done: false, text, kept: "" };
     // What follows the last line's end is half a line, or nothing.
     for (const line of text.split("\n").slice(0, -1)) {
-      const { event, epoch, loss } = parseLine(line) ?? {};
+      const { event, epoch, loss } = parseObject(line) ?? {};
       sorted.done = event === "done";
       const after = sorted.epochs.at(-1)?.epoch ?? 0;
       if (event !== "epoch" || typeof epoch !== "number" || typeof loss !== "number") continue;
@@ -214,8 +215,8 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-// The JSON object that is a text, or null where it is none.
-function parseLine(text: string): Record<string, unknown> | null {
+/** The JSON object that is a text, or null where it is none. */
+export function parseObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text);
     return value?.constructor === Object ? value as Record<string, unknown> : null;
@@ -316,6 +317,16 @@ export function parseInfo(text: string | undefined): ModelInfo {
   const [width] = recipe!.layers;
   require(width === pixels, `its images have ${pixels} pixels and its recipe takes ${width}`);
   return info as ModelInfo;
+}
+
+/** Throws a {@linkcode UsageError} unless these images have the size and the classes that a model was trained for. */
+export function requireFit({ info }: Model, data: Dataset, dataset: string): void {
+  const { image: { rows, columns }, recipe: { classes } } = info;
+  if (data.rows === rows && data.columns === columns && data.classes === classes) return;
+  throw new UsageError(
+    `the model was trained on ${rows}x${columns} images of ${classes} classes and ${dataset} has ` +
+      `${data.rows}x${data.columns} of ${data.classes}: use the data it was trained for`,
+  );
 }
 
 /** Rebuilds a model's network on a backend. Throws a {@linkcode UsageError} if its tensors do not fit its recipe. */

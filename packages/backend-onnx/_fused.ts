@@ -42,11 +42,6 @@ export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
     requireDType(operation, tensor, "f32");
     return found;
   };
-  const requireAlike = (operation: string, first: Tensor, other: Tensor): void => {
-    if (other.shape[0] !== first.shape[0] || other.shape[1] !== first.shape[1]) {
-      throw new TypeError(`${operation}: ${describe(other)} does not fit ${describe(first)}`);
-    }
-  };
   const requireSize = (operation: string, x: Tensor, rows: number, columns: number): void => {
     if (x.shape[0] !== rows || x.shape[1] !== columns) {
       throw new TypeError(`${operation}: ${describe(x)} should be [${rows}, ${columns}]`);
@@ -221,8 +216,8 @@ export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
         HostTensor,
         HostTensor,
       ];
-      requireAlike("adam", p, m);
-      requireAlike("adam", p, v);
+      requireSize("adam", m, ...p.shape);
+      requireSize("adam", v, ...p.shape);
       const { alpha, beta1, beta2, epsilon, decay } = step;
       const apply = (g: HostTensor): void =>
         loops.adam(
@@ -240,7 +235,7 @@ export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
           1 - decay,
         );
       if ("dtype" in gradient) {
-        requireAlike("adam", p, gradient);
+        requireSize("adam", gradient, ...p.shape);
         apply(floats("adam", gradient));
       } else {
         const operands = factors("adam", gradient, p);
@@ -253,11 +248,11 @@ export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
     momentum(p: Tensor, gradient: Gradient, v: Tensor, step: MomentumStep): void {
       const w = floats("momentum", p);
       const velocity = floats("momentum", v);
-      requireAlike("momentum", p, v);
+      requireSize("momentum", v, ...p.shape);
       const { learningRate, momentum, decay } = step;
       const count = sizeOf(p);
       if ("dtype" in gradient) {
-        requireAlike("momentum", p, gradient);
+        requireSize("momentum", gradient, ...p.shape);
         loops.mix(velocity.at, floats("momentum", gradient).at, count, momentum, 1 - momentum);
       } else {
         // The gradient is smoothed inside its product, and never stored.

@@ -80,8 +80,8 @@ export const unaryLoops: {
   },
 };
 
-/** `max(x, 0)` without a branch, which `Math.max` has and a processor cannot foresee: ten times as fast. */
-export function relu(x: number): number {
+// `max(x, 0)` without a branch, which `Math.max` has and a processor cannot foresee: ten times as fast.
+function relu(x: number): number {
   return 0.5 * (x + Math.abs(x));
 }
 

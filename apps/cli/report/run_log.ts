@@ -2,6 +2,7 @@
 
 import type { LayerReport } from "@forward-forward/core";
 import { UsageError } from "../errors.ts";
+import { parseObject } from "../run_folder.ts";
 
 /** An epoch, as `metrics.jsonl` has it. */
 export interface LoggedEpoch {
@@ -122,15 +123,6 @@ function parseConfig(file: string, text: string): Record<string, unknown> {
   const config = parseObject(text);
   if (config) return config;
   throw new UsageError(`${file} is no JSON object: it was changed or damaged, use another run`);
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value?.constructor === Object ? value as Record<string, unknown> : null;
-  } catch {
-    return null;
-  }
 }
 
 function parseEpoch(event: Record<string, unknown>): LoggedEpoch | null {
