@@ -1,5 +1,7 @@
 // The schema of `--config`: JSON Schema, as data.
 
+import { recipes } from "@forward-forward/core";
+
 type Schema = { readonly [key: string]: unknown };
 
 const whole = (minimum: number): Schema => ({ type: "integer", minimum });
@@ -56,7 +58,7 @@ export const configSchema: Schema = {
       type: "object",
       description: "A recipe by its name, with the parts of it to change.",
       properties: {
-        name: { enum: ["quick", "hinton", "keras"] },
+        name: { enum: Object.keys(recipes) },
         layers: { type: "array", items: whole(1), minItems: 2 },
         classes: whole(2),
         label: exactly({
@@ -65,9 +67,18 @@ export const configSchema: Schema = {
           neutral: atLeast,
         }),
         negatives: { enum: ["random", "shuffled", "hard"] },
+        augment: optional(exactly({ shift: whole(1) })),
+        dropout: { type: "number", minimum: 0, exclusiveMaximum: 1 },
         normalise: exactly({ to: { enum: ["length", "rms"] }, epsilon: above }),
         goodness: { enum: ["mean", "sum"] },
         threshold: { anyOf: [{ type: "number" }, { const: "units" }] },
+        loss: {
+          type: "object",
+          oneOf: [
+            exactly({ kind: { const: "threshold" } }),
+            exactly({ kind: { const: "symba" }, alpha: above }),
+          ],
+        },
         initial: { enum: ["glorot-uniform", "normal"] },
         peer: optional(exactly({ strength: atLeast, decay: fraction, start: atLeast })),
         optimizer: { type: "object", oneOf: [momentum, adam] },

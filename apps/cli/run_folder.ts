@@ -289,6 +289,9 @@ export function matrices(tensors: Safetensors["tensors"]): NetworkState {
   return state;
 }
 
+// Parts that recipes did not have at first, as they were then.
+const EARLIER = { augment: null, dropout: 0, loss: { kind: "threshold" } } as const;
+
 /** What a model says of itself. Throws a `SyntaxError` unless all of it is there and can be. */
 export function parseInfo(text: string | undefined): ModelInfo {
   const require = (holds: boolean, why: string): void => {
@@ -297,14 +300,15 @@ export function parseInfo(text: string | undefined): ModelInfo {
   require(text !== undefined, "its metadata has no forward-forward entry");
   const info: Partial<ModelInfo> | null = JSON.parse(text!);
   require(info?.format === FORMAT, `its format is ${info?.format}, known is ${FORMAT}`);
-  const { recipe, seed, epoch, dataset, image } = info!;
+  const { recipe: given, seed, epoch, dataset, image } = info!;
   const whole = (n: unknown, least: number): boolean =>
     Number.isSafeInteger(n) && n as number >= least;
-  require(recipe?.constructor === Object, "it has no recipe");
-  const missing = Object.keys(recipes.quick()).find((part) => !Object.hasOwn(recipe!, part));
+  require(given?.constructor === Object, "it has no recipe");
+  const recipe: Recipe = { ...EARLIER, ...given! };
+  const missing = Object.keys(recipes.quick()).find((part) => !Object.hasOwn(recipe, part));
   require(missing === undefined, `its recipe has no ${missing}`);
   try {
-    validateRecipe(recipe!);
+    validateRecipe(recipe);
   } catch (error) {
     // Other errors are of parts of parts that are missing, and their messages tell people nothing.
     const why = error instanceof RangeError ? error.message : "it is incomplete";
@@ -314,9 +318,9 @@ export function parseInfo(text: string | undefined): ModelInfo {
   require(typeof dataset === "string", "it names no data set");
   require(whole(image?.rows, 1) && whole(image?.columns, 1), "it has no size of images");
   const pixels = image!.rows * image!.columns;
-  const [width] = recipe!.layers;
+  const [width] = recipe.layers;
   require(width === pixels, `its images have ${pixels} pixels and its recipe takes ${width}`);
-  return info as ModelInfo;
+  return { ...info as ModelInfo, recipe };
 }
 
 /** Throws a {@linkcode UsageError} unless these images have the size and the classes that a model was trained for. */

@@ -4,9 +4,12 @@ import {
   type Activity,
   type AdamStep,
   describe,
+  type Dropout,
+  dropoutBound,
   type EncodedImages,
   type Encoding,
   type FusedOperations,
+  gatherShape,
   type Gradient,
   type LocalRule,
   matmulDimensions,
@@ -17,10 +20,12 @@ import {
   requireDType,
   type Shape,
   type Tensor,
+  type Warp,
 } from "@forward-forward/core";
 import type { Engine } from "./_engine.ts";
 import { sigmoid, softplus } from "./_loops.ts";
 import type { HostTensor } from "./_memory.ts";
+import { moveRow } from "./_warp.ts";
 import type { Loops } from "./loops/mod.ts";
 
 /** What the fused operations need of their backend. */
@@ -90,15 +95,15 @@ export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
       strengths: Tensor,
       indices: Tensor,
       { neutral, classes, share, epsilon }: Encoding,
+      warp?: Warp | null,
     ): EncodedImages {
       const table = use("encode", images);
       requireDType("encode", images, "u8");
       const ones = floats("encode", strengths);
       const picked = use("encode", indices);
       requireDType("encode", indices, "i32");
-      const [count, columns] = images.shape;
-      const rows = indices.shape[0];
-      requireSize("encode", indices, rows, 1);
+      const count = images.shape[0];
+      const [rows, columns] = gatherShape(images, indices, warp);
       requireSize("encode", strengths, count, 1);
       for (const index of picked.data) {
         if (index < 0 || index >= count) {
@@ -112,7 +117,14 @@ export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
       ];
       using raw = make("encode", [rows, columns]);
       using squares = make("encode", [rows, 1]);
-      loops.pixels(table.at, picked.at, raw.at, squares.at, rows, columns);
+      if (warp) {
+        const [maps, which] = [warp.maps, warp.which].map((x) => use("encode", x).data);
+        for (let i = 0; i < rows; i++) {
+          const start = picked.data[i]! * images.shape[1];
+          moveRow(table.data, start, maps!, which![i]!, raw.data, i * columns, columns, 1 / 255);
+          squares.data[i] = sumOfSquares(raw.data, i * columns, columns);
+        }
+      } else loops.pixels(table.at, picked.at, raw.at, squares.at, rows, columns);
       const norm = (square: number): number => Math.sqrt(share * square) + epsilon;
       const pixels = scaleRows("encode", raw, squares, (square, i) => {
         const one = ones.data[picked.data[i]!]!;
@@ -135,6 +147,15 @@ export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
         floats("normaliseRows", squares),
         (square) => 1 / (Math.sqrt(share * square) + epsilon),
       );
+    },
+
+    dropout(x: Tensor, dropout: Dropout): Tensor {
+      const from = floats("dropout", x);
+      const bound = dropoutBound(dropout);
+      const y = make("dropout", x.shape);
+      const { rate, seed } = dropout;
+      loops.dropout(from.at, y.at, sizeOf(x), seed, bound, 1 / (1 - rate));
+      return y;
     },
 
     dense(x: Tensor, weights: Tensor, bias: Tensor, product?: Tensor | null): Activity {
@@ -265,4 +286,10 @@ export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
       loops.follow(w.at, velocity.at, count, 1 - learningRate * decay, learningRate);
     },
   };
+}
+
+function sumOfSquares(x: ArrayLike<number>, start: number, count: number): number {
+  let sum = 0;
+  for (let i = start; i < start + count; i++) sum += x[i]! * x[i]!;
+  return sum;
 }

@@ -24,9 +24,11 @@ import {
   type TensorData,
   turnEventLoop,
   uploadDType,
+  type Warp,
 } from "@forward-forward/core";
 import { Engine, type Runtime } from "./_engine.ts";
 import { fusedOn } from "./_fused.ts";
+import { moveRow } from "./_warp.ts";
 import { binaryLoops, strides, sumColumns, unaryLoops } from "./_loops.ts";
 import { HostTensor, type Memory } from "./_memory.ts";
 import type { Loops } from "./loops/mod.ts";
@@ -137,11 +139,13 @@ export class OnnxBackend implements Backend {
   // Rows
 
   /** See {@linkcode Backend.gather}. Throws a `RangeError` for an index outside of the table. */
-  gather(table: Tensor, indices: Tensor): Tensor {
+  gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor {
     const source = this.#use("gather", table);
     const picked = this.#use("gather", indices);
-    const shape = gatherShape(table, indices);
+    const shape = gatherShape(table, indices, warp);
     const columns = shape[1];
+    const maps = warp && this.#use("gather", warp.maps).data;
+    const which = warp && this.#use("gather", warp.which).data;
     const tensor = this.#make("gather", shape, table.dtype === "i32" ? "i32" : "f32");
     const [data, from, rows] = [tensor.data, source.data, picked.data];
     for (let i = 0; i < rows.length; i++) {
@@ -150,7 +154,8 @@ export class OnnxBackend implements Backend {
         tensor.dispose();
         throw new RangeError(`gather: index ${row} (row ${i}) is outside of ${describe(table)}`);
       }
-      data.set(from.subarray(row * columns, (row + 1) * columns), i * columns);
+      if (maps) moveRow(from, row * table.shape[1], maps, which![i]!, data, i * columns, columns);
+      else data.set(from.subarray(row * columns, (row + 1) * columns), i * columns);
     }
     return tensor;
   }

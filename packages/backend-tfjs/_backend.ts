@@ -21,6 +21,7 @@ import {
   type TensorData,
   turnEventLoop,
   uploadDType,
+  type Warp,
 } from "@forward-forward/core";
 import * as tf from "@tensorflow/tfjs";
 import type { Device } from "./_device.ts";
@@ -117,10 +118,20 @@ export class TfjsBackend implements Backend {
 
   // Rows
 
-  gather(table: Tensor, indices: Tensor): Tensor {
+  gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor {
     const { storage } = this.#handles.get("gather", table);
     const rows = this.#handles.tensor("gather", indices, "i32");
-    const shape = gatherShape(table, indices);
+    const shape = gatherShape(table, indices, warp);
+    if (warp) {
+      const maps = this.#handles.tensor("gather", warp.maps, "i32");
+      const which = this.#handles.tensor("gather", warp.which, "i32");
+      return this.#handles.make(
+        "gather",
+        shape,
+        () => this.#device.gatherWarped(storage, table.shape, rows, maps, which),
+        table.dtype === "i32" ? "i32" : "f32",
+      );
+    }
     if (table.dtype === "u8") {
       const bytes = storage as Parameters<Device["gatherBytes"]>[0];
       return this.#make("gather", shape, () => this.#device.gatherBytes(bytes, shape[1], rows));

@@ -1,6 +1,6 @@
 // What differs between the devices of TensorFlow.js, behind one interface.
 
-import type { TensorData } from "@forward-forward/core";
+import type { Shape, TensorData } from "@forward-forward/core";
 import type * as tf from "@tensorflow/tfjs";
 import type { FusedBodies } from "./_fused.ts";
 
@@ -38,6 +38,14 @@ export interface Device {
   gatherBytes(table: Bytes, columns: number, indices: tf.Tensor2D): tf.Tensor2D;
   /** Rows of a table. */
   gather(table: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D;
+  /** Rows of a table of bytes or of numbers, each with its columns from where a row of `maps` says; 0 for negative ones. */
+  gatherWarped(
+    table: Storage,
+    shape: Shape,
+    indices: tf.Tensor2D,
+    maps: tf.Tensor2D,
+    which: tf.Tensor2D,
+  ): tf.Tensor2D;
   /** Rows `start` to `end`. */
   slice(x: tf.Tensor2D, start: number, end: number): tf.Tensor2D;
   /** Rows of `a` above those of `b`. */

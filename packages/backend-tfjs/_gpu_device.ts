@@ -1,6 +1,6 @@
 // The device that computes on a GPU, later: work is recorded, and values have to be waited for.
 
-import { DeviceLostError, type TensorData } from "@forward-forward/core";
+import { DeviceLostError, type Shape, type TensorData } from "@forward-forward/core";
 import * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { Bytes, Device, Storage } from "./_device.ts";
@@ -13,6 +13,8 @@ import {
   equal,
   gather,
   gatherBytes,
+  gatherWarped,
+  gatherWarpedBytes,
   mix,
   mixSquare,
   oneHot,
@@ -141,6 +143,19 @@ export class GpuDevice implements Device {
 
   gather(table: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D {
     return run(this.#backend, gather, [indices.shape[0], table.shape[1]], [table, indices]);
+  }
+
+  gatherWarped(
+    table: Storage,
+    [, width]: Shape,
+    indices: tf.Tensor2D,
+    maps: tf.Tensor2D,
+    which: tf.Tensor2D,
+  ): tf.Tensor2D {
+    const from = table as tf.Tensor;
+    const program = from.rank === 1 ? gatherWarpedBytes : gatherWarped;
+    const shape: [number, number] = [indices.shape[0], maps.shape[1]];
+    return run(this.#backend, program, shape, [from, indices, maps, which], [width]);
   }
 
   slice(x: tf.Tensor2D, start: number, end: number): tf.Tensor2D {

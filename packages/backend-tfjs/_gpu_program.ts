@@ -137,6 +137,35 @@ export const gatherBytes: Program = {
     result[index] = f32((table[at / 4] >> (8u * u32(at % 4))) & 255);`,
 };
 
+// Where element `index` comes from in a table of `width` columns, which is nowhere where `column` is negative.
+const WARPED = `
+    let columns = uniforms.outShape.y;
+    let row = index / columns;
+    let column = maps[which[row] * columns + index % columns];
+    let at = rows[row] * uniforms.width + max(column, 0);`;
+
+/** Rows of a table, columns put elsewhere by a map. */
+export const gatherWarped: Program = {
+  name: "gather-warped",
+  operands: ["table", "rows", "maps", "which"],
+  numbers: ["width"],
+  numberType: "i32",
+  gives: "like the first operand",
+  body: `${WARPED}
+    result[index] = select(table[at], 0, column < 0);`,
+};
+
+/** Rows of bytes as `f32`, columns put elsewhere by a map. */
+export const gatherWarpedBytes: Program = {
+  name: "gather-warped-bytes",
+  operands: ["table", "rows", "maps", "which"],
+  numbers: ["width"],
+  numberType: "i32",
+  gives: "float32",
+  body: `${WARPED}
+    result[index] = select(f32((table[at / 4] >> (8u * u32(at % 4))) & 255), 0, column < 0);`,
+};
+
 // TensorFlow.js uploads each number to a buffer of its own, and takes a dispatch for each operation.
 
 /** `x * scale + offset`. */

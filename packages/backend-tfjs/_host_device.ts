@@ -1,6 +1,6 @@
 // The devices that compute on the CPU at once, so that values can be had without waiting.
 
-import type { TensorData } from "@forward-forward/core";
+import type { Shape, TensorData } from "@forward-forward/core";
 import * as tf from "@tensorflow/tfjs";
 import type { Bytes, Device, Storage } from "./_device.ts";
 import type { FusedBodies } from "./_fused.ts";
@@ -63,6 +63,28 @@ export class HostDevice implements Device {
   gather(table: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D {
     rowsWithin(table.shape[0], indices);
     return tf.gather(table, indices.reshape<tf.Tensor1D>([indices.shape[0]]));
+  }
+
+  gatherWarped(
+    table: Storage,
+    [n, width]: Shape,
+    indices: tf.Tensor2D,
+    maps: tf.Tensor2D,
+    which: tf.Tensor2D,
+  ): tf.Tensor2D {
+    const rows = rowsWithin(n, indices);
+    const from = table instanceof Uint8Array ? table : table.dataSync<"float32">();
+    const [columns, kinds] = [maps.dataSync<"int32">(), which.dataSync<"int32">()];
+    const count = maps.shape[1];
+    const integers = !(table instanceof Uint8Array) && table.dtype === "int32";
+    const result = new (integers ? Int32Array : Float32Array)(rows.length * count);
+    for (let i = 0; i < rows.length; i++) {
+      for (let j = 0; j < count; j++) {
+        const column = columns[kinds[i]! * count + j]!;
+        result[i * count + j] = column < 0 ? 0 : from[rows[i]! * width + column]!;
+      }
+    }
+    return tf.tensor2d(result, [rows.length, count], integers ? "int32" : "float32");
   }
 
   slice(x: tf.Tensor2D, start: number, end: number): tf.Tensor2D {

@@ -4,6 +4,8 @@ import {
   type Activity,
   type AdamStep,
   describe,
+  type Dropout,
+  dropoutBound,
   type EncodedImages,
   type Encoding,
   type FusedOperations,
@@ -18,12 +20,15 @@ import {
   requireDType,
   type Shape,
   type Tensor,
+  type Warp,
 } from "@forward-forward/core";
 import { foldRuns } from "./_fold.ts";
+import { gather } from "./_gather.ts";
 import type { Block } from "./_pool.ts";
 import { dense, optimizeByProduct } from "./_product.ts";
 import type { Workspace } from "./_workspace.ts";
 import { addHalves } from "./kernels/add_halves.ts";
+import { dropout } from "./kernels/dropout.ts";
 import { encode } from "./kernels/encode.ts";
 import { groupGrid, laneGrid, widthOf } from "./kernels/kernel.ts";
 import { localDelta } from "./kernels/local_delta.ts";
@@ -56,13 +61,16 @@ export function fusedOperations(workspace: Workspace): FusedOperations {
       strengths: Tensor,
       indices: Tensor,
       { neutral, classes, share, epsilon }: Encoding,
+      warp?: Warp | null,
     ): EncodedImages {
-      const from = workspace.use("encode", images);
+      const bytes = workspace.use("encode", images);
       requireDType("encode", images, "u8");
       const strengthsFrom = use("encode", "strengths", strengths, [images.shape[0], 1]);
       const at = workspace.use("encode", indices);
-      const shape = gatherShape(images, indices);
+      const shape = gatherShape(images, indices, warp);
       const [rows, columns] = shape;
+      using moved = warp ? gather(workspace, images, indices, warp) : null;
+      const from = moved ? workspace.use("encode", moved) : bytes;
       const pixels = workspace.make("encode", shape);
       const strength = workspace.make("encode", [rows, 1]);
       const neutralScale = workspace.make("encode", [rows, 1]);
@@ -71,7 +79,7 @@ export function fusedOperations(workspace: Workspace): FusedOperations {
       const width = widthOf(columns);
       const grid = groupGrid(rows);
       recorder.dispatch(
-        encode(width),
+        encode(width, moved ? "rows" : "bytes"),
         [from, strengthsFrom, at, ...made.map(({ block }) => block)],
         grid,
         [rows, grid.x, columns / width],
@@ -99,6 +107,19 @@ export function fusedOperations(workspace: Workspace): FusedOperations {
         [rows, grid.x, columns / width],
         [to === "rms" ? 1 / columns : 1, epsilon],
       );
+      return tensor;
+    },
+
+    dropout(x: Tensor, options: Dropout): Tensor {
+      const from = use("dropout", "x", x, x.shape);
+      const bound = dropoutBound(options);
+      const { tensor, block } = workspace.make("dropout", x.shape);
+      const count = x.shape[0] * x.shape[1];
+      const grid = laneGrid(count);
+      const { rate, seed } = options;
+      recorder.dispatch(dropout, [from, block], grid, [count, grid.x, seed, bound], [
+        1 / (1 - rate),
+      ]);
       return tensor;
     },
 

@@ -6,7 +6,6 @@ import {
   broadcast,
   concatShape,
   type FusedOperations,
-  gatherShape,
   type MatmulOptions,
   type MemoryUse,
   oneHotShape,
@@ -19,10 +18,12 @@ import {
   type Tensor,
   type TensorData,
   uploadDType,
+  type Warp,
 } from "@forward-forward/core";
 import { foldAllColumns, foldAllRows } from "./_fold.ts";
 import { fusedOperations, vectors } from "./_fused.ts";
 import type { Block } from "./_pool.ts";
+import { gather } from "./_gather.ts";
 import { matmul } from "./_product.ts";
 import type { Counters } from "./_recorder.ts";
 import { byteLength, type WebGPUTensor } from "./_tensor.ts";
@@ -34,7 +35,6 @@ import { binary, type BinaryOperation } from "./kernels/binary.ts";
 import { concat } from "./kernels/concat.ts";
 import { fill } from "./kernels/fill.ts";
 import type { Fold } from "./kernels/fold_rows.ts";
-import { gather } from "./kernels/gather.ts";
 import { groupGrid, type Kernel, laneGrid, LANES, widthOf } from "./kernels/kernel.ts";
 import { oneHot } from "./kernels/one_hot.ts";
 import { slice } from "./kernels/slice.ts";
@@ -213,21 +213,8 @@ export class WebGPUBackend implements Backend {
   // Rows
 
   /** See {@linkcode Backend.gather}. What an index outside of the table gives is undefined. */
-  gather(table: Tensor, indices: Tensor): Tensor {
-    const from = this.#use("gather", table);
-    const rows = this.#use("gather", indices);
-    const shape = gatherShape(table, indices);
-    const { tensor, block } = this.#workspace.make(
-      "gather",
-      shape,
-      table.dtype === "i32" ? "i32" : "f32",
-    );
-    const width = widthOf(shape[1]);
-    const count = shape[0] * shape[1] / width;
-    const grid = laneGrid(count);
-    const kernel = gather(table.dtype === "u8" ? "bytes" : "words", width);
-    this.#dispatch(kernel, [from, rows, block], grid, [count, grid.x, shape[1] / width]);
-    return tensor;
+  gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor {
+    return gather(this.#workspace, table, indices, warp);
   }
 
   /** See {@linkcode Backend.slice}. */

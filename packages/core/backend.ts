@@ -1,5 +1,7 @@
 // The seam: what the algorithm needs from a backend, and nothing more.
 
+import type { Dropout } from "./dropout.ts";
+
 /** Element types: `f32` for numbers, `i32` for labels and indices, `u8` for stored images. */
 export type DType = "f32" | "i32" | "u8";
 
@@ -37,6 +39,14 @@ export interface MatmulOptions {
  * (`[1, columns]`); `"columns"` folds the columns together and gives one value a row (`[rows, 1]`).
  */
 export type Axis = "rows" | "columns";
+
+/** Columns put elsewhere, row by row, by one of a few maps: how an image is moved. */
+export interface Warp {
+  /** `i32` `[kinds, columns]`: from which column of the table each column of the result comes, or -1 for zero. */
+  maps: Tensor;
+  /** Which map each row of the result goes by, `i32` `[rows, 1]` with values in `[0, kinds)`. */
+  which: Tensor;
+}
 
 /** What {@linkcode Backend.memory} counts. */
 export interface MemoryUse {
@@ -103,9 +113,10 @@ export interface Backend extends Disposable {
   /**
    * Row `i` of the result is row `indices[i]` of `table`. `table` is `[n, columns]` of any dtype,
    * `indices` `i32` `[rows, 1]` with values in `[0, n)`. The result is `[rows, columns]`, `i32` for an
-   * `i32` table and `f32` for the others (bytes become 0 to 255).
+   * `i32` table and `f32` for the others (bytes become 0 to 255). Under a warp the result has the columns of its
+   * maps: element `j` of row `i` comes from column `maps[which[i], j]` of the table.
    */
-  gather(table: Tensor, indices: Tensor): Tensor;
+  gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor;
   /** Rows `start` (included) to `end` (excluded) of `x`, of any dtype but `u8`. */
   slice(x: Tensor, start: number, end: number): Tensor;
   /** The rows of `a` above the rows of `b`; same columns, same dtype, not `u8`. */
@@ -250,10 +261,22 @@ export interface FusedOperations {
    * divided by 255, and by the length of pixels and label together. `strengths` `[n, 1]` holds the value
    * of the one in each image's label. With `q` the sum of squared pixels, the length under a label is
    * `sqrt(share (q + strength²)) + epsilon`, under the neutral label `sqrt(share (q + classes neutral²)) + epsilon`.
+   * Under a warp the images are moved first, as by {@linkcode Backend.gather}.
    */
-  encode(images: Tensor, strengths: Tensor, indices: Tensor, encoding: Encoding): EncodedImages;
+  encode(
+    images: Tensor,
+    strengths: Tensor,
+    indices: Tensor,
+    encoding: Encoding,
+    warp?: Warp | null,
+  ): EncodedImages;
   /** Every row of `s` divided by its length (or root mean square) plus `epsilon`. */
   normaliseRows(activity: Activity, to: Normalisation, epsilon: number): Tensor;
+  /**
+   * `x` with some of its elements dropped: element `i`, row by row, becomes 0 where its {@linkcode placeHash} is below
+   * `rate * 2^32`, and is divided by `1 - rate` elsewhere. The same ones on every backend.
+   */
+  dropout(x: Tensor, dropout: Dropout): Tensor;
   /**
    * `s = relu(x · weights + bias)` for `[rows, in]`, `[in, units]`, `[1, units]`, with the squares of its rows.
    *

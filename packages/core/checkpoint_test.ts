@@ -21,6 +21,13 @@ const cases: Record<string, Recipe> = {
     negatives: "shuffled",
     optimizer: adam,
   }),
+  "hinton with shifts and dropout": recipes.hinton({
+    layers,
+    epochs: 2,
+    batchSize: 40,
+    augment: { shift: 1 },
+    dropout: 0.3,
+  }),
   "keras": recipes.keras({
     layers,
     epochs: 2,

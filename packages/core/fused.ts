@@ -13,7 +13,9 @@ import type {
   Normalisation,
   PeerRule,
   Tensor,
+  Warp,
 } from "./backend.ts";
+import { type Dropout, dropoutMask } from "./dropout.ts";
 import { requireContrasts } from "./shape.ts";
 
 /** The fused operations of a backend: its own where it has them, the composed bodies elsewhere. */
@@ -40,9 +42,10 @@ export function composedOperations(backend: Backend): FusedOperations {
       strengths: Tensor,
       indices: Tensor,
       { neutral, classes, share, epsilon }: Encoding,
+      warp?: Warp | null,
     ): EncodedImages {
       return b.scope(() => {
-        const raw = b.affine(b.gather(images, indices), 1 / 255, 0);
+        const raw = b.affine(b.gather(images, indices, warp), 1 / 255, 0);
         const squares = b.sum(b.mul(raw, raw), "columns");
         const strength = b.gather(strengths, indices);
         const norm = (all: Tensor): Tensor => b.affine(b.sqrt(b.affine(all, share, 0)), 1, epsilon);
@@ -62,6 +65,11 @@ export function composedOperations(backend: Backend): FusedOperations {
         const norm = b.sqrt(to === "rms" ? b.affine(squares, 1 / s.shape[1], 0) : squares);
         return b.div(s, b.affine(norm, 1, epsilon));
       });
+    },
+
+    dropout(x: Tensor, dropout: Dropout): Tensor {
+      const mask = dropoutMask(x.shape[0] * x.shape[1], dropout);
+      return b.scope(() => b.mul(x, b.upload(mask, x.shape)));
     },
 
     dense(x: Tensor, weights: Tensor, bias: Tensor, product?: Tensor | null): Activity {

@@ -1,5 +1,6 @@
 // Images on the device: kept as bytes, gathered and scaled by index, the label shown beside them.
 
+import { shiftMaps } from "./augmentation.ts";
 import type { Backend, EncodedImages, FusedOperations, Tensor } from "./backend.ts";
 import type { Dataset } from "./dataset.ts";
 import { fusedOperations } from "./fused.ts";
@@ -18,13 +19,20 @@ export class DeviceImages implements Disposable {
   /** `i32` `[count, 1]`. */
   readonly labels: Tensor;
 
+  readonly #backend: Backend;
   readonly #fused: FusedOperations;
   readonly #recipe: Recipe;
   readonly #pixels: Tensor;
   readonly #strengths: Tensor;
+  readonly #columns: number;
+  // For shifts of up to so many pixels.
+  readonly #maps: Tensor | null;
 
-  /** Uploads the images, without the pixels that the label is written over. */
-  constructor(backend: Backend, recipe: Recipe, data: Dataset) {
+  /**
+   * Uploads the images, without the pixels that the label is written over. With `reach` they can be moved by up to as many
+   * pixels each way, and all of their pixels are kept for that.
+   */
+  constructor(backend: Backend, recipe: Recipe, data: Dataset, { reach = 0 } = {}) {
     const width = data.rows * data.columns;
     if (width !== recipe.layers[0]) {
       throw new TypeError(
@@ -32,11 +40,20 @@ export class DeviceImages implements Disposable {
           `${recipe.layers[0]}: make the first of the layers ${width}`,
       );
     }
+    this.#backend = backend;
     this.#fused = fusedOperations(backend);
     this.#recipe = recipe;
     this.count = data.count;
     const { pixels } = inputColumns(recipe);
-    this.#pixels = backend.upload(lastColumns(data.images, width, pixels), [data.count, pixels]);
+    this.#columns = pixels;
+    const kept = reach > 0 ? width : pixels;
+    this.#pixels = backend.upload(lastColumns(data.images, width, kept), [data.count, kept]);
+    this.#maps = null;
+    if (reach > 0) {
+      const { rows, columns } = data;
+      const { kinds, maps } = shiftMaps({ rows, columns, reach, covered: width - pixels });
+      this.#maps = backend.upload(maps, [kinds, pixels]);
+    }
     this.labels = backend.upload(Int32Array.from(data.labels), [data.count, 1]);
     const { strength } = recipe.label;
     this.#strengths = strength === "max"
@@ -44,20 +61,39 @@ export class DeviceImages implements Disposable {
       : backend.fill([data.count, 1], strength);
   }
 
-  /** The images at `indices` (`i32` `[rows, 1]`), scaled so that image and label together are normalised. */
-  encode(indices: Tensor): EncodedImages {
+  /**
+   * The images at `indices` (`i32` `[rows, 1]`), scaled so that image and label together are normalised; each moved as
+   * `shifts` says (`i32` `[rows, 1]`, see {@linkcode randomShifts}), if it is given.
+   */
+  encode(indices: Tensor, shifts: Tensor | null = null): EncodedImages {
     const { label, normalise: { to, epsilon }, classes } = this.#recipe;
-    return this.#fused.encode(this.#pixels, this.#strengths, indices, {
+    if (shifts && !this.#maps) throw new TypeError("encode: these images cannot be moved");
+    const encoding = {
       neutral: label.neutral,
       classes,
-      share: to === "rms" ? 1 / (this.#pixels.shape[1] + classes) : 1,
+      share: to === "rms" ? 1 / (this.#columns + classes) : 1,
       epsilon,
-    });
+    };
+    const which = shifts ?? this.#still(indices.shape[0]);
+    const warp = which && { maps: this.#maps!, which };
+    try {
+      return this.#fused.encode(this.#pixels, this.#strengths, indices, encoding, warp);
+    } finally {
+      if (which !== shifts) which?.dispose();
+    }
   }
 
   /** Frees the images. */
   [Symbol.dispose](): void {
     for (const tensor of [this.#pixels, this.labels, this.#strengths]) tensor.dispose();
+    this.#maps?.dispose();
+  }
+
+  // Images that are kept whole go by the map that leaves them where they are, which is the middle one.
+  #still(rows: number): Tensor | null {
+    if (!this.#maps) return null;
+    const middle = (this.#maps.shape[0] - 1) / 2;
+    return this.#backend.upload(new Int32Array(rows).fill(middle), [rows, 1]);
   }
 }
 

@@ -6,6 +6,7 @@ import { Optimizer, type Parameter } from "./optimizer.ts";
 import type { Random } from "./random.ts";
 import type { PeerOptions, Recipe } from "./recipe.ts";
 import { requireContrasts } from "./shape.ts";
+import { symbaDelta } from "./symba.ts";
 
 /** Sizes of an {@linkcode FFDense}. */
 export interface LayerSize {
@@ -149,12 +150,12 @@ export class FFDense implements Disposable {
           decay: options.decay,
         })
         : null;
-      const rule = {
-        goodnessScale: this.#goodnessScale,
-        threshold: this.threshold,
-        weight: 1 / batchPairs,
-      };
-      const delta = this.#fused.localDelta(activity, rule, this.#figures, pull);
+      const { loss } = this.#recipe;
+      const rule = { goodnessScale: this.#goodnessScale, weight: 1 / batchPairs };
+      const figures = this.#figures;
+      const delta = loss.kind === "symba"
+        ? symbaDelta(b, activity, { ...rule, alpha: loss.alpha }, figures, pull)
+        : this.#fused.localDelta(activity, { ...rule, threshold: this.threshold }, figures, pull);
       this.pairs += pairs;
 
       const gradient = (inputs: Tensor, delta: Tensor): Gradient =>

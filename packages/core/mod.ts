@@ -3,8 +3,10 @@
  *
  * @module
  */
+export * from "./augmentation.ts";
 export * from "./backend.ts";
 export * from "./dataset.ts";
+export * from "./dropout.ts";
 export * from "./errors.ts";
 export * from "./fused.ts";
 export * from "./images.ts";
@@ -20,5 +22,6 @@ export * from "./safetensors.ts";
 export * from "./scope.ts";
 export * from "./scoring.ts";
 export * from "./shape.ts";
+export * from "./symba.ts";
 export * from "./trainer.ts";
 export * from "./turn.ts";

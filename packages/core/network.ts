@@ -1,7 +1,9 @@
 // The network: layers that learn side by side, trained, evaluated, saved and restored.
 
+import { randomShifts } from "./augmentation.ts";
 import type { Backend, Shape, Tensor } from "./backend.ts";
 import type { Dataset } from "./dataset.ts";
+import { placeHash } from "./dropout.ts";
 import { TrainingError } from "./errors.ts";
 import { DeviceImages, inputColumns } from "./images.ts";
 import { FFDense, type LayerReport } from "./layer.ts";
@@ -171,7 +173,8 @@ export class FFNetwork implements Disposable {
     const { epochs } = this.recipe;
     requireDataset(this.recipe, train);
     if (validation) requireDataset(this.recipe, validation);
-    using images = new DeviceImages(this.backend, this.recipe, train);
+    const reach = this.recipe.augment?.shift ?? 0;
+    using images = new DeviceImages(this.backend, this.recipe, train, { reach });
     using held = validation ? new DeviceImages(this.backend, this.recipe, validation) : null;
     const batchSize = this.recipe.batchSize === "full"
       ? train.count
@@ -241,6 +244,8 @@ export class FFNetwork implements Disposable {
     const column = (values: Int32Array): Tensor => this.backend.upload(values, [batch.count, 1]);
     const part: Part = {
       indices: column(Int32Array.from({ length: batch.count }, (_, i) => i)),
+      shifts: null,
+      dropoutSeed: this.#random.fork("dropout").uint32(),
       wrong: column(Int32Array.from(wrongLabels)),
       noise: null,
     };
@@ -409,13 +414,15 @@ export class FFNetwork implements Disposable {
     epoch: number,
     { batchSize, done, partSize }: { batchSize: number; done: number; partSize: number },
   ): Generator<Part[]> {
-    const { classes, negatives } = this.recipe;
+    const { classes, negatives, augment } = this.recipe;
     const count = labels.length;
     // One batch of everything needs no order.
     const order = batchSize < count
       ? this.#random.fork(`order ${epoch}`).permutation(count)
       : Int32Array.from({ length: count }, (_, i) => i);
     const random = this.#random.fork(`negatives ${epoch}`);
+    const dropping = this.#random.fork(`dropout ${epoch}`);
+    const shifting = this.#random.fork(`shifts ${epoch}`);
     for (let start = 0; start < count; start += batchSize) {
       const indices = order.subarray(start, start + batchSize);
       const right = indices.map((i) => labels[i]!);
@@ -425,6 +432,8 @@ export class FFNetwork implements Disposable {
         ? shuffledNegatives(right, random)
         : null;
       const noise = wrong ? null : gumbelNoise(right.length, classes, random);
+      const shifts = augment && randomShifts(right.length, augment.shift, shifting);
+      const dropoutSeed = dropping.uint32();
       if (start < done * batchSize) continue; // Drawn, so that the next batch's numbers are its own.
       const parts: Part[] = [];
       for (let from = 0; from < indices.length; from += partSize) {
@@ -436,7 +445,13 @@ export class FFNetwork implements Disposable {
           const part = values.subarray(from * columns, (from + partSize) * columns);
           return this.backend.upload(part, [part.length / columns, columns]);
         };
-        parts.push({ indices: cut(indices, 1)!, wrong: cut(wrong, 1), noise: cut(noise, classes) });
+        parts.push({
+          indices: cut(indices, 1)!,
+          shifts: cut(shifts, 1),
+          dropoutSeed: placeHash(from, dropoutSeed),
+          wrong: cut(wrong, 1),
+          noise: cut(noise, classes),
+        });
       }
       yield parts;
     }
@@ -546,8 +561,8 @@ interface Slot {
 }
 
 function disposeParts(parts: readonly Part[]): void {
-  for (const { indices, wrong, noise } of parts) {
-    for (const tensor of [indices, wrong, noise]) tensor?.dispose();
+  for (const { indices, shifts, wrong, noise } of parts) {
+    for (const tensor of [indices, shifts, wrong, noise]) tensor?.dispose();
   }
 }
 

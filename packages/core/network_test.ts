@@ -44,6 +44,15 @@ function assertClose(a: NetworkState, b: NetworkState, tolerance: number): void 
   }
 }
 
+Deno.test("FFNetwork.fit() with shifts and dropout: the same seed the same run, and neither without effect", async () => {
+  const changes = [{}, { augment: { shift: 2 } }, { dropout: 0.2 }];
+  const runs = await Promise.all(changes.map((change) => train(small(change))));
+  assertEquals(await train(small(changes[1])), runs[1]);
+  assertEquals(await train(small(changes[2])), runs[2]);
+  assertNotEquals(runs[1]!.state, runs[0]!.state);
+  assertNotEquals(runs[2]!.state, runs[0]!.state);
+});
+
 for (const [name, recipe] of [["hinton", small()], ["keras", smallKeras()]] as const) {
   Deno.test(`FFNetwork.fit() with ${name}: the same seed gives the same run, another another`, async () => {
     const first = await train(recipe);

@@ -61,6 +61,19 @@ export interface ReadoutOptions {
   optimizer: MomentumOptions;
 }
 
+/** How training images are changed, anew in every epoch. */
+export interface AugmentOptions {
+  /** They are moved by up to so many pixels each way, evenly. */
+  shift: number;
+}
+
+/** What a layer's activities are judged by. */
+export type LossOptions =
+  /** Each row by itself, against the threshold. */
+  | { kind: "threshold" }
+  /** Positive against negative data of the same image, `alpha` times their difference (SymBa). */
+  | { kind: "symba"; alpha: number };
+
 /** When which layer learns. */
 export type Schedule =
   /** Every layer takes one update on every batch. */
@@ -80,10 +93,16 @@ export interface Recipe {
   label: LabelOptions;
   /** Where the labels of negative data come from: drawn evenly from the wrong ones; the batch's labels shuffled (so that some are right, as Keras does); drawn from the readout's beliefs with the right one masked. */
   negatives: "random" | "shuffled" | "hard";
+  /** How training images are changed, if they are. */
+  augment: AugmentOptions | null;
+  /** The fraction of each hidden layer's inputs that are dropped in training, each time others. */
+  dropout: number;
   /** How rows are scaled before each layer, the first included. */
   normalise: { to: Normalisation; epsilon: number };
   /** Goodness of a row: the mean or the sum of its squared activities. */
   goodness: "mean" | "sum";
+  /** What a layer's activities are judged by. */
+  loss: LossOptions;
   /** Goodness that separates positive from negative, a number or the layer's number of units. */
   threshold: number | "units";
   /** Initial weights: Glorot's uniform, or normal with variance `1 / inputs`. Biases start at zero. */
@@ -163,6 +182,19 @@ export function validateRecipe(recipe: Recipe): void {
   require(
     !recipe.peer || within(recipe.peer.decay, 0, 1) && Number.isFinite(recipe.peer.strength),
     `peer normalisation's decay must be from 0 to 1, got ${recipe.peer?.decay}`,
+  );
+  require(
+    !recipe.augment || whole(recipe.augment.shift, 1),
+    `images are shifted by a whole number of pixels from 1, got ${recipe.augment?.shift}`,
+  );
+  require(
+    recipe.dropout >= 0 && recipe.dropout < 1,
+    `dropout must be from 0 to below 1, got ${recipe.dropout}`,
+  );
+  const { loss } = recipe;
+  require(
+    loss.kind !== "symba" || loss.alpha > 0 && Number.isFinite(loss.alpha),
+    `SymBa's alpha must be above 0, got ${loss.kind === "symba" && loss.alpha}`,
   );
   if (schedule.kind === "greedy") {
     const { updatesPerLayer } = schedule;

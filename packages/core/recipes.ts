@@ -18,8 +18,11 @@ function hinton(changes: RecipeChanges = {}): Recipe {
     classes: 10,
     label: { placement: "overlay", strength: 1, neutral: 0.1 },
     negatives: "hard",
+    augment: null,
+    dropout: 0,
     normalise: { to: "rms", epsilon: 1e-8 },
     goodness: "sum",
+    loss: { kind: "threshold" },
     threshold: "units",
     initial: "normal",
     peer: { strength: 0.03, decay: 0.9, start: 0.5 },
@@ -49,8 +52,11 @@ function keras(changes: RecipeChanges = {}): Recipe {
     classes: 10,
     label: { placement: "overlay", strength: "max", neutral: 0.1 },
     negatives: "shuffled",
+    augment: null,
+    dropout: 0,
     normalise: { to: "length", epsilon: 1e-4 },
     goodness: "mean",
+    loss: { kind: "threshold" },
     threshold: 1.5,
     initial: "glorot-uniform",
     peer: null,
@@ -91,9 +97,29 @@ function quick(changes: RecipeChanges = {}): Recipe {
   };
 }
 
+/**
+ * The most accurate: `hinton` on images that are moved by up to a pixel, with dropout and twice the decay, learning twice as
+ * fast, for long. With `epochs: 20` it takes about two minutes on two cores.
+ */
+function augmented(changes: RecipeChanges = {}): Recipe {
+  const { optimizer } = hinton();
+  return {
+    ...hinton({
+      augment: { shift: 1 },
+      dropout: 0.1,
+      optimizer: { ...optimizer, learningRate: 0.02, decay: 0.002 },
+      epochs: 200,
+      predict: { by: "softmax" },
+    }),
+    name: "augmented",
+    ...changes,
+  };
+}
+
 /** The recipes by name; each takes the parts of it to change and returns plain data. */
 export const recipes: {
   readonly quick: (changes?: RecipeChanges) => Recipe;
   readonly hinton: (changes?: RecipeChanges) => Recipe;
   readonly keras: (changes?: RecipeChanges) => Recipe;
-} = { quick, hinton, keras };
+  readonly augmented: (changes?: RecipeChanges) => Recipe;
+} = { quick, hinton, keras, augmented };

@@ -1,6 +1,6 @@
 // Shape and dtype rules of the operations, shared by backends so that all refuse alike.
 
-import type { Axis, DType, MatmulOptions, Shape, Tensor, TensorData } from "./backend.ts";
+import type { Axis, DType, MatmulOptions, Shape, Tensor, TensorData, Warp } from "./backend.ts";
 
 /** `"f32 [2, 3]"`, as shown in errors. */
 export function describe(x: Tensor): string {
@@ -68,12 +68,22 @@ export function broadcast(operation: string, a: Tensor, b: Tensor): Broadcast {
 }
 
 /** The result shape of `gather`; checks both operands. */
-export function gatherShape(table: Tensor, indices: Tensor): Shape {
+export function gatherShape(table: Tensor, indices: Tensor, warp?: Warp | null): Shape {
   requireDType("gather", indices, "i32");
   if (indices.shape[1] !== 1) {
     throw new TypeError(`gather: indices are one column, got ${describe(indices)}`);
   }
-  return [indices.shape[0], table.shape[1]];
+  const rows = indices.shape[0];
+  if (!warp) return [rows, table.shape[1]];
+  const { maps, which } = warp;
+  requireDType("gather", maps, "i32");
+  requireDType("gather", which, "i32");
+  if (which.shape[0] !== rows || which.shape[1] !== 1) {
+    throw new TypeError(
+      `gather: a warp of ${rows} rows needs one map each, [${rows}, 1], got ${describe(which)}`,
+    );
+  }
+  return [rows, maps.shape[1]];
 }
 
 /** The result shape of `slice`; checks the bounds. */

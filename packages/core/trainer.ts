@@ -8,6 +8,7 @@ import type {
   Gradient,
   Tensor,
 } from "./backend.ts";
+import { placeHash } from "./dropout.ts";
 import { fusedOperations } from "./fused.ts";
 import type { DeviceImages } from "./images.ts";
 import type { FFDense, Gradients, SharedInput } from "./layer.ts";
@@ -18,8 +19,12 @@ import type { Recipe } from "./recipe.ts";
 export interface Part {
   /** Which images, `i32` `[pairs, 1]`. */
   indices: Tensor;
+  /** How each of them is moved, `i32` `[pairs, 1]`, if they are. */
+  shifts: Tensor | null;
   /** The wrong labels of the negative data, `i32` `[pairs, 1]`, unless the readout is to draw them. */
   wrong: Tensor | null;
+  /** Decides what is dropped: a different one for each part. */
+  dropoutSeed: number;
   /** Noise `[pairs, classes]` by which the readout draws hard negatives. */
   noise: Tensor | null;
 }
@@ -112,7 +117,7 @@ export class Trainer {
     this.#update(parts, gain, (part, pairs, found) => {
       const b = this.#backend;
       const [first] = this.#layers as [FFDense];
-      const encoded = images.encode(part.indices);
+      const encoded = images.encode(part.indices, part.shifts);
       const right = this.#oneHot(b.gather(images.labels, part.indices));
       const product = first.sharedProduct(encoded.pixels);
       let wrong = part.wrong && this.#oneHot(part.wrong);
@@ -126,11 +131,11 @@ export class Trainer {
       }
       let inputs = this.#contrastLabels(encoded, right, wrong!);
       let shared: SharedInput | null = { images: encoded.pixels, product };
-      for (const layer of this.#layers) {
-        const last = layer === this.#layers.at(-1);
+      for (const [l, layer] of this.#layers.entries()) {
+        const last = l === this.#layers.length - 1;
         const next = b.scope(() => {
           const { activity, gradients } = layer.contrast(inputs, shared, pairs);
-          return { gradients, inputs: last ? null : this.normalise(activity) };
+          return { gradients, inputs: last ? null : this.#nextInputs(activity, part, l) };
         });
         // The next layer's input was computed by the layer as it was: it may learn now.
         found({ learner: layer, gradients: next.gradients });
@@ -155,8 +160,8 @@ export class Trainer {
     let hidden: Tensor[] | null = null;
     const input = (part: number): { inputs: Tensor; shared: SharedInput | null } => {
       if (hidden) return { inputs: hidden[part]!, shared: null };
-      const { indices, wrong } = parts[part]!;
-      const encoded = images.encode(indices);
+      const { indices, shifts, wrong } = parts[part]!;
+      const encoded = images.encode(indices, shifts);
       const right = this.#oneHot(b.gather(images.labels, indices));
       const inputs = this.#contrastLabels(encoded, right, this.#oneHot(wrong!));
       const product = this.#layers[0]!.sharedProduct(encoded.pixels);
@@ -178,7 +183,8 @@ export class Trainer {
         const next = parts.map((_, part) =>
           b.scope(() => {
             const { inputs, shared } = input(part);
-            return this.normalise(layer.activity(inputs, shared && shared.product));
+            const activity = layer.activity(inputs, shared && shared.product);
+            return this.#nextInputs(activity, parts[part]!, this.#layers.indexOf(layer));
           })
         );
         for (const tensor of hidden ?? []) tensor.dispose();
@@ -223,6 +229,15 @@ export class Trainer {
       });
     }
     sums?.forEach(learn);
+  }
+
+  // What layer `l` hands on in training.
+  #nextInputs(activity: Activity, { dropoutSeed }: Part, l: number): Tensor {
+    const { dropout: rate } = this.#recipe;
+    if (rate === 0) return this.normalise(activity);
+    return this.#backend.scope(() =>
+      this.#fused.dropout(this.normalise(activity), { rate, seed: placeHash(l, dropoutSeed) })
+    );
   }
 
   #oneHot(labels: Tensor): Tensor {

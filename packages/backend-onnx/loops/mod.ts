@@ -2,6 +2,7 @@
 
 import wabt from "wabt";
 import { activations } from "./activate.ts";
+import { dropoutLoop } from "./dropout.ts";
 import { pixelLoops } from "./pixels.ts";
 import { rowLoops } from "./rows.ts";
 import { stepLoops } from "./steps.ts";
@@ -41,6 +42,8 @@ export interface Loops {
   mix(v: N, g: N, count: N, keep: N, rest: N): void;
   /** `p ← keep p - rate v`. */
   follow(p: N, v: N, count: N, keep: N, rate: N): void;
+  /** See `FusedOperations.dropout`. */
+  dropout(x: N, y: N, count: N, seed: N, bound: N, kept: N): void;
   /** Row `r` of `y` is row `indices[r]` of the bytes `images` divided by 255; `squares` has its sum of squares. */
   pixels(images: N, indices: N, y: N, squares: N, rows: N, columns: N): void;
 }
@@ -51,7 +54,7 @@ let module: Promise<WebAssembly.Module> | undefined;
 
 async function compile(): Promise<WebAssembly.Module> {
   const text =
-    `(module (import ${MEMORY} (memory 1)) ${activations} ${rowLoops} ${stepLoops} ${pixelLoops})`;
+    `(module (import ${MEMORY} (memory 1)) ${activations} ${rowLoops} ${stepLoops} ${pixelLoops} ${dropoutLoop})`;
   const parsed = (await wabt()).parseWat("loops.wat", text, { simd: true });
   try {
     const { buffer } = parsed.toBinary({});

@@ -3,12 +3,15 @@
 import { EACH_ROW, type Kernel, LANES, variants, vector, type Width } from "./kernel.ts";
 
 /**
- * See `FusedOperations.encode`. Bytes lie four to a word, the first in the lowest bits. With a width of 4, rows are
- * multiples of four. Buffers: images, strengths, indices, pixels, strength, neutral scale, neutral. Sizes:
+ * See `FusedOperations.encode`. The images are a table of bytes, four to a word, the first in the lowest bits; or the
+ * rows themselves, picked and moved before, as numbers to 255. With a width of 4, rows are multiples of four. Buffers: images, strengths, indices, pixels, strength, neutral scale, neutral. Sizes:
  * rows, groups, vectors a row. Scalars: neutral, classes * neutral², share, epsilon.
  */
-export const encode: (width: Width) => Kernel = variants((width) => ({
-  label: "encode",
+export const encode: (width: Width, from: "bytes" | "rows") => Kernel = variants((
+  width,
+  from,
+) => ({
+  label: `encode (${from})`,
   access: "rrrwwww",
   code: `struct Params {
   count: u32,
@@ -20,7 +23,7 @@ export const encode: (width: Width) => Kernel = variants((width) => ({
   epsilon: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> images: array<u32>;
+@group(0) @binding(1) var<storage, read> images: array<${from === "rows" ? vector(width) : "u32"}>;
 @group(0) @binding(2) var<storage, read> strengths: array<f32>;
 @group(0) @binding(3) var<storage, read> indices: array<u32>;
 @group(0) @binding(4) var<storage, read_write> pixels: array<${vector(width)}>;
@@ -31,7 +34,9 @@ var<workgroup> partial: array<f32, ${LANES}>;
 
 fn pixel(at: u32) -> ${vector(width)} {
   return ${
-    width === 4
+    from === "rows"
+      ? "images[at] / 255"
+      : width === 4
       ? "vec4f((vec4u(images[at]) >> vec4u(0, 8, 16, 24)) & vec4u(255)) / 255"
       : "f32((images[at / 4] >> (at % 4 * 8)) & 255) / 255"
   };
@@ -44,7 +49,7 @@ fn norm(squares: f32) -> f32 {
 }
 ${EACH_ROW}
   let index = indices[row];
-  let first = index * params.columns;
+  let first = ${from === "rows" ? "row" : "index"} * params.columns;
   var sum = ${vector(width)}();
   for (var column = lane; column < params.columns; column += ${LANES}) {
     let v = pixel(first + column);

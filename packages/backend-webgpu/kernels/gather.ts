@@ -31,3 +31,33 @@ ${EACH}
     };
   },
 );
+
+/**
+ * The same under a warp: element `j` of row `i` comes from column `maps[which[i], j]`, and is 0 where that is negative.
+ * Buffers: table, indices, maps, which, y. Sizes: elements of y, groups, columns of y, columns of the table.
+ */
+export const gatherWarped: (element: "words" | "bytes") => Kernel = variants((element) => {
+  const bytes = element === "bytes";
+  return {
+    label: `gather warped (${element})`,
+    access: "rrrrw",
+    code: `struct Params { count: u32, groups: u32, columns: u32, tableColumns: u32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> table: array<u32>;
+@group(0) @binding(2) var<storage, read> indices: array<u32>;
+@group(0) @binding(3) var<storage, read> maps: array<i32>;
+@group(0) @binding(4) var<storage, read> which: array<u32>;
+@group(0) @binding(5) var<storage, read_write> y: array<${bytes ? "f32" : "u32"}>;
+${EACH}
+  let row = i / params.columns;
+  let column = maps[which[row] * params.columns + i % params.columns];
+  if (column < 0) {
+    y[i] = 0;
+    return;
+  }
+  let at = indices[row] * params.tableColumns + u32(column);
+  y[i] = ${bytes ? "f32((table[at / 4] >> (at % 4 * 8)) & 255)" : "table[at]"};
+}
+`,
+  };
+});

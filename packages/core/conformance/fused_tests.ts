@@ -60,6 +60,33 @@ export function fusedTests(register: Check): void {
       });
     }
 
+    check("encode() under a warp, ragged", async (t) => {
+      for (
+        const [n, stored, columns, rows] of [[5, 97, 90, 7], [1, 1, 1, 2], [7, 784, 774, 5], [
+          3,
+          64,
+          64,
+          4,
+        ]] as const
+      ) {
+        const rule = { neutral: 0.1, classes: 10, share: 1 / 107, epsilon: 1e-4 };
+        await t.agree(
+          [
+            t.bytes([n, stored]),
+            t.uniform([n, 1], 0.1, 2),
+            t.integers([rows, 1], 0, n - 1),
+            t.integers([9, columns], -1, stored - 1),
+            t.integers([rows, 1], 0, 8),
+          ],
+          (b, x, strengths, at, maps, which) => {
+            const { pixels, strength, neutralScale, neutral } = on(b)
+              .encode(x, strengths, at, rule, { maps, which });
+            return [pixels, strength, neutralScale, neutral];
+          },
+        );
+      }
+    });
+
     for (const to of ["length", "rms"] as const) {
       check(`normaliseRows() to ${to}, ragged`, async (t) => {
         for (const shape of [...SHAPES, [1, 1], [37, 61], [3, 1025]] as const) {
@@ -77,6 +104,26 @@ export function fusedTests(register: Check): void {
         );
       });
     }
+
+    check("dropout() ragged, and of nothing", async (t) => {
+      for (const shape of [...SHAPES, [1, 1], [37, 61]] as const) {
+        for (
+          const dropout of [{ rate: 0.1, seed: 7 }, { rate: 0.5, seed: 4_294_967_295 }, {
+            rate: 0,
+            seed: 0,
+          }]
+        ) {
+          await t.agree([t.uniform(shape)], (b, x) => on(b).dropout(x, dropout));
+        }
+      }
+    });
+
+    check("dropout() refuses a rate that is none", (t) => {
+      using x = t.upload(t.uniform([2, 3]));
+      for (const rate of [-0.1, 1, NaN]) {
+        t.refuses(RangeError, "dropout", () => on(t.backend).dropout(x, { rate, seed: 1 }));
+      }
+    });
 
     check("dense() ragged", async (t) => {
       for (

@@ -44,6 +44,49 @@ export function rowTests(check: Check): void {
     );
   });
 
+  check("gather() under a warp, from u8, f32 and i32, ragged", async (t) => {
+    for (
+      const [n, columns, rows, kinds, width] of [[37, 61, 53, 9, 70], [1, 1, 3, 2, 5], [
+        5,
+        784,
+        7,
+        25,
+        774,
+      ]] as const
+    ) {
+      for (
+        const table of [
+          t.bytes([n, columns]),
+          t.uniform([n, columns]),
+          t.integers([n, columns], -(2 ** 31), 2 ** 31 - 1),
+        ]
+      ) {
+        await t.agree(
+          [
+            table,
+            t.integers([rows, 1], 0, n - 1),
+            t.integers([kinds, width], -1, columns - 1),
+            t.integers([rows, 1], 0, kinds - 1),
+          ],
+          (b, table, rows, maps, which) => b.gather(table, rows, { maps, which }),
+          { tolerance: exact },
+        );
+      }
+    }
+  });
+
+  check("gather() refuses a warp that does not fit", (t) => {
+    using table = t.upload(t.uniform([3, 5]));
+    using rows = t.upload(i32(0, 1));
+    using maps = t.upload(t.integers([4, 5], 0, 4));
+    using which = t.upload(i32(0, 1));
+    using few = t.upload(i32(0));
+    const b = t.backend;
+    t.refuses(TypeError, "gather", () => b.gather(table, rows, { maps: table, which }));
+    t.refuses(TypeError, "gather", () => b.gather(table, rows, { maps, which: few }));
+    t.refuses(TypeError, "gather", () => b.gather(table, rows, { maps, which: maps }));
+  });
+
   check("gather() repeats and reverses rows", async (t) => {
     await t.agree(
       [f32([1, 2, 3], [4, 5, 6]), i32(1, 1, 0, 0, 1, 1, 1)],

@@ -9,6 +9,7 @@ import type {
   Shape,
   Tensor,
   TensorData,
+  Warp,
 } from "../backend.ts";
 import { LiveTensors } from "../scope.ts";
 import {
@@ -110,10 +111,12 @@ export class ReferenceBackend implements Backend {
   // Rows
 
   /** See {@linkcode Backend.gather}. Throws a `RangeError` for an index outside of the table. */
-  gather(table: Tensor, indices: Tensor): Tensor {
+  gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor {
     const from = this.#data("gather", table);
     const rows = this.#data("gather", indices);
-    const shape = gatherShape(table, indices);
+    const maps = warp && this.#data("gather", warp.maps);
+    const which = warp && this.#data("gather", warp.which);
+    const shape = gatherShape(table, indices, warp);
     const columns = shape[1];
     const size = shape[0] * columns;
     const result = table.dtype === "i32" ? new Int32Array(size) : new Float32Array(size);
@@ -122,7 +125,14 @@ export class ReferenceBackend implements Backend {
       if (row < 0 || row >= table.shape[0]) {
         throw new RangeError(`gather: index ${row} (row ${i}) is outside of ${describe(table)}`);
       }
-      result.set(from.subarray(row * columns, (row + 1) * columns), i * columns);
+      if (!maps) {
+        result.set(from.subarray(row * columns, (row + 1) * columns), i * columns);
+        continue;
+      }
+      for (let j = 0; j < columns; j++) {
+        const column = maps[which![i]! * columns + j]!;
+        result[i * columns + j] = column < 0 ? 0 : from[row * table.shape[1] + column]!;
+      }
     }
     return this.#make("gather", result, shape, table.dtype === "i32" ? "i32" : "f32");
   }
