@@ -9,10 +9,13 @@ const fraction: Schema = { type: "number", minimum: 0, maximum: 1 };
 const above: Schema = { type: "number", exclusiveMinimum: 0 };
 const atLeast: Schema = { type: "number", minimum: 0 };
 const optional = (schema: Schema): Schema => ({ anyOf: [schema, { type: "null" }] });
-// An object of exactly these parts.
-const exactly = (properties: Readonly<Record<string, Schema>>): Schema => ({
+// An object of exactly these parts, and perhaps others.
+const exactly = (
+  properties: Readonly<Record<string, Schema>>,
+  alsoAllowed: Readonly<Record<string, Schema>> = {},
+): Schema => ({
   type: "object",
-  properties,
+  properties: { ...properties, ...alsoAllowed },
   required: Object.keys(properties),
   additionalProperties: false,
 });
@@ -62,11 +65,11 @@ export const configSchema: Schema = {
         layers: { type: "array", items: whole(1), minItems: 2 },
         classes: whole(2),
         label: exactly({
-          placement: { enum: ["overlay", "append"] },
+          placement: { enum: ["overlay", "append", "none"] },
           strength: { anyOf: [above, { const: "max" }] },
           neutral: atLeast,
         }),
-        negatives: { enum: ["random", "shuffled", "hard"] },
+        negatives: { enum: ["random", "shuffled", "hard", "hybrid"] },
         augment: optional(exactly({ shift: whole(1) })),
         dropout: { type: "number", minimum: 0, exclusiveMaximum: 1 },
         normalise: exactly({ to: { enum: ["length", "rms"] }, epsilon: above }),
@@ -92,7 +95,7 @@ export const configSchema: Schema = {
         },
         batchSize: { anyOf: [whole(1), { const: "full" }] },
         epochs: whole(1),
-        readout: optional(exactly({ from: whole(0), optimizer: momentum })),
+        readout: optional(exactly({ from: whole(0), optimizer: momentum }, { alone: whole(0) })),
         predict: {
           type: "object",
           oneOf: [

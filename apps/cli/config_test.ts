@@ -30,7 +30,7 @@ const wrong: Record<string, [value: unknown, words: string]> = {
   "an unknown setting": [{ epochs: 3 }, '"epochs"'],
   "an unknown part of a recipe": [{ recipe: { name: "quick", epoch: 3 } }, '"epoch"'],
   "a recipe without a name": [{ recipe: { epochs: 3 } }, "name"],
-  "an unknown recipe": [{ recipe: { name: "fast" } }, "quick, hinton, keras, augmented"],
+  "an unknown recipe": [{ recipe: { name: "fast" } }, "quick, hinton, keras, augmented, unsupervised"],
   "a seed that is text": [{ seed: "1" }, "seed must be integer"],
   "no epochs": [{ recipe: { name: "quick", epochs: 0 } }, "recipe.epochs must be >= 1"],
   "a layer of half a unit": [{ recipe: { name: "quick", layers: [784, 0.5] } }, "recipe.layers.1"],

@@ -40,7 +40,7 @@ async function open(tools: Tools): Promise<Sides> {
     torch.ask({ do: "score", images, chunk: PEER_CHUNK });
 
   const some = takeDataset(test, 0, PEER_CHUNK);
-  const ours = (await network.evaluate(some)).goodnessError;
+  const ours = (await network.evaluate(some)).goodnessError!;
   const theirs = (await peer(PEER_CHUNK)).error!;
   const agreement = `error on ${PEER_CHUNK} images: ours ${ours.toFixed(4)}, ` +
     `the peer's with the same weights ${theirs.toFixed(4)}`;

@@ -47,9 +47,9 @@ Deno.test("DeviceImages.encode() of images that can be moved, and are not, gives
     classes,
   };
   using b = new ReferenceBackend();
-  const recipe = recipes.hinton({ layers: [35, 4, 4], classes });
+  const recipe = recipes.hinton({ layers: [35, 4, 4], classes, augment: { shift: 2 } });
   using fixed = new DeviceImages(b, recipe, data);
-  using movable = new DeviceImages(b, recipe, data, { reach: 2 });
+  using movable = new DeviceImages(b, recipe, data, { training: true });
   using indices = b.upload(Int32Array.of(3, 0, 0), [3, 1]);
   using still = b.upload(new Int32Array(3).fill(12), [3, 1]);
   const before = b.memory().tensors;

@@ -28,6 +28,12 @@ const cases: Record<string, Recipe> = {
     augment: { shift: 1 },
     dropout: 0.3,
   }),
+  "unsupervised": recipes.unsupervised({
+    layers,
+    epochs: 2,
+    batchSize: 40,
+    readout: { ...recipes.hinton().readout!, alone: 1 },
+  }),
   "keras": recipes.keras({
     layers,
     epochs: 2,

@@ -4,12 +4,14 @@ import { shiftMaps } from "./augmentation.ts";
 import type { Backend, EncodedImages, FusedOperations, Tensor } from "./backend.ts";
 import type { Dataset } from "./dataset.ts";
 import { fusedOperations } from "./fused.ts";
+import { HybridMaker } from "./hybrids.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** Columns of the first layer's input that show the label, and that show pixels. */
+/** Columns of the first layer's input that show the label, none where it is never shown, and that show pixels. */
 export function inputColumns(recipe: Recipe): { label: number; pixels: number } {
-  const covered = recipe.label.placement === "overlay" ? recipe.classes : 0;
-  return { label: recipe.classes, pixels: recipe.layers[0]! - covered };
+  const { placement } = recipe.label;
+  const covered = placement === "overlay" ? recipe.classes : 0;
+  return { label: placement === "none" ? 0 : recipe.classes, pixels: recipe.layers[0]! - covered };
 }
 
 /** A data set's images and labels on a backend, as bytes. */
@@ -27,12 +29,14 @@ export class DeviceImages implements Disposable {
   readonly #columns: number;
   // For shifts of up to so many pixels.
   readonly #maps: Tensor | null;
+  readonly #hybrids: HybridMaker | null;
 
   /**
-   * Uploads the images, without the pixels that the label is written over. With `reach` they can be moved by up to as many
-   * pixels each way, and all of their pixels are kept for that.
+   * Uploads the images, without the pixels that the label is written over. Images for `training` can be moved and mixed as
+   * the recipe asks; where they can be moved, all of their pixels are kept for that.
    */
-  constructor(backend: Backend, recipe: Recipe, data: Dataset, { reach = 0 } = {}) {
+  constructor(backend: Backend, recipe: Recipe, data: Dataset, { training = false } = {}) {
+    const reach = training ? recipe.augment?.shift ?? 0 : 0;
     const width = data.rows * data.columns;
     if (width !== recipe.layers[0]) {
       throw new TypeError(
@@ -54,9 +58,14 @@ export class DeviceImages implements Disposable {
       const { kinds, maps } = shiftMaps({ rows, columns, reach, covered: width - pixels });
       this.#maps = backend.upload(maps, [kinds, pixels]);
     }
+    this.#hybrids = training && recipe.negatives === "hybrid"
+      ? new HybridMaker(backend, data.rows, data.columns)
+      : null;
     this.labels = backend.upload(Int32Array.from(data.labels), [data.count, 1]);
-    const { strength } = recipe.label;
-    this.#strengths = strength === "max"
+    const { strength, placement } = recipe.label;
+    this.#strengths = placement === "none"
+      ? backend.fill([data.count, 1], 0)
+      : strength === "max"
       ? backend.upload(brightest(data.images, width), [data.count, 1])
       : backend.fill([data.count, 1], strength);
   }
@@ -66,7 +75,8 @@ export class DeviceImages implements Disposable {
    * `shifts` says (`i32` `[rows, 1]`, see {@linkcode randomShifts}), if it is given.
    */
   encode(indices: Tensor, shifts: Tensor | null = null): EncodedImages {
-    const { label, normalise: { to, epsilon }, classes } = this.#recipe;
+    const { label, normalise: { to, epsilon } } = this.#recipe;
+    const classes = inputColumns(this.#recipe).label;
     if (shifts && !this.#maps) throw new TypeError("encode: these images cannot be moved");
     const encoding = {
       neutral: label.neutral,
@@ -83,10 +93,34 @@ export class DeviceImages implements Disposable {
     }
   }
 
+  /**
+   * The images at `indices`, and below them as negative data their hybrids with those at `partners`, each row normalised:
+   * `[2 * rows, pixels]`.
+   */
+  contrast(
+    indices: Tensor,
+    partners: Tensor,
+    shifts: Tensor | null,
+    seed: number,
+  ): Tensor {
+    const hybrids = this.#hybrids;
+    if (!hybrids) throw new TypeError("contrast: these images are not for hybrids");
+    const b = this.#backend;
+    return b.scope(() => {
+      const warp = shifts && { maps: this.#maps!, which: shifts };
+      const raw = (at: Tensor): Tensor => b.affine(b.gather(this.#pixels, at, warp), 1 / 255, 0);
+      const own = raw(indices);
+      const s = b.concat(own, hybrids.mix(own, raw(partners), seed));
+      const { to, epsilon } = this.#recipe.normalise;
+      return this.#fused.normaliseRows({ s, squares: b.sum(b.mul(s, s), "columns") }, to, epsilon);
+    });
+  }
+
   /** Frees the images. */
   [Symbol.dispose](): void {
     for (const tensor of [this.#pixels, this.labels, this.#strengths]) tensor.dispose();
     this.#maps?.dispose();
+    this.#hybrids?.[Symbol.dispose]();
   }
 
   // Images that are kept whole go by the map that leaves them where they are, which is the middle one.

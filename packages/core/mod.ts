@@ -5,10 +5,12 @@
  */
 export * from "./augmentation.ts";
 export * from "./backend.ts";
+export * from "./best_epoch.ts";
 export * from "./dataset.ts";
 export * from "./dropout.ts";
 export * from "./errors.ts";
 export * from "./fused.ts";
+export * from "./hybrids.ts";
 export * from "./images.ts";
 export * from "./layer.ts";
 export * from "./negatives.ts";

@@ -7,6 +7,7 @@ import { placeHash } from "./dropout.ts";
 import { TrainingError } from "./errors.ts";
 import { DeviceImages, inputColumns } from "./images.ts";
 import { FFDense, type LayerReport } from "./layer.ts";
+import { partners } from "./hybrids.ts";
 import { gumbelNoise, randomNegatives, shuffledNegatives } from "./negatives.ts";
 import type { Optimizer, Parameter } from "./optimizer.ts";
 import { Random } from "./random.ts";
@@ -141,9 +142,10 @@ export class FFNetwork implements Disposable {
     const units = recipe.layers.slice(1);
     this.layers = units.map((n, l) => {
       const { label, pixels } = inputColumns(recipe);
-      const size = l === 0
+      // Without a label, positive and negative images have nothing in common.
+      const size = l === 0 && label > 0
         ? { inputs: label, shared: pixels, units: n }
-        : { inputs: units[l - 1]!, shared: 0, units: n };
+        : { inputs: l === 0 ? pixels : units[l - 1]!, shared: 0, units: n };
       return new FFDense(backend, recipe, size, this.#random.fork(`layer ${l}`));
     });
     this.readout = recipe.readout && new Readout(backend, recipe.readout, units, recipe.classes);
@@ -173,8 +175,7 @@ export class FFNetwork implements Disposable {
     const { epochs } = this.recipe;
     requireDataset(this.recipe, train);
     if (validation) requireDataset(this.recipe, validation);
-    const reach = this.recipe.augment?.shift ?? 0;
-    using images = new DeviceImages(this.backend, this.recipe, train, { reach });
+    using images = new DeviceImages(this.backend, this.recipe, train, { training: true });
     using held = validation ? new DeviceImages(this.backend, this.recipe, validation) : null;
     const batchSize = this.recipe.batchSize === "full"
       ? train.count
@@ -192,8 +193,8 @@ export class FFNetwork implements Disposable {
 
     while (this.#epoch < epochs) {
       const epoch = this.#epoch + 1;
-      const gain = this.#gain(epoch);
-      if (this.#update === 0) this.#resetFigures();
+      const { gain, layersRest } = this.#pace(epoch);
+      if (this.#update === 0) this.#resetFigures(layersRest);
       const updated = async (): Promise<void> => {
         this.#update++;
         await this.backend.flush();
@@ -208,7 +209,7 @@ export class FFNetwork implements Disposable {
       for (const batch of batches) {
         try {
           const done = this.#update % updatesPerBatch;
-          await this.#trainer.train(images, batch, gain, updated, done);
+          await this.#trainer.train(images, batch, gain, updated, { done, layersRest });
         } finally {
           disposeParts(batch);
         }
@@ -240,12 +241,16 @@ export class FFNetwork implements Disposable {
         `${batch.count} images need as many wrong labels, got ${wrongLabels.length}`,
       );
     }
+    if (this.recipe.negatives === "hybrid") {
+      throw new TypeError("trainBatch takes wrong labels, and this recipe's negatives have none");
+    }
     using images = new DeviceImages(this.backend, this.recipe, batch);
     const column = (values: Int32Array): Tensor => this.backend.upload(values, [batch.count, 1]);
     const part: Part = {
       indices: column(Int32Array.from({ length: batch.count }, (_, i) => i)),
       shifts: null,
-      dropoutSeed: this.#random.fork("dropout").uint32(),
+      partners: null,
+      seed: this.#random.fork("dropout").uint32(),
       wrong: column(Int32Array.from(wrongLabels)),
       noise: null,
     };
@@ -400,11 +405,16 @@ export class FFNetwork implements Disposable {
     }
   }
 
-  // Learning rate as a fraction: full until the cooldown, then linear to zero (`ffnew.m` at one half).
-  #gain(epoch: number): number {
-    const { epochs, cooldown } = this.recipe;
-    if (cooldown === 1) return 1;
-    return Math.min(1, (epochs - epoch + 0.5) / (epochs * (1 - cooldown)));
+  // Learning rate as a fraction: full until the cooldown, then linear to zero (`ffnew.m` at one half); and whether the
+  // layers rest, for which there are epochs of their own at the end.
+  #pace(epoch: number): { gain: number; layersRest: boolean } {
+    const { cooldown, readout } = this.recipe;
+    const alone = readout?.alone ?? 0;
+    const together = this.recipe.epochs - alone;
+    const layersRest = epoch > together;
+    const [at, epochs] = layersRest ? [epoch - together, alone] : [epoch, together];
+    if (cooldown === 1) return { gain: 1, layersRest };
+    return { gain: Math.min(1, (epochs - at + 0.5) / (epochs * (1 - cooldown))), layersRest };
   }
 
   // The batches of an epoch after the `done` first, each as parts on the device. The numbers depend on the seed and
@@ -431,9 +441,12 @@ export class FFNetwork implements Disposable {
         : negatives === "shuffled"
         ? shuffledNegatives(right, random)
         : null;
-      const noise = wrong ? null : gumbelNoise(right.length, classes, random);
+      const mixed = negatives === "hybrid"
+        ? partners(indices, 1 + random.below(Math.max(1, indices.length - 1)))
+        : null;
+      const noise = wrong || mixed ? null : gumbelNoise(right.length, classes, random);
       const shifts = augment && randomShifts(right.length, augment.shift, shifting);
-      const dropoutSeed = dropping.uint32();
+      const seed = dropping.uint32();
       if (start < done * batchSize) continue; // Drawn, so that the next batch's numbers are its own.
       const parts: Part[] = [];
       for (let from = 0; from < indices.length; from += partSize) {
@@ -448,7 +461,8 @@ export class FFNetwork implements Disposable {
         parts.push({
           indices: cut(indices, 1)!,
           shifts: cut(shifts, 1),
-          dropoutSeed: placeHash(from, dropoutSeed),
+          partners: cut(mixed, 1),
+          seed: placeHash(from, seed),
           wrong: cut(wrong, 1),
           noise: cut(noise, classes),
         });
@@ -487,8 +501,9 @@ export class FFNetwork implements Disposable {
     };
   }
 
-  #resetFigures(): void {
-    for (const layer of this.layers) layer.resetReport();
+  // Layers that rest keep the figures of the last epoch in which they learned.
+  #resetFigures(layersRest = false): void {
+    if (!layersRest) { for (const layer of this.layers) layer.resetReport(); }
     if (this.readout) this.backend.assign(this.readout.mistakes, this.backend.fill([1, 1], 0));
   }
 
@@ -561,8 +576,8 @@ interface Slot {
 }
 
 function disposeParts(parts: readonly Part[]): void {
-  for (const { indices, shifts, wrong, noise } of parts) {
-    for (const tensor of [indices, shifts, wrong, noise]) tensor?.dispose();
+  for (const { indices, shifts, partners, wrong, noise } of parts) {
+    for (const tensor of [indices, shifts, partners, wrong, noise]) tensor?.dispose();
   }
 }
 

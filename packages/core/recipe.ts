@@ -35,8 +35,8 @@ export type OptimizerOptions = AdamOptions | MomentumOptions;
 
 /** How the label is shown to the first layer. */
 export interface LabelOptions {
-  /** `"overlay"` writes it over the first pixels, one a class; `"append"` puts it beside the image. */
-  placement: "overlay" | "append";
+  /** `"overlay"` writes it over the first pixels, one a class; `"append"` puts it beside the image; `"none"` never shows it. */
+  placement: "overlay" | "append" | "none";
   /** The value of the one in the one-hot label (pixels are 0 to 1), or the image's own maximum. */
   strength: number | "max";
   /** The value of every label pixel when no label is claimed. */
@@ -57,6 +57,8 @@ export interface PeerOptions {
 export interface ReadoutOptions {
   /** The first hidden layer it sees: 0 for all of them, 1 to leave the first out. */
   from: number;
+  /** The last so many epochs, none by default, train it alone: the layers rest, and its learning rate starts afresh. */
+  alone?: number;
   /** Its optimizer. */
   optimizer: MomentumOptions;
 }
@@ -91,8 +93,12 @@ export interface Recipe {
   classes: number;
   /** How the label is shown to the first layer. */
   label: LabelOptions;
-  /** Where the labels of negative data come from: drawn evenly from the wrong ones; the batch's labels shuffled (so that some are right, as Keras does); drawn from the readout's beliefs with the right one masked. */
-  negatives: "random" | "shuffled" | "hard";
+  /**
+   * What negative data is: the image under a wrong label, drawn evenly; under the batch's labels shuffled (so that some are
+   * right, as Keras does); under one drawn from the readout's beliefs with the right one masked; or, without labels, a
+   * hybrid of two images.
+   */
+  negatives: "random" | "shuffled" | "hard" | "hybrid";
   /** How training images are changed, if they are. */
   augment: AugmentOptions | null;
   /** The fraction of each hidden layer's inputs that are dropped in training, each time others. */
@@ -142,7 +148,7 @@ export function validateRecipe(recipe: Recipe): void {
   const [width, ...units] = layers as [number, ...number[]];
   require(whole(classes, 2), `classes must be a whole number from 2, got ${classes}`);
   require(
-    label.placement === "append" || width > classes,
+    label.placement !== "overlay" || width > classes,
     `a label written over the first ${classes} pixels leaves none of ${width}: append it instead`,
   );
   require(
@@ -196,6 +202,10 @@ export function validateRecipe(recipe: Recipe): void {
     loss.kind !== "symba" || loss.alpha > 0 && Number.isFinite(loss.alpha),
     `SymBa's alpha must be above 0, got ${loss.kind === "symba" && loss.alpha}`,
   );
+  require(
+    whole(readout?.alone ?? 0, 0) && (readout?.alone ?? 0) < recipe.epochs,
+    `the readout can be trained alone for fewer than all ${recipe.epochs} epochs, got ${readout?.alone}`,
+  );
   if (schedule.kind === "greedy") {
     const { updatesPerLayer } = schedule;
     require(
@@ -207,6 +217,16 @@ export function validateRecipe(recipe: Recipe): void {
       "a readout is trained alongside the joint schedule only: use that, or no readout",
     );
   }
+  require(
+    (recipe.negatives === "hybrid") === (label.placement === "none"),
+    `negatives that are hybrids of images go with a label placed nowhere, and it with them: got ` +
+      `${recipe.negatives} and ${label.placement}`,
+  );
+  require(
+    recipe.negatives !== "hybrid" ||
+      readout !== null && predict.by === "softmax" && schedule.kind === "joint",
+    "a network that sees no labels predicts by a readout, trained by the joint schedule",
+  );
   require(
     recipe.negatives !== "hard" || readout !== null,
     "hard negatives are drawn from the readout: add one, or choose random negatives",

@@ -116,10 +116,29 @@ function augmented(changes: RecipeChanges = {}): Recipe {
   };
 }
 
+/**
+ * Without labels: negatives are hybrids of two images, and a readout of the layers from the second up is trained alongside
+ * and, for the last epochs, alone.
+ */
+function unsupervised(changes: RecipeChanges = {}): Recipe {
+  const { label, readout } = hinton();
+  return {
+    ...hinton({
+      label: { ...label, placement: "none" },
+      negatives: "hybrid",
+      readout: readout && { ...readout, alone: 10 },
+      predict: { by: "softmax" },
+    }),
+    name: "unsupervised",
+    ...changes,
+  };
+}
+
 /** The recipes by name; each takes the parts of it to change and returns plain data. */
 export const recipes: {
   readonly quick: (changes?: RecipeChanges) => Recipe;
   readonly hinton: (changes?: RecipeChanges) => Recipe;
   readonly keras: (changes?: RecipeChanges) => Recipe;
   readonly augmented: (changes?: RecipeChanges) => Recipe;
-} = { quick, hinton, keras, augmented };
+  readonly unsupervised: (changes?: RecipeChanges) => Recipe;
+} = { quick, hinton, keras, augmented, unsupervised };

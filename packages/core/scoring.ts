@@ -13,7 +13,7 @@ export interface Scores {
   count: number;
   /** Number of labels. */
   classes: number;
-  /** For each layer the goodness of every label, `[count * classes]`. */
+  /** For each layer the goodness of every label, `[count * classes]`; the same for all where labels are never shown. */
   goodness: Float32Array[];
   /** The readout's logits, `[count * classes]`, if there is a readout. */
   logits: Float32Array | null;
@@ -29,11 +29,11 @@ export interface Evaluation {
   count: number;
   /** `[classes * classes]` counts; the row is the true label, the column the prediction. */
   confusion: Int32Array;
-  /** Fraction wrong by goodness summed over layers. */
-  goodnessError: number;
+  /** Fraction wrong by goodness summed over layers, unless labels are never shown to them. */
+  goodnessError: number | null;
   /** Fraction wrong by the readout, if there is one. */
   softmaxError: number | null;
-  /** Fraction wrong by each layer's goodness alone. */
+  /** Fraction wrong by each layer's goodness alone; empty where labels are never shown. */
   layerErrors: number[];
 }
 
@@ -79,12 +79,12 @@ export async function scoreImages(
     const goodness = layers.map(() => new Float32Array(count * classes));
     const logits = readout ? new Float32Array(count * classes) : null;
     for (const { start } of chunks) {
+      const rows = Math.min(CHUNK, count - start);
       for (const scores of goodness) {
         // From label by label to image by image.
         const column = data.shift()!;
-        const rows = column.length / classes;
-        for (let i = 0; i < column.length; i++) {
-          scores[(start + i % rows) * classes + Math.floor(i / rows)] = column[i]!;
+        for (let i = 0; i < rows * classes; i++) {
+          scores[(start + i % rows) * classes + Math.floor(i / rows)] = column[i % column.length]!;
         }
       }
       logits?.set(data.shift()!, start * classes);
@@ -95,7 +95,7 @@ export async function scoreImages(
   }
 }
 
-// Each layer's goodness, label below label `[classes * rows, 1]`; then the logits, if there is a readout.
+// Each layer's goodness, label below label `[classes * rows, 1]`, or `[rows, 1]` where labels are never shown; then the logits, if there is a readout.
 function scoreChunk(
   { backend: b, layers, readout, recipe: { classes }, trainer }: Scorer,
   images: DeviceImages,
@@ -104,12 +104,13 @@ function scoreChunk(
   const rows = indices.length;
   const encoded = images.encode(b.upload(indices, [rows, 1]));
   // The pixels' share of the first layer is the same for every label.
-  const product = layers[0]!.sharedProduct(encoded.pixels);
+  const product = layers[0]!.shared && layers[0]!.sharedProduct(encoded.pixels);
   const columns: Tensor[][] = layers.map(() => []);
-  for (let label = 0; label < classes; label++) {
+  // Where labels are never shown, one pass is that of every label.
+  for (let label = 0; label < (product ? classes : 1); label++) {
     const goodness = b.scope(() => {
       const labels = b.upload(new Int32Array(rows).fill(label), [rows, 1]);
-      let inputs = b.mul(b.oneHot(labels, classes), encoded.strength);
+      let inputs = product ? b.mul(b.oneHot(labels, classes), encoded.strength) : encoded.pixels;
       return layers.map((layer, l) => {
         const activity = layer.activity(inputs, l === 0 ? product : null);
         if (l < layers.length - 1) inputs = trainer.normalise(activity);
@@ -151,14 +152,17 @@ export function evaluateScores(
   predictions.forEach((p, i) => confusion[labels[i]! * classes + p]!++);
   const from = recipe.predict.by === "goodness" ? recipe.predict.from : recipe.readout?.from ?? 0;
   const error = errorOf(predictions);
+  const unseen = recipe.label.placement === "none";
   return {
     error,
     accuracy: 1 - error,
     count,
     confusion,
-    goodnessError: errorOf(predictLabels(scores, { by: "goodness", from })),
+    goodnessError: unseen ? null : errorOf(predictLabels(scores, { by: "goodness", from })),
     softmaxError: logits && errorOf(predictLabels(scores, { by: "softmax" })),
-    layerErrors: goodness.map((layer) => errorOf(argmaxRows(layer, count, classes))),
+    layerErrors: (unseen ? [] : goodness).map((layer) =>
+      errorOf(argmaxRows(layer, count, classes))
+    ),
   };
 }
 

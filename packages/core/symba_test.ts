@@ -49,5 +49,5 @@ Deno.test("a network learns by the SymBa loss", async () => {
   for await (const _ of network.fit(patterns({ count: 300, ...size })));
   const { goodnessError } = await network.evaluate(patterns({ count: 100, ...size, seed: 2 }));
   // Nine in ten are wrong by chance.
-  assertAlmostEquals(goodnessError, 0, 0.1);
+  assertAlmostEquals(goodnessError!, 0, 0.1);
 });

@@ -21,10 +21,12 @@ export interface Part {
   indices: Tensor;
   /** How each of them is moved, `i32` `[pairs, 1]`, if they are. */
   shifts: Tensor | null;
+  /** The images that hybrids are made of with them, `i32` `[pairs, 1]`, where negatives are hybrids. */
+  partners: Tensor | null;
   /** The wrong labels of the negative data, `i32` `[pairs, 1]`, unless the readout is to draw them. */
   wrong: Tensor | null;
-  /** Decides what is dropped: a different one for each part. */
-  dropoutSeed: number;
+  /** Decides what is dropped, and how hybrids are mixed: a different one for each part. */
+  seed: number;
   /** Noise `[pairs, classes]` by which the readout draws hard negatives. */
   noise: Tensor | null;
 }
@@ -65,34 +67,36 @@ export class Trainer {
   /**
    * Trains on one batch, given as the parts that make it up; `updated` is awaited after every update.
    * The gradient is summed over the parts, so that how a batch is cut does not matter. The first `done` of the
-   * updates were made before.
+   * updates were made before. Where the layers rest, the readout alone learns.
    */
   async train(
     images: DeviceImages,
     parts: readonly Part[],
     gain: number,
     updated: () => Promise<void>,
-    done = 0,
+    { done = 0, layersRest = false } = {},
   ): Promise<void> {
     if (this.#recipe.schedule.kind === "greedy") {
       const { updatesPerLayer } = this.#recipe.schedule;
       await this.#greedy(images, parts, updatesPerLayer, gain, updated, done);
     } else {
-      this.#joint(images, parts, gain);
+      this.#joint(images, parts, gain, layersRest);
       await updated();
     }
   }
 
   /**
    * What the readout sees: normalised activities for the neutral label, of each layer from its first on. `product` is
-   * the first layer's {@linkcode FFDense.sharedProduct}.
+   * the first layer's {@linkcode FFDense.sharedProduct}, `null` where labels are never shown.
    */
-  neutralPass(images: EncodedImages, product: Tensor): Tensor[] {
+  neutralPass(images: EncodedImages, product: Tensor | null): Tensor[] {
     const b = this.#backend;
     const from = this.#readout?.from ?? 0;
     return b.scope(() => {
-      let input = b.add(b.fill([product.shape[0], this.#recipe.classes], 0), images.neutral);
-      let shared: Tensor | null = b.mul(product, images.neutralScale);
+      let input = product
+        ? b.add(b.fill([product.shape[0], this.#recipe.classes], 0), images.neutral)
+        : b.add(images.pixels, b.fill([1, 1], 0)); // A copy, for it is disposed of.
+      let shared = product && b.mul(product, images.neutralScale);
       const seen: Tensor[] = [];
       this.#layers.forEach((layer, l) => {
         // What the readout does not see goes at once: memory must not grow with depth.
@@ -112,25 +116,28 @@ export class Trainer {
     return this.#fused.normaliseRows(activity, to, epsilon);
   }
 
-  // Every layer, and the readout, takes one update.
-  #joint(images: DeviceImages, parts: readonly Part[], gain: number): void {
+  // Every layer, and the readout, takes one update; the readout alone where the layers rest.
+  #joint(images: DeviceImages, parts: readonly Part[], gain: number, layersRest: boolean): void {
     this.#update(parts, gain, (part, pairs, found) => {
       const b = this.#backend;
       const [first] = this.#layers as [FFDense];
       const encoded = images.encode(part.indices, part.shifts);
       const right = this.#oneHot(b.gather(images.labels, part.indices));
-      const product = first.sharedProduct(encoded.pixels);
+      const product = first.shared && first.sharedProduct(encoded.pixels);
       let wrong = part.wrong && this.#oneHot(part.wrong);
       const readout = this.#readout;
       if (readout) {
         const states = this.neutralPass(encoded, product);
         const logits = readout.logits(states);
-        wrong ??= this.#oneHot(hardNegatives(b, logits, right, part.noise!));
+        if (product) wrong ??= this.#oneHot(hardNegatives(b, logits, right, part.noise!));
         found({ learner: readout, gradients: readout.gradients(states, logits, right, pairs) });
         for (const state of states) state.dispose();
       }
-      let inputs = this.#contrastLabels(encoded, right, wrong!);
-      let shared: SharedInput | null = { images: encoded.pixels, product };
+      if (layersRest) return;
+      let inputs = product
+        ? this.#contrastLabels(encoded, right, wrong!)
+        : images.contrast(part.indices, part.partners!, part.shifts, part.seed);
+      let shared: SharedInput | null = product && { images: encoded.pixels, product };
       for (const [l, layer] of this.#layers.entries()) {
         const last = l === this.#layers.length - 1;
         const next = b.scope(() => {
@@ -232,11 +239,11 @@ export class Trainer {
   }
 
   // What layer `l` hands on in training.
-  #nextInputs(activity: Activity, { dropoutSeed }: Part, l: number): Tensor {
+  #nextInputs(activity: Activity, { seed }: Part, l: number): Tensor {
     const { dropout: rate } = this.#recipe;
     if (rate === 0) return this.normalise(activity);
     return this.#backend.scope(() =>
-      this.#fused.dropout(this.normalise(activity), { rate, seed: placeHash(l, dropoutSeed) })
+      this.#fused.dropout(this.normalise(activity), { rate, seed: placeHash(l, seed) })
     );
   }
 

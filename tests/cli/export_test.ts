@@ -52,6 +52,8 @@ const cases: Record<string, Recipe> = {
     epochs: 1,
     schedule: { kind: "greedy", updatesPerLayer: 5 },
   }),
+  augmented: recipes.augmented({ layers: [784, 40, 30], epochs: 1 }),
+  unsupervised: recipes.unsupervised({ layers: [784, 40, 30], epochs: 12 }),
   "a label beside the image": {
     ...hinton,
     label: { placement: "append", strength: 2, neutral: 0.3 },

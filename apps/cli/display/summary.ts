@@ -63,7 +63,7 @@ export function layerTable(
 /** The errors of an evaluation, the last line by the recipe's own way of predicting. */
 export function figures(evaluation: Evaluation): string {
   const { error, accuracy, goodnessError, softmaxError } = evaluation;
-  const ways = [`goodness ${percent(goodnessError)}`];
+  const ways = goodnessError === null ? [] : [`goodness ${percent(goodnessError)}`];
   if (softmaxError !== null) ways.push(`softmax ${percent(softmaxError)}`);
   return `errors by ${ways.join(", ")}\n` +
     `test accuracy ${percent(accuracy)} (error ${percent(error)})`;

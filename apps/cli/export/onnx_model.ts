@@ -100,16 +100,22 @@ export function onnxModel(
     g.integers(1),
   ]);
   const squares = squaresOf(shown, 1, 1);
-  const strength = label.strength === "max"
+  const shows = label.placement !== "none";
+  const strength = !shows
+    ? g.floats(0, [1, 1])
+    : label.strength === "max"
     ? g.add("ReduceMax", [all, g.integers(1)], { keepdims: 1 })
     : g.floats(label.strength, [1, 1]);
-  const columns = pixels + classes;
+  const columns = pixels + (shows ? classes : 0);
   const length = norm(add(squares, mul(strength, strength)), columns);
-  const neutralLength = norm(add(squares, g.floats(classes * label.neutral ** 2)), columns);
+  const neutralLength = norm(
+    add(squares, g.floats(shows ? classes * label.neutral ** 2 : 0)),
+    columns,
+  );
 
   const weights = units.map((n, l) => {
     const { data } = state[`layers.${l}.weight`]!;
-    const rows = l === 0 ? classes : 0;
+    const rows = l === 0 && shows ? classes : 0;
     const inputs = l === 0 ? pixels : units[l - 1]!;
     return {
       labels: data.subarray(0, rows * n),
@@ -120,8 +126,9 @@ export function onnxModel(
   const [first] = weights as [typeof weights[number]];
   const product = g.add("MatMul", [g.add("Div", [shown, length]), first.weight]);
 
-  // Every label at once: [n, classes, units].
-  const labels = g.floats(first.labels, [1, classes, units[0]!], "layers.0.labels");
+  // Every label at once: [n, classes, units]. Labels that are never shown change nothing.
+  const labelWeights = shows ? first.labels : new Float32Array(classes * units[0]!);
+  const labels = g.floats(labelWeights, [1, classes, units[0]!], "layers.0.labels");
   const share = g.add("Unsqueeze", [g.add("Div", [strength, length]), g.integers(2)]);
   const shared = g.add("Unsqueeze", [product, g.integers(1)]);
   let activity = relu(add(add(shared, mul(share, labels)), first.bias));
@@ -144,7 +151,7 @@ export function onnxModel(
     const n = units[0]!;
     const sums = Float32Array.from({ length: n }, (_, j) => {
       let sum = 0;
-      for (let c = 0; c < classes; c++) sum += first.labels[c * n + j]!;
+      for (let c = 0; c < classes; c++) sum += labelWeights[c * n + j]!;
       return sum;
     });
     const neutral = g.add("Div", [g.floats(label.neutral, [1, 1]), neutralLength]);

@@ -65,7 +65,7 @@ export async function runPage(findings: Findings): Promise<string> {
         </p>
       `,
     ),
-    section(
+    recipe.label.placement === "none" ? null : section(
       "Goodness of the test images",
       html`
         <p>
@@ -128,7 +128,8 @@ async function errorBars(
     ...(own ? { colour: 0 } : {}),
   });
   const bars = layerErrors.map((error, l) => way(`layer ${l + 1} alone`, error, false));
-  const ways = [...bars, way("goodness, summed", goodnessError, by === "goodness")];
+  const ways = [...bars];
+  if (goodnessError !== null) ways.push(way("goodness, summed", goodnessError, by === "goodness"));
   if (softmaxError !== null) ways.push(way("softmax readout", softmaxError, by === "softmax"));
   const chart = await barChart({
     title: "Test error by way of predicting",

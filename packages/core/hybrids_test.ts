@@ -1,0 +1,103 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { patterns } from "./_testing.ts";
+import { HybridMaker, partners } from "./hybrids.ts";
+import { FFNetwork } from "./network.ts";
+import { validateRecipe } from "./recipe.ts";
+import { type RecipeChanges, recipes } from "./recipes.ts";
+import { ReferenceBackend } from "./reference/mod.ts";
+
+Deno.test("HybridMaker takes each pixel from one image or the other, half of them, in large regions", async () => {
+  const [images, rows, columns] = [40, 28, 24];
+  using b = new ReferenceBackend();
+  using maker = new HybridMaker(b, rows, columns);
+  const size = [images, rows * columns] as const;
+  using a = b.fill(size, 3);
+  using c = b.fill(size, -7);
+  const before = b.memory().tensors;
+  using mixed = maker.mix(a, c, 11);
+  using again = maker.mix(a, c, 11);
+  using other = maker.mix(a, c, 12);
+  assertEquals(b.memory().tensors, before + 3);
+  const [x, y, z] = await b.read([mixed, again, other]);
+  assertEquals(x, y);
+  assert(x!.some((value, i) => value !== z![i]));
+  let [ones, changes, neighbours] = [0, 0, 0];
+  x!.forEach((value, i) => {
+    assert(value === 3 || value === -7, `${value}`);
+    ones += Number(value === 3);
+    if (i % columns === 0) return;
+    neighbours++;
+    changes += Number(value !== x![i - 1]);
+  });
+  assert(Math.abs(ones / x!.length - 0.5) < 0.05, `${ones / x!.length} of the first image`);
+  // Unblurred bits would change at every other pixel.
+  assert(changes / neighbours < 0.15, `${changes / neighbours} of the neighbours differ`);
+});
+
+Deno.test("partners() gives each image another one of the batch", () => {
+  const indices = Int32Array.of(5, 3, 8, 1);
+  assertEquals([...partners(indices, 1)], [3, 8, 1, 5]);
+  assertEquals([...partners(indices, 3)], [1, 5, 3, 8]);
+  assertEquals([...partners(Int32Array.of(4), 1)], [4]);
+});
+
+const size = { rows: 8, columns: 9, classes: 4 };
+const small = (changes: RecipeChanges = {}) => {
+  const { readout } = recipes.unsupervised();
+  return recipes.unsupervised({
+    layers: [72, 40, 30],
+    classes: 4,
+    batchSize: 20,
+    epochs: 8,
+    readout: { ...readout!, alone: 2 },
+    ...changes,
+  });
+};
+
+Deno.test("an unsupervised network learns without labels, and its readout with them", async () => {
+  using b = new ReferenceBackend();
+  using network = new FFNetwork(b, small(), { seed: 2 });
+  const states = [];
+  const losses = [];
+  for await (const { loss } of network.fit(patterns({ count: 200, ...size }))) {
+    losses.push(loss);
+    states.push(await network.state());
+  }
+  assert(losses.at(-3)! < losses[0]! / 2, `losses ${losses}`);
+  // The layers rest in the last two epochs, the readout does not.
+  const [before, after] = [states[5]!, states[7]!];
+  assertEquals(after["layers.0.weight"], before["layers.0.weight"]);
+  assert(after["readout.weight"]!.data.some((w, i) => w !== before["readout.weight"]!.data[i]));
+  assertEquals(losses.slice(-2), [losses[5], losses[5]]);
+  assertEquals(before["layers.0.weight"]!.shape, [72, 40]);
+  const test = patterns({ count: 100, ...size, seed: 2 });
+  const evaluation = await network.evaluate(test);
+  assert(evaluation.error < 0.1, `error ${evaluation.error}`);
+  assertEquals([evaluation.goodnessError, evaluation.layerErrors], [null, []]);
+  const { goodness } = await network.score(test);
+  // One goodness for all labels.
+  for (let i = 0; i < goodness[0]!.length; i++) {
+    assertEquals(goodness[0]![i], goodness[0]![i - i % size.classes]);
+  }
+});
+
+Deno.test("recipes without labels and hybrid negatives need each other, and a readout", () => {
+  const { label } = recipes.hinton();
+  const wrong: [RecipeChanges, string][] = [
+    [{ negatives: "random" }, "hybrids"],
+    [{ label }, "hybrids"],
+    [{ readout: null }, "readout"],
+    [{ predict: { by: "goodness", from: 0 } }, "readout"],
+    [{ readout: { ...recipes.hinton().readout!, alone: 8 } }, "alone"],
+  ];
+  for (const [changes, words] of wrong) {
+    assertThrows(() => validateRecipe(small(changes)), RangeError, words);
+  }
+});
+
+Deno.test("trainBatch() takes wrong labels, of which hybrids have none", async () => {
+  using b = new ReferenceBackend();
+  using network = new FFNetwork(b, small());
+  const batch = patterns({ count: 4, ...size });
+  await assertRejects(() => network.trainBatch(batch, batch.labels), TypeError, "none");
+});
