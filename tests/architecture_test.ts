@@ -1,6 +1,7 @@
 // The arrows point inward, and no task may do everything.
 
 import { assert, assertEquals } from "@std/assert";
+import { knownDatasets } from "../apps/cli/data/known_datasets.ts";
 
 const root = new URL("../", import.meta.url);
 const read = (path: string): string => Deno.readTextFileSync(new URL(path, root));
@@ -57,9 +58,34 @@ Deno.test("core's own code reads no clock, no environment and no ambient randomn
   }
 });
 
-Deno.test("no task is allowed everything, nor the network", () => {
+// Who may reach the network, and what of it. The tests reach servers of their own.
+const hosts: Record<string, RegExp> = {
+  data: /^[a-z0-9-]+(\.[a-z0-9-]+)+$/,
+  test: /^127\.0\.0\.1$/,
+};
+
+Deno.test("no task is allowed everything, and none the network but downloads, from named hosts", () => {
   const tasks: Record<string, { command: string }> = JSON.parse(read("deno.json")).tasks;
   for (const [name, { command }] of Object.entries(tasks)) {
-    assert(!/\s-A\b|--allow-all|--allow-net|--allow-import/.test(command), name);
+    assert(!/\s-A\b|--allow-all|--allow-import/.test(command), name);
+    const flags = command.match(/--allow-net\S*|\s-N\S*/g) ?? [];
+    if (!Object.hasOwn(hosts, name)) {
+      assertEquals(flags, [], name);
+      continue;
+    }
+    assertEquals(flags.length, 1, name);
+    const [flag, ...named] = flags[0]!.split(/[=,]/);
+    assertEquals(flag, "--allow-net", name);
+    assert(named.length > 0, name);
+    for (const host of named) assert(hosts[name]!.test(host), `${name}: ${host}`);
   }
+});
+
+Deno.test("the task data may reach the hosts of the data sets, and no other", () => {
+  const { command } = JSON.parse(read("deno.json")).tasks.data;
+  const [, named] = /--allow-net=(\S+)/.exec(command)!;
+  const published = Object.values(knownDatasets).flatMap(({ published }) =>
+    published ? [new URL(published.base).host] : []
+  );
+  assertEquals(new Set(named!.split(",")), new Set(published));
 });

@@ -4,8 +4,11 @@ import { parseArgs } from "@std/cli/parse-args";
 import { closest, distance } from "fastest-levenshtein";
 import { UsageError } from "./errors.ts";
 
-/** The flags of a command, each with what its value is called (empty for a switch) and what it does. */
-export type Flags = Record<string, { value: string; help: string }>;
+/**
+ * The flags of a command, each with what its value is called (empty for a switch), what it does and, where the value is a
+ * NAME, the names there are.
+ */
+export type Flags = Record<string, { value: string; help: string; choices?: readonly string[] }>;
 
 /** A command's arguments after parsing. */
 export interface Arguments {

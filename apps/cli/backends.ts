@@ -28,6 +28,9 @@ export const backends: Readonly<Record<string, Entry>> = {
   },
 };
 
+/** What `--backend` takes. */
+export const backendNames: readonly string[] = ["auto", ...Object.keys(backends)];
+
 /** The names, as the help of `--backend` lists them. */
 export const backendHelp: string = (() => {
   const names = Object.keys(backends);
@@ -48,7 +51,7 @@ export interface Opened {
 
 /** Opens a backend by name; never another than the one asked for. */
 export async function openBackend(name: string): Promise<Opened> {
-  oneOf("backend", name, ["auto", ...Object.keys(backends)]);
+  oneOf("backend", name, backendNames);
   return name === "auto" ? await openQuickest() : { backend: await open(name), why: null };
 }
 

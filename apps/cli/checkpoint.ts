@@ -58,7 +58,8 @@ export async function identify({ train, validation, test }: Data): Promise<DataI
   };
 }
 
-async function identifyPart(part: Dataset): Promise<PartIdentity> {
+/** The identity of a part of the data. */
+export async function identifyPart(part: Dataset): Promise<PartIdentity> {
   const { count, rows, columns, classes, images, labels } = part;
   const sums = [await sha256(images), await sha256(labels)];
   const text = [count, rows, columns, classes, ...sums].join(" ");

@@ -2,15 +2,18 @@
 
 import { recipes } from "@forward-forward/core";
 
-type Schema = { readonly [key: string]: unknown };
+/** A part of a schema. */
+export type Schema = { readonly [key: string]: unknown };
 
-const whole = (minimum: number): Schema => ({ type: "integer", minimum });
+/** A whole number of at least `minimum`. */
+export const whole = (minimum: number): Schema => ({ type: "integer", minimum });
 const fraction: Schema = { type: "number", minimum: 0, maximum: 1 };
 const above: Schema = { type: "number", exclusiveMinimum: 0 };
 const atLeast: Schema = { type: "number", minimum: 0 };
-const optional = (schema: Schema): Schema => ({ anyOf: [schema, { type: "null" }] });
-// An object of exactly these parts, and perhaps others.
-const exactly = (
+/** What `schema` takes, or null. */
+export const optional = (schema: Schema): Schema => ({ anyOf: [schema, { type: "null" }] });
+/** An object of exactly these parts, and perhaps others. */
+export const exactly = (
   properties: Readonly<Record<string, Schema>>,
   alsoAllowed: Readonly<Record<string, Schema>> = {},
 ): Schema => ({
@@ -75,6 +78,7 @@ export const configSchema: Schema = {
         normalise: exactly({ to: { enum: ["length", "rms"] }, epsilon: above }),
         goodness: { enum: ["mean", "sum"] },
         threshold: { anyOf: [{ type: "number" }, { const: "units" }] },
+        excitedBy: { enum: ["positive", "negative"] },
         loss: {
           type: "object",
           oneOf: [

@@ -2,12 +2,19 @@
 
 import { type Dataset, takeDataset } from "@forward-forward/core";
 import {
+  type ClassesOption,
   loadFashionMnist,
+  loadFashionMnistPart,
   loadFolder,
+  loadFolderPart,
   loadMnist,
+  loadMnistPart,
   type TrainAndTest,
 } from "@forward-forward/datasets";
 import { distance } from "fastest-levenshtein";
+import { nearest } from "./arguments.ts";
+import { DATA_FOLDER, findFolder } from "./data/data_folder.ts";
+import { type KnownDataset, knownDatasets } from "./data/known_datasets.ts";
 import { UsageError } from "./errors.ts";
 
 /** The images of a run. */
@@ -30,9 +37,12 @@ export interface Limits {
   validation?: number | undefined;
 }
 
-/** Loads `mnist`, `fashion-mnist`, or a folder in MNIST's four-file layout. */
+/** The data sets that have a name. */
+export const datasetNames: readonly string[] = Object.keys(knownDatasets);
+
+/** Loads a data set by its name, or a folder in MNIST's four-file layout. */
 export async function loadData(dataset: string, limits: Limits = {}): Promise<Data> {
-  const { train, test } = await load(dataset);
+  const { train, test } = await load(dataset, bothParts);
   const held = limits.validation ?? 0;
   const rest = train.count - held;
   if (rest < 1) {
@@ -53,13 +63,58 @@ export async function loadData(dataset: string, limits: Limits = {}): Promise<Da
   };
 }
 
-async function load(dataset: string): Promise<TrainAndTest> {
-  if (dataset === "mnist") return await loadMnist(mnistFolder());
-  if (dataset === "fashion-mnist") return await loadFashionMnist();
-  if (distance(dataset, "mnist") <= 2 && !await exists(dataset)) {
-    throw new UsageError(`there is no data set or folder "${dataset}": did you mean mnist?`);
+/** Loads a data set's training images alone: no file of its test images is opened. */
+export async function loadTraining(dataset: string): Promise<Dataset> {
+  return await load(dataset, trainingPart);
+}
+
+// What reads the files: of both parts, or of the one.
+interface Readers<T> {
+  mnist(options: { folder?: string }): Promise<T>;
+  fashionMnist(options: { folder: string }): Promise<T>;
+  folder(path: string, options?: ClassesOption): Promise<T>;
+}
+
+const bothParts: Readers<TrainAndTest> = {
+  mnist: loadMnist,
+  fashionMnist: loadFashionMnist,
+  folder: loadFolder,
+};
+
+const trainingPart: Readers<Dataset> = {
+  mnist: (options) => loadMnistPart("train", options),
+  fashionMnist: (options) => loadFashionMnistPart("train", options),
+  folder: (path, options) => loadFolderPart(path, "train", options),
+};
+
+async function load<T>(dataset: string, read: Readers<T>): Promise<T> {
+  if (Object.hasOwn(knownDatasets, dataset)) return await loadNamed(knownDatasets[dataset]!, read);
+  const meant = meantBy(dataset);
+  if (meant && !await exists(dataset)) {
+    throw new UsageError(`there is no data set or folder "${dataset}"${meant}`);
   }
-  return await loadFolder(dataset);
+  return await read.folder(dataset);
+}
+
+async function loadNamed<T>(set: KnownDataset, read: Readers<T>): Promise<T> {
+  const { name, classes, published } = set;
+  if (!published) return await read.mnist(mnistFolder());
+  const folder = await findFolder(set);
+  if (folder === null) {
+    throw new UsageError(`${name} is not in ${DATA_FOLDER}/${name}: ff data fetch ${name} gets it`);
+  }
+  // That one's content is known to the bit.
+  if (name === "fashion-mnist") return await read.fashionMnist({ folder });
+  return await read.folder(folder, { classes });
+}
+
+// What may have been meant by what is no name; empty for what looks like a folder.
+function meantBy(dataset: string): string {
+  const longer = datasetNames.filter((name) => name.startsWith(`${dataset}-`));
+  if (longer.length > 1) return `: choose from ${longer.join(", ")}`;
+  return datasetNames.some((name) => distance(dataset, name) <= 2)
+    ? nearest(dataset, datasetNames)
+    : "";
 }
 
 async function exists(path: string): Promise<boolean> {

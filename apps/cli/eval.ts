@@ -1,8 +1,8 @@
 // `ff eval`: tests a saved model.
 
 import { type Arguments, type Flags, whole } from "./arguments.ts";
-import { backendHelp, openBackend } from "./backends.ts";
-import { loadData } from "./data.ts";
+import { backendHelp, backendNames, openBackend } from "./backends.ts";
+import { datasetNames, loadData } from "./data.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
 import { confusionTable, figures, layerTable } from "./display/summary.ts";
 import { count, plural } from "./display/words.ts";
@@ -15,8 +15,13 @@ export const evalFlags: Flags = {
   backend: {
     value: "NAME",
     help: backendHelp,
+    choices: backendNames,
   },
-  dataset: { value: "NAME|DIR", help: "the data set the model was trained on by default" },
+  dataset: {
+    value: "NAME|DIR",
+    help: "the data set the model was trained on by default",
+    choices: datasetNames,
+  },
   "test-limit": { value: "N", help: "test on the first N images" },
   json: { value: "", help: "one JSON object on stdout, nothing else there" },
   help: { value: "", help: "this text" },

@@ -5,11 +5,14 @@ import { type Arguments, type Flags, oneOf } from "./arguments.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { readModel, rebuild, writeWhole } from "./run_folder.ts";
 
+const formats = ["onnx"];
+
 /** The flags of `ff export`. */
 export const exportFlags: Flags = {
   format: {
     value: "NAME",
     help: "onnx (default): images in, goodness of each label and label out",
+    choices: formats,
   },
   out: { value: "FILE", help: "the file to write, model.onnx beside the model by default" },
   json: { value: "", help: "one JSON object on stdout, nothing else there" },
@@ -25,7 +28,7 @@ export async function exportModel(args: Arguments): Promise<number> {
     );
   }
   if (surplus !== undefined) throw new UsageError(`export takes one model, got "${surplus}" too`);
-  const format = oneOf("format", args.text("format") ?? "onnx", ["onnx"]);
+  const format = oneOf("format", args.text("format") ?? "onnx", formats);
   const model = await readModel(path);
   const { recipe, seed, epoch, image } = model.info;
   const file = args.text("out") ?? model.path.replace(/[^/\\]*$/, "model.onnx");

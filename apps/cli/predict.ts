@@ -3,7 +3,7 @@
 import type { Recipe, Scores } from "@forward-forward/core";
 import { predictLabels } from "@forward-forward/core";
 import type { Arguments, Flags } from "./arguments.ts";
-import { backendHelp, openBackend } from "./backends.ts";
+import { backendHelp, backendNames, openBackend } from "./backends.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
 import { count, percent, plural } from "./display/words.ts";
 import { EXIT, UsageError } from "./errors.ts";
@@ -16,6 +16,7 @@ export const predictFlags: Flags = {
   backend: {
     value: "NAME",
     help: backendHelp,
+    choices: backendNames,
   },
   json: { value: "", help: "one JSON object a line on stdout, nothing else there" },
   help: { value: "", help: "this text" },

@@ -2,8 +2,8 @@
 
 import type { Dataset, FFNetwork } from "@forward-forward/core";
 import { type Arguments, type Flags, whole } from "./arguments.ts";
-import { backendHelp, openBackend } from "./backends.ts";
-import { loadData } from "./data.ts";
+import { backendHelp, backendNames, openBackend } from "./backends.ts";
+import { datasetNames, loadData } from "./data.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -13,8 +13,16 @@ import { type Model, readModel, rebuild, requireFit, writeWhole } from "./run_fo
 /** The flags of `ff report`. */
 export const reportFlags: Flags = {
   out: { value: "FILE", help: "what to write: report.html in the run folder by default" },
-  backend: { value: "NAME", help: `what scores the test images: ${backendHelp}` },
-  dataset: { value: "NAME|DIR", help: "the data set the model was trained on by default" },
+  backend: {
+    value: "NAME",
+    help: `what scores the test images: ${backendHelp}`,
+    choices: backendNames,
+  },
+  dataset: {
+    value: "NAME|DIR",
+    help: "the data set the model was trained on by default",
+    choices: datasetNames,
+  },
   "test-limit": { value: "N", help: "score the first N images, by default as many as the run did" },
   help: { value: "", help: "this text" },
 };
@@ -84,7 +92,9 @@ export async function writeReport(
   // Vega is loaded when a report is written, not with every command.
   const { runPage } = await import("./report/run_page.ts");
   const { name, device } = network.backend;
-  const thresholds = network.layers.map(({ threshold }) => threshold);
+  // Scores are less the goodness where layers are excited by negative data.
+  const sign = model.info.recipe.excitedBy === "positive" ? 1 : -1;
+  const thresholds = network.layers.map(({ threshold }) => sign * threshold);
   const scorer = { name, device };
   const text = await runPage({ run, model, thresholds, test, dataset, scores, scorer });
   return await write(out ?? `${run.path.replace(/(?<=.)\/+$/, "")}/report.html`, text);

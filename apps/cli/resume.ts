@@ -123,7 +123,7 @@ export function evalCommand(run: string): string {
   return `ff eval ${shellWord(run)}`;
 }
 
-// A word as a shell takes it.
-function shellWord(text: string): string {
+/** A word as a shell takes it. */
+export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

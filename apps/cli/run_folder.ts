@@ -57,13 +57,38 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
   }
 }
 
-// A rename is on the disk when its folder is. Not every system can do this.
-async function syncFolder(path: string): Promise<void> {
+/** Flushes the folder of the file at `path`: a rename is on the disk when its folder is. Not every system can do this. */
+export async function syncFolder(path: string): Promise<void> {
   try {
     using folder = await Deno.open(path.replace(/[^/\\]*$/, "."), { read: true });
     await folder.sync();
   } catch {
     // Then the rename gets there when the system sees fit.
+  }
+}
+
+/**
+ * Makes a folder and the empty file `first` in it, and says whether that could be done: not where that file or one of the
+ * `others` is there. The folder is whose who creates the file: of two that start together, one.
+ */
+export async function claimFolder(
+  path: string,
+  first: string,
+  others: readonly string[],
+): Promise<boolean> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+    for (const name of others) if (await isThere(`${path}/${name}`)) return false;
+    (await Deno.open(`${path}/${first}`, { write: true, createNew: true })).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    if (error instanceof Deno.errors.AlreadyExists && await isFolder(path)) return false;
+    const { message } = error as Error;
+    throw new UsageError(
+      `the folder ${path} cannot be made (${message}): choose another with --out`,
+      { cause: error },
+    );
   }
 }
 
@@ -112,25 +137,9 @@ export class RunFolder {
     return new RunFolder(path);
   }
 
-  // The folder is its run's who creates metrics.jsonl: of two runs that start together, one.
   static async #claim(path: string): Promise<RunFolder | null> {
-    try {
-      await Deno.mkdir(path, { recursive: true });
-      for (const name of ["config.json", "model.safetensors", ...CHECKPOINTS]) {
-        if (await isThere(`${path}/${name}`)) return null;
-      }
-      const options = { write: true, createNew: true };
-      (await Deno.open(`${path}/metrics.jsonl`, options)).close();
-      return new RunFolder(path);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) throw error;
-      if (error instanceof Deno.errors.AlreadyExists && await isFolder(path)) return null;
-      const { message } = error as Error;
-      throw new UsageError(
-        `the run folder ${path} cannot be made (${message}): choose another with --out`,
-        { cause: error },
-      );
-    }
+    const others = ["config.json", "model.safetensors", ...CHECKPOINTS];
+    return await claimFolder(path, "metrics.jsonl", others) ? new RunFolder(path) : null;
   }
 
   /** Writes `config.json`. */
@@ -290,7 +299,12 @@ export function matrices(tensors: Safetensors["tensors"]): NetworkState {
 }
 
 // Parts that recipes did not have at first, as they were then.
-const EARLIER = { augment: null, dropout: 0, loss: { kind: "threshold" } } as const;
+const EARLIER = {
+  augment: null,
+  dropout: 0,
+  excitedBy: "positive",
+  loss: { kind: "threshold" },
+} as const;
 
 /** What a model says of itself. Throws a `SyntaxError` unless all of it is there and can be. */
 export function parseInfo(text: string | undefined): ModelInfo {

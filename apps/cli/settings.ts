@@ -5,6 +5,7 @@ import { type Arguments, decimal, oneOf, whole } from "./arguments.ts";
 import type { Config } from "./config.ts";
 import type { Data, Limits } from "./data.ts";
 import { UsageError } from "./errors.ts";
+import { placeLabel } from "./label_placement.ts";
 
 /** What the flags of `ff train` ask for. */
 export interface Settings {
@@ -77,15 +78,23 @@ function makeRecipe(args: Arguments, { recipe: configured }: Config): Recipe {
     const updatesPerLayer = whole("updates-per-layer", text, 1);
     recipe.schedule = { ...recipe.schedule, updatesPerLayer };
   });
-  return checked(recipe);
+  // Whether there is room to write a label over the image is for the data to say, which may have another one.
+  const { label } = recipe;
+  const free = changes?.label === undefined && label.placement === "overlay";
+  checked(free ? { ...recipe, label: { ...label, placement: "append" } } : recipe);
+  return recipe;
 }
 
-/** The recipe for this data: its number of classes and, unless the layers were given, its size. */
+/**
+ * The recipe for this data: its number of classes, its size unless the layers were given, and its place for the label unless
+ * that was given.
+ */
 export function fitRecipe(
   draft: Recipe,
-  { train }: Data,
+  { train }: Pick<Data, "train">,
   dataset: string,
   layersGiven: boolean,
+  labelGiven = false,
 ): Recipe {
   const { rows, columns, classes } = train;
   const pixels = rows * columns;
@@ -96,7 +105,8 @@ export function fitRecipe(
         `(${rows}x${columns}): start it with ${pixels}`,
     );
   }
-  return checked({ ...draft, classes, layers: [pixels, ...units] });
+  const label = labelGiven ? draft.label : placeLabel(draft.label, train);
+  return checked({ ...draft, classes, layers: [pixels, ...units], label });
 }
 
 function checked(recipe: Recipe): Recipe {

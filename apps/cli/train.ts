@@ -9,10 +9,10 @@ import {
   recipes,
 } from "@forward-forward/core";
 import { type Arguments, decimal, type Flags } from "./arguments.ts";
-import { backendHelp, openBackend } from "./backends.ts";
+import { backendHelp, backendNames, openBackend } from "./backends.ts";
 import { identify } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
-import { loadData } from "./data.ts";
+import { datasetNames, loadData } from "./data.ts";
 import { header, samples } from "./display/header.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
 import { confusionTable, figures, layerTable, lossCurve } from "./display/summary.ts";
@@ -38,11 +38,17 @@ export const trainFlags: Flags = {
   backend: {
     value: "NAME",
     help: backendHelp,
+    choices: backendNames,
   },
-  recipe: { value: "NAME", help: `${Object.keys(recipes).join(", ")}; quick by default` },
+  recipe: {
+    value: "NAME",
+    help: `${Object.keys(recipes).join(", ")}; quick by default`,
+    choices: Object.keys(recipes),
+  },
   dataset: {
     value: "NAME|DIR",
-    help: "mnist (default), fashion-mnist, or a folder in MNIST's layout",
+    help: "mnist (default), another of ff data list, or a folder in MNIST's layout",
+    choices: datasetNames,
   },
   layers: { value: "784,500,500", help: "pixels, then units of each layer" },
   epochs: { value: "N", help: "passes over the training images" },
@@ -104,7 +110,9 @@ export async function train(args: Arguments): Promise<number> {
   const identity = await identify(data);
   if (saved) requireSameData(run!, identity, saved.data);
   const layersGiven = args.text("layers") !== undefined || config.recipe?.layers !== undefined;
-  const recipe = saved ? draft : fitRecipe(draft, data, dataset, layersGiven);
+  // A configuration's label is the draft's unless --recipe names another recipe.
+  const labelGiven = draft.label === config.recipe?.label;
+  const recipe = saved ? draft : fitRecipe(draft, data, dataset, layersGiven, labelGiven);
   using network = makeNetwork(() => new FFNetwork(backend, recipe, { seed }), recipe);
   if (resumed) restore(network, resumed.found);
 

@@ -25,9 +25,9 @@ import type { EpochReport, FFNetwork, NetworkState } from "./network.ts";
  */
 export class BestEpoch {
   /** The best epoch so far, 0 for none. */
-  epoch = 0;
+  epoch: number = 0;
   /** Its validation error. */
-  error = Infinity;
+  error: number = Infinity;
   #state: NetworkState | null = null;
 
   /** Starts from nothing, or from what was best before. */

@@ -28,6 +28,12 @@ const cases: Record<string, Recipe> = {
     augment: { shift: 1 },
     dropout: 0.3,
   }),
+  "excited by negative data": recipes.hinton({
+    layers,
+    epochs: 2,
+    batchSize: 40,
+    excitedBy: "negative",
+  }),
   "unsupervised": recipes.unsupervised({
     layers,
     epochs: 2,

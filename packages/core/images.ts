@@ -94,8 +94,8 @@ export class DeviceImages implements Disposable {
   }
 
   /**
-   * The images at `indices`, and below them as negative data their hybrids with those at `partners`, each row normalised:
-   * `[2 * rows, pixels]`.
+   * The images at `indices` and their hybrids with those at `partners`, which are negative data, each row normalised: the
+   * layers are to be excited by the upper half, `[2 * rows, pixels]`.
    */
   contrast(
     indices: Tensor,
@@ -110,8 +110,9 @@ export class DeviceImages implements Disposable {
       const warp = shifts && { maps: this.#maps!, which: shifts };
       const raw = (at: Tensor): Tensor => b.affine(b.gather(this.#pixels, at, warp), 1 / 255, 0);
       const own = raw(indices);
-      const s = b.concat(own, hybrids.mix(own, raw(partners), seed));
-      const { to, epsilon } = this.#recipe.normalise;
+      const mixed = hybrids.mix(own, raw(partners), seed);
+      const { normalise: { to, epsilon }, excitedBy } = this.#recipe;
+      const s = excitedBy === "positive" ? b.concat(own, mixed) : b.concat(mixed, own);
       return this.#fused.normaliseRows({ s, squares: b.sum(b.mul(s, s), "columns") }, to, epsilon);
     });
   }

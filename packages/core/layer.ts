@@ -77,6 +77,7 @@ export class FFDense implements Disposable {
   readonly #fused: FusedOperations;
   readonly #recipe: Recipe;
   readonly #goodnessScale: number;
+  readonly #sign: 1 | -1;
   // Sums since the last report: losses of positive and negative rows, then their goodness, [4, 1].
   readonly #figures: Tensor;
 
@@ -90,6 +91,7 @@ export class FFDense implements Disposable {
     this.#fused = fusedOperations(backend);
     this.#recipe = recipe;
     this.#goodnessScale = recipe.goodness === "mean" ? 1 / units : 1;
+    this.#sign = recipe.excitedBy === "positive" ? 1 : -1;
 
     const fanIn = inputs + shared;
     const initial = initialWeights(recipe.initial, fanIn, units, random);
@@ -119,16 +121,19 @@ export class FFDense implements Disposable {
     return this.#fused.dense(inputs, this.weights.value, this.bias.value, product);
   }
 
-  /** Goodness of each row of activities, `[rows, 1]`. */
-  goodness({ squares }: Activity): Tensor {
-    return this.#backend.affine(squares, this.#goodnessScale, 0);
+  /**
+   * How much each row of activities speaks for its label, `[rows, 1]`: its goodness, or less its goodness where the layer is
+   * excited by negative data.
+   */
+  evidence({ squares }: Activity): Tensor {
+    return this.#backend.affine(squares, this.#sign * this.#goodnessScale, 0);
   }
 
   /**
    * Runs the local rule on a batch of contrasts, or on a part of one, without changing what the layer computes:
    * only its running figures and, for a whole batch, its running mean of activity move on.
    *
-   * `inputs` is `[2 * pairs, inputs]`, positive rows above negative ones; `batchPairs` is the number of
+   * `inputs` is `[2 * pairs, inputs]`, rows to be excited by above those to be calm for; `batchPairs` is the number of
    * pairs in the whole batch. Returns the activities and what {@linkcode apply} takes. The gradients of
    * a whole batch refer to the inputs, which must live until then.
    */
@@ -212,7 +217,7 @@ export class FFDense implements Disposable {
     });
   }
 
-  /** What {@linkcode report} needs read: summed losses of positive and negative rows, then their goodness, `[4, 1]`. */
+  /** What {@linkcode report} needs read: summed losses of the rows it is to be excited by and calm for, then their goodness, `[4, 1]`. */
   get figures(): Tensor {
     return this.#figures;
   }
@@ -220,10 +225,12 @@ export class FFDense implements Disposable {
   /** Turns the figures that were read into means. */
   report(figures: ArrayLike<number>): LayerReport {
     const { pairs } = this;
+    const [excited, calm] = [figures[2]! / pairs, figures[3]! / pairs];
     return {
       loss: (figures[0]! + figures[1]!) / (2 * pairs),
-      positive: figures[2]! / pairs,
-      negative: figures[3]! / pairs,
+      ...(this.#sign > 0
+        ? { positive: excited, negative: calm }
+        : { positive: calm, negative: excited }),
     };
   }
 

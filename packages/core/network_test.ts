@@ -44,6 +44,23 @@ function assertClose(a: NetworkState, b: NetworkState, tolerance: number): void 
   }
 }
 
+Deno.test("FFNetwork.fit() of layers excited by negative data: they tell the labels apart by being calm", async () => {
+  using backend = new ReferenceBackend();
+  const recipe = small({
+    excitedBy: "negative",
+    epochs: 20,
+    batchSize: 10,
+    predict: { by: "goodness", from: 0 },
+  });
+  using network = new FFNetwork(backend, recipe);
+  const reports = await Array.fromAsync(network.fit(data));
+  for (const { positive, negative } of reports.at(-1)!.layers) assert(positive < negative);
+  const { goodness } = await network.score(test);
+  assert(goodness[0]!.every((g) => g <= 0));
+  const { error } = await network.evaluate(test);
+  assert(error < 0.2, `error ${error}`);
+});
+
 Deno.test("FFNetwork.fit() with shifts and dropout: the same seed the same run, and neither without effect", async () => {
   const changes = [{}, { augment: { shift: 2 } }, { dropout: 0.2 }];
   const runs = await Promise.all(changes.map((change) => train(small(change))));

@@ -107,6 +107,8 @@ export interface Recipe {
   normalise: { to: Normalisation; epsilon: number };
   /** Goodness of a row: the mean or the sum of its squared activities. */
   goodness: "mean" | "sum";
+  /** Which data a layer learns to be excited by; it learns to be calm for the other. */
+  excitedBy: "positive" | "negative";
   /** What a layer's activities are judged by. */
   loss: LossOptions;
   /** Goodness that separates positive from negative, a number or the layer's number of units. */

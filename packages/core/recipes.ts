@@ -22,6 +22,7 @@ function hinton(changes: RecipeChanges = {}): Recipe {
     dropout: 0,
     normalise: { to: "rms", epsilon: 1e-8 },
     goodness: "sum",
+    excitedBy: "positive",
     loss: { kind: "threshold" },
     threshold: "units",
     initial: "normal",
@@ -56,6 +57,7 @@ function keras(changes: RecipeChanges = {}): Recipe {
     dropout: 0,
     normalise: { to: "length", epsilon: 1e-4 },
     goodness: "mean",
+    excitedBy: "positive",
     loss: { kind: "threshold" },
     threshold: 1.5,
     initial: "glorot-uniform",
@@ -108,10 +110,24 @@ function augmented(changes: RecipeChanges = {}): Recipe {
       augment: { shift: 1 },
       dropout: 0.1,
       optimizer: { ...optimizer, learningRate: 0.02, decay: 0.002 },
-      epochs: 200,
+      epochs: 150,
       predict: { by: "softmax" },
     }),
     name: "augmented",
+    ...changes,
+  };
+}
+
+/** For Fashion-MNIST: `hinton` on images that are moved by up to a pixel, with dropout. */
+function fashion(changes: RecipeChanges = {}): Recipe {
+  return {
+    ...hinton({
+      augment: { shift: 1 },
+      dropout: 0.1,
+      epochs: 150,
+      predict: { by: "softmax" },
+    }),
+    name: "fashion",
     ...changes,
   };
 }
@@ -140,5 +156,6 @@ export const recipes: {
   readonly hinton: (changes?: RecipeChanges) => Recipe;
   readonly keras: (changes?: RecipeChanges) => Recipe;
   readonly augmented: (changes?: RecipeChanges) => Recipe;
+  readonly fashion: (changes?: RecipeChanges) => Recipe;
   readonly unsupervised: (changes?: RecipeChanges) => Recipe;
-} = { quick, hinton, keras, augmented, unsupervised };
+} = { quick, hinton, keras, augmented, fashion, unsupervised };

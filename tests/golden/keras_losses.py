@@ -1,11 +1,12 @@
 """
 Losses of the `keras` rule in float32 PyTorch, as JSON: one update per layer and epoch unless told otherwise.
 
-    /usr/bin/python3 tests/golden/keras_losses.py INPUT.safetensors [--updates 50] [--float64]
+    /usr/bin/python3 tests/golden/keras_losses.py INPUT.safetensors [--updates 50] [--float64] [--test]
 
 INPUT holds the initial weights `layers.0.weight` `[784, 500]` and so on (biases `layers.0.bias` are zero
 if absent), `images` U8 `[n, 784]`, `labels` `[n]` and `negatives` I32 `[epochs, n]`, the wrong labels of each
-epoch. Prints `losses` `[layers][epochs * updates]`, each the loss before the update.
+epoch. Prints `losses` `[layers][epochs * updates]`, each the loss before the update, and with `--test` the fraction of
+`test_images` that the trained layers predict wrongly.
 """
 
 import argparse
@@ -17,13 +18,14 @@ sys.dont_write_bytecode = True
 
 import torch
 
-from oracle import KerasLayer, load, train_keras
+from oracle import KerasLayer, keras_goodness, load, train_keras
 
 
 def main():
     parser = argparse.ArgumentParser(description="Losses of the keras rule, as JSON")
     parser.add_argument("input")
     parser.add_argument("--updates", type=int, default=1, help="updates per layer and epoch (1)")
+    parser.add_argument("--test", action="store_true", help="the error on test_images too")
     parser.add_argument("--float64", action="store_true", help="compute in float64")
     options = parser.parse_args()
     torch.set_num_threads(os.cpu_count())
@@ -42,6 +44,11 @@ def main():
 
     epochs = train_keras(layers, images, labels, negatives, options.updates)
     losses = [[loss for epoch in epochs for loss in epoch[l]] for l in range(len(layers))]
+    tested = {}
+    if options.test:
+        goodness = keras_goodness(layers, tensors["test_images"].to(dtype) / 255)
+        wrong = goodness.argmax(1) != tensors["test_labels"].flatten()
+        tested = {"test_error": wrong.double().mean().item()}
     print(json.dumps({
         "dtype": str(dtype).removeprefix("torch."),
         "torch": torch.__version__,
@@ -49,6 +56,7 @@ def main():
         "epochs": len(negatives),
         "updates_per_layer": options.updates,
         "losses": losses,
+        **tested,
     }))
 
 

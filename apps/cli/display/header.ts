@@ -24,14 +24,15 @@ export interface Opening {
 
 /** What runs where, on what, and what it leaves. */
 export function header({ recipe, seed, backend, why, dataset, images, run }: Opening): string {
-  const { name, layers, epochs, batchSize } = recipe;
+  const { name, layers, epochs, batchSize, label } = recipe;
+  const beside = label.placement === "append" ? ", the label beside each" : "";
   const batches = batchSize === "full" ? "all images at once" : `batches of ${batchSize}`;
   const held = images.validation > 0 ? `, ${count(images.validation)} held out` : "";
   return [
     `Forward-Forward, recipe ${name}: ${layers.join("-")}, ${plural(epochs, "epoch")}, ` +
     `${batches}, seed ${seed}`,
     `data     ${dataset}: ${count(images.train)} images to train on${held}, ` +
-    `${count(images.test)} to test on`,
+    `${count(images.test)} to test on${beside}`,
     `backend  ${backend.name}, ${backend.device}${why ? ` (auto: ${why})` : ""}`,
     `run      ${run}`,
   ].join("\n");

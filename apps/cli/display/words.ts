@@ -32,3 +32,8 @@ export function plural(n: number, noun: string): string {
 function pad(n: number): string {
   return String(n).padStart(2, "0");
 }
+
+/** `26.4 MB`, or `5.1 kB` under a tenth of one. */
+export function megabytes(bytes: number): string {
+  return bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -141,8 +141,9 @@ export function onnxModel(
       activity = relu(add(g.add("MatMul", [input, weight]), bias));
     }
     if (l < from) return;
+    const sign = recipe.excitedBy === "positive" ? 1 : -1;
     const scale = recipe.goodness === "mean" ? 1 / n : 1;
-    found.push(mul(squaresOf(activity, 2, 0), g.floats(scale)));
+    found.push(mul(squaresOf(activity, 2, 0), g.floats(sign * scale)));
   });
   g.add("Sum", found, {}, "goodness");
 

@@ -122,6 +122,3 @@ export function mutate(original: Uint8Array, random: (below: number) => number):
   }
   return Uint8Array.from(bytes);
 }
-
-/** How many mutants a test tries: a few hundred, or `FF_MUTANTS`. */
-export const MUTANTS: number = Number(Deno.env.get("FF_MUTANTS") ?? 500);

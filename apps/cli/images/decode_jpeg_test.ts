@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { inTime, mutantCount } from "../../../packages/datasets/_testing.ts";
 import { UsageError } from "../errors.ts";
-import { generator, join, makeJpeg, MUTANTS, mutate } from "./_testing.ts";
+import { generator, join, makeJpeg, mutate } from "./_testing.ts";
 import { decodeJpeg } from "./decode_jpeg.ts";
 import type { Picture } from "./picture.ts";
 
@@ -83,12 +84,14 @@ Deno.test("decodeJpeg() reads the next file after one that it refused", async ()
 
 async function outcome(content: Uint8Array): Promise<Picture | null> {
   try {
-    return await decodeJpeg(content, "a mutant");
+    return await inTime(() => decodeJpeg(content, "a mutant"));
   } catch (error) {
     if (error instanceof UsageError) return null;
     throw error;
   }
 }
+
+const MUTANTS = mutantCount(500);
 
 Deno.test("decodeJpeg() reads or refuses mutants of JPEG files", async () => {
   const random = generator(1992);

@@ -331,7 +331,8 @@ const config: Config = {
   view: { stroke: null },
 };
 
-async function draw(spec: Record<string, unknown>): Promise<string> {
+/** Draws a specification of Vega-Lite, in the size and the style of all charts. */
+export async function draw(spec: Record<string, unknown>): Promise<string> {
   const size = { width: WIDTH, height: HEIGHT, autosize: { type: "fit", contains: "padding" } };
   const { spec: vega } = compile({ ...size, padding: 4, ...spec, config } as TopLevelSpec);
   const view = new View(parse(vega), { renderer: "none" });
@@ -342,8 +343,8 @@ async function draw(spec: Record<string, unknown>): Promise<string> {
   }
 }
 
-// The SVG as a part of a page: with a label, and without the namespaces that only a file of its own needs.
-function labelled(
+/** An SVG as a part of a page: with a label, and without the namespaces that only a file of its own needs. */
+export function labelled(
   { title, description }: { title: string; description: string },
   svg: string,
   keys: Key[],
@@ -360,6 +361,7 @@ function labelled(
   return { title, description, svg: new Html(label.source + body), legend, table };
 }
 
-function figure(n: number): string {
+/** A number as tables and descriptions of charts have it. */
+export function figure(n: number): string {
   return Number.isInteger(n) ? String(n) : String(Number(n.toPrecision(4)));
 }

@@ -1,0 +1,63 @@
+// Settings in JSON files: read, parsed, and checked against a schema.
+
+import { Ajv } from "ajv";
+import { configSchema, type Schema } from "./config_schema.ts";
+
+/** Is called with what is wrong with a file, and throws. */
+export type Refuse = (why: string, cause?: unknown) => never;
+
+// Settings are a page; nobody means a file of many.
+const MOST_BYTES = 2 ** 20;
+
+/** Reads a file of settings; `what` says what it should hold, and `example` names one. */
+export async function readText(
+  path: string,
+  { what, example }: { what: string; example: string },
+  refuse: Refuse,
+): Promise<string> {
+  try {
+    const { size, isFile } = await Deno.stat(path);
+    if (!isFile) refuse(`is no file: name one, such as ${example}`);
+    if (size > MOST_BYTES) refuse(`has ${size} bytes, and ${what} at most ${MOST_BYTES}`);
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return refuse("does not exist", error);
+    throw error;
+  }
+}
+
+/** What the text of a file says. */
+export function parseJson(text: string, refuse: Refuse): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return refuse(`is no JSON (${(error as Error).message})`, error);
+  }
+}
+
+// One for all: it keeps what it has made of a schema.
+let ajv: Ajv | null = null;
+
+/** What is wrong with a value by a schema, as a clause; null for nothing. */
+export function faultOf(schema: Schema, value: unknown): string | null {
+  // Other schemas refer to the configuration's by the name of its file.
+  ajv ??= new Ajv({ strict: true, strictTypes: false })
+    .addSchema(configSchema, "config.schema.json");
+  if (ajv.validate(schema, value)) return null;
+  // Of several errors in one place the deepest tells most.
+  const errors = ajv.errors ?? [];
+  const [worst] = errors.toSorted((a, b) =>
+    b.instancePath.split("/").length - a.instancePath.split("/").length
+  );
+  const place = worst?.instancePath.slice(1).replaceAll("/", ".") || "it";
+  const { additionalProperty, allowedValues } = worst?.params as {
+    additionalProperty?: string;
+    allowedValues?: unknown[];
+  };
+  const fault = additionalProperty !== undefined
+    ? `has no setting "${additionalProperty}"`
+    : allowedValues
+    ? `must be one of ${allowedValues.join(", ")}`
+    : worst?.message;
+  return `${place} ${fault}`;
+}

@@ -1,0 +1,121 @@
+// The page of a sweep: what came out best, how sure that is, and what it costs.
+
+import type { Recipe } from "@forward-forward/core";
+import { count, duration, percent } from "../display/words.ts";
+import { type Html, html } from "../report/html.ts";
+import { charts, facts, grid, list, page, section } from "../report/page.ts";
+import { flatten, nameOf } from "../report/run_log.ts";
+import { pointChart } from "./point_chart.ts";
+import { type Ranked, rankingTable } from "./ranking.ts";
+
+/** What a page is made from. */
+export interface SweepFindings {
+  /** The sweep's folder. */
+  path: string;
+  /** The recipe that was changed. */
+  base: Recipe;
+  /** The settings, the best first. */
+  ranked: readonly Ranked[];
+  /** Trials of the sweep, finished or not. */
+  trials: number;
+  /** The data set's name or folder. */
+  dataset: string;
+  /** Numbers of images. */
+  images: { train: number; validation: number };
+  /** What it ran on. */
+  backend: { name: string; device: string };
+}
+
+/** The whole page. */
+export async function sweepPage(findings: SweepFindings): Promise<string> {
+  const { path, base, ranked, trials, dataset, images, backend } = findings;
+  const name = nameOf(path);
+  const done = ranked.flatMap((row) => row.trials);
+  const best = ranked.find((row) => row.diverged === 0);
+  const seconds = done.reduce((sum, { trainSeconds }) => sum + trainSeconds, 0);
+  const missing = trials - done.length;
+  return page(`${name}: sweep`, [
+    html`
+      <header>
+        <h1>${name}</h1>
+        <p class="lead">${`Forward-Forward, recipe ${base.name}, trained on ${
+          count(images.train)
+        } images of ${dataset}, ` +
+          `on ${backend.name} (${backend.device}).`}</p>
+      </header>
+    `,
+    facts([
+      ["best error", best ? percent(best.validationError!) : "none"],
+      ["settings", count(ranked.length)],
+      ["trials", missing > 0 ? `${count(done.length)} of ${count(trials)}` : count(trials)],
+      ["training time", duration(seconds)],
+    ]),
+    section("Settings", explanation(images.validation), grid(rankingTable(ranked))),
+    ...await costs(ranked),
+    section("Trials", trialTable(ranked)),
+    section("The recipe that is changed", list(flatten(base))),
+  ]);
+}
+
+function explanation(validation: number): Html {
+  return html`
+    <p>
+      Errors are those on ${count(validation)} training images that were held out, after the last
+      epoch, as a mean over seeds with its standard deviation; the best epoch's is chosen by the same
+      images and flatters. So does the first row, a little, for it was chosen among all. The test images
+      were not read: the setting you choose in the end is tested once, by training with it.
+    </p>
+  `;
+}
+
+async function costs(ranked: readonly Ranked[]): Promise<Html[]> {
+  const points = ranked.flatMap(({ name, trainSeconds: x, validationError }, i) =>
+    x === null || validationError === null
+      ? []
+      : [{ number: i + 1, name, x, y: 100 * validationError }]
+  );
+  if (points.length === 0) return [];
+  const behind = ranked.flatMap(({ trials }) => trials).flatMap(({ trainSeconds: x, ...trial }) =>
+    trial.validationError === null ? [] : [{ x, y: 100 * trial.validationError }]
+  );
+  const chart = await pointChart({
+    title: "Error by training time",
+    x: "training time (s)",
+    y: "wrong predictions (%)",
+    points,
+    behind,
+  });
+  const note = "Numbers are the table's places; the small points are single trials. " +
+    "Time is that of training, without judging.";
+  return [section("What it costs", charts([{ ...chart, note }]))];
+}
+
+function trialTable(ranked: readonly Ranked[]): Html {
+  const rows = ranked.flatMap(({ trials }, i) =>
+    trials.map((trial) => [
+      i + 1,
+      trial.name,
+      trial.seed,
+      trial.validationError === null ? trial.diverged! : percent(trial.validationError),
+      trial.bestEpoch ?? "-",
+      trial.layerErrors.map(percent).join(", ") || "-",
+      trial.loss?.toPrecision(4) ?? "-",
+      trial.epochs,
+      trial.trainSeconds.toFixed(1),
+    ])
+  );
+  return grid([
+    [
+      "",
+      "setting",
+      "seed",
+      "error",
+      "best epoch",
+      "layers alone",
+      "last loss",
+      "epochs",
+      "seconds",
+    ],
+    ...rows,
+  ]);
+}

@@ -1,0 +1,38 @@
+// `deno task results [RUN...]`: takes the figures of finished runs into `results/figures`, and makes docs/results.md anew.
+
+import { parseArgs } from "@std/cli/parse-args";
+import { cpus } from "node:os";
+import { fileName, readFigure, readFigures } from "./figure.ts";
+import { resultsPage } from "./page.ts";
+import { errorAndTime } from "./plot.ts";
+import published from "./published.json" with { type: "json" };
+
+const { commit, _: runs } = parseArgs(Deno.args, { string: ["commit", "_"] });
+const folder = new URL("./figures/", import.meta.url);
+const docs = new URL("../docs/", import.meta.url);
+const machine = `${cpus()[0]?.model.trim()}, ${navigator.hardwareConcurrency} cores`;
+
+for (const run of runs.map(String)) {
+  if (commit === undefined) {
+    console.error(
+      "results: say which commit the runs were made at: --commit HASH",
+    );
+    Deno.exit(2);
+  }
+  const figure = await readFigure(run, { commit, machine });
+  await Deno.writeTextFile(
+    new URL(fileName(figure), folder),
+    JSON.stringify(figure, null, 2) + "\n",
+  );
+}
+const figures = await readFigures(folder);
+const told = await Deno.readTextFile(new URL("./told.md", import.meta.url));
+await Deno.mkdir(new URL("./results/", docs), { recursive: true });
+await Deno.writeTextFile(
+  new URL("./results/error-and-time.svg", docs),
+  await errorAndTime(figures, published),
+);
+await Deno.writeTextFile(
+  new URL("./results.md", docs),
+  resultsPage(figures, published, told),
+);

@@ -1,0 +1,253 @@
+// docs/results.md, made from the files in this folder.
+
+import type { Figure } from "./figure.ts";
+
+/** A figure that someone else has published. */
+export interface Published {
+  /** Whose it is. */
+  what: string;
+  /** Network and epochs. */
+  setting: string;
+  /** The data set. */
+  dataset: string;
+  /** Fraction of test images predicted wrongly. */
+  error: number;
+  /** Seconds of training, where they are told. */
+  seconds?: number;
+  /** On what, where it is told. */
+  hardware?: string;
+}
+
+/** A figure to be reached, and the runs that count towards it. */
+interface Goal {
+  name: string;
+  goal: string;
+  least: number;
+  /** Seconds of training allowed. */
+  within?: number;
+  seeds: number;
+  of: (figure: Figure) => boolean;
+}
+
+const wide = "784-2000-2000-2000-2000";
+const GOALS: readonly Goal[] = [
+  {
+    name: "`quick` on two cores",
+    goal: "2.0 % within 60 s",
+    least: 0.02,
+    within: 60,
+    seeds: 1,
+    of: ({ recipe, dataset }) => recipe === "quick" && dataset === "mnist",
+  },
+  {
+    name: "`hinton`, 4 x 2000, no augmentation",
+    goal: "1.36 %, mean of three seeds",
+    least: 0.0136,
+    seeds: 3,
+    of: ({ recipe, layers }) => recipe === "hinton" && layers.join("-") === wide,
+  },
+  {
+    name: "`augmented`, 20 epochs on two cores",
+    goal: "1.3 % within 300 s",
+    least: 0.013,
+    within: 300,
+    seeds: 1,
+    of: ({ recipe, epochs }) => recipe === "augmented" && epochs === 20,
+  },
+  {
+    name: "`augmented` in full",
+    goal: "0.69 %, mean of three seeds",
+    least: 0.0069,
+    seeds: 3,
+    of: ({ recipe, epochs }) => recipe === "augmented" && epochs >= 100,
+  },
+  {
+    name: "`unsupervised`",
+    goal: "1.37 %",
+    least: 0.0137,
+    seeds: 1,
+    of: ({ recipe }) => recipe === "unsupervised",
+  },
+  {
+    name: "`fashion` (Fashion-MNIST)",
+    goal: "10.48 %",
+    least: 0.1048,
+    seeds: 1,
+    of: ({ dataset, recipe }) => dataset === "fashion-mnist" && recipe === "fashion",
+  },
+];
+
+/** The page. `told` is what is said of the figures by hand. */
+export function resultsPage(
+  figures: readonly Figure[],
+  published: readonly Published[],
+  told: string,
+): string {
+  return `# Results
+
+Test errors on the 10,000 test images, each read once a seed, from training on all 60,000 training
+images unless a row says otherwise. Settings were chosen on held-out training images or are those that
+their authors published. This page is made by \`deno task results\` from the files in
+[\`results\`](../results), which have the command, commit, machine and versions of each figure.
+
+## What was to be reached
+
+${
+    table(
+      ["recipe", "to reach", "reached", "seeds", "each", "is it?"],
+      GOALS.map(goalRow(figures)),
+    )
+  }
+
+${told}
+## Beside others
+
+![test error against seconds of training](results/error-and-time.svg)
+
+${
+    table(
+      ["", "setting", "data", "error", "seconds of training"],
+      beside(figures, published),
+    )
+  }
+
+Ours are on two cores of a shared machine without a GPU. A run on one thread had the other core's run
+beside it; on both cores it takes about two thirds of that time. Others' figures are as they were
+published.
+
+## Every run
+
+${
+    table(
+      [
+        "command",
+        "error",
+        "by goodness",
+        "by readout",
+        "seconds",
+        "threads",
+        "commit",
+      ],
+      figures.map(runRow),
+    )
+  }
+`;
+}
+
+function goalRow(figures: readonly Figure[]): (goal: Goal) => string[] {
+  return ({ name, goal, least, within, seeds, of }) => {
+    const runs = figures.filter(of);
+    if (runs.length === 0) return [name, goal, "not run yet", "", "", ""];
+    const mean = runs.reduce((sum, { testError }) => sum + testError, 0) /
+      runs.length;
+    const slowest = Math.max(...runs.map(({ trainSeconds }) => trainSeconds));
+    const reached = mean <= least + 1e-9 &&
+      (within === undefined || slowest <= within);
+    const verdict = !reached
+      ? "no"
+      : runs.length < seeds
+      ? `so far (${seeds} seeds wanted)`
+      : "yes";
+    const time = within === undefined ? "" : `, ${slowest.toFixed(0)} s`;
+    const each = runs.map(({ testError }) => percent(testError)).join(", ");
+    const shown = `**${percent(mean)}**${time}`;
+    return [
+      name,
+      goal,
+      shown,
+      runs.map(({ seed }) => seed).join(", "),
+      each,
+      verdict,
+    ];
+  };
+}
+
+function beside(
+  figures: readonly Figure[],
+  published: readonly Published[],
+): string[][] {
+  const ours = [...Map.groupBy(figures, settingOf)].map(([setting, runs]) => {
+    const [first] = runs as [Figure];
+    const mean = (of: (figure: Figure) => number): number =>
+      runs.reduce((sum, run) => sum + of(run), 0) / runs.length;
+    const error = mean(({ testError }) => testError);
+    const seconds = mean(({ trainSeconds }) => trainSeconds);
+    const threads = threadsOf(first) === 1 ? " on one thread" : "";
+    return {
+      error,
+      dataset: first.dataset,
+      row: [
+        `**\`${first.recipe}\`**`,
+        setting.replace(/^\S+ \S+ /, ""),
+        first.dataset,
+        `**${percent(error)}**${runs.length > 1 ? ` (mean of ${runs.length})` : ""}`,
+        `${seconds.toFixed(0)}${threads}`,
+      ],
+    };
+  });
+  const theirs = published.map((
+    { what, setting, dataset, error, seconds, hardware },
+  ) => ({
+    error,
+    dataset,
+    row: [
+      what,
+      setting,
+      dataset,
+      percent(error),
+      seconds === undefined ? "" : `${seconds} (${hardware})`,
+    ],
+  }));
+  return [...ours, ...theirs].toSorted((a, b) =>
+    a.dataset === b.dataset ? a.error - b.error : a.dataset < b.dataset ? 1 : -1
+  ).map(({ row }) => row);
+}
+
+/** What runs that differ by their seed only have in common. */
+export function settingOf(
+  { recipe, dataset, layers, epochs, device }: Figure,
+): string {
+  const threads = /on (\d+) CPU/.exec(device)?.[1];
+  return `${dataset} ${recipe} ${layers.join("-")}, ${epochs} epochs` +
+    (threads === "1" ? "" : threads ? `, ${threads} threads` : "");
+}
+
+function runRow(figure: Figure): string[] {
+  const {
+    command,
+    testError,
+    goodnessError,
+    softmaxError,
+    trainSeconds,
+    commit,
+  } = figure;
+  const optional = (error: number | null): string => error === null ? "" : percent(error);
+  return [
+    `\`${command}\``,
+    percent(testError),
+    optional(goodnessError),
+    optional(softmaxError),
+    trainSeconds.toFixed(0),
+    String(threadsOf(figure) ?? ""),
+    `\`${commit.slice(0, 7)}\``,
+  ];
+}
+
+function threadsOf({ device }: Figure): number | null {
+  const found = /on (\d+) CPU/.exec(device);
+  return found && Number(found[1]);
+}
+
+function percent(error: number): string {
+  return `${(100 * error).toFixed(2)} %`;
+}
+
+function table(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(titles), line(titles.map(() => "---")), ...rows.map(line)].join(
+    "\n",
+  );
+}

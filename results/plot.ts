@@ -1,0 +1,97 @@
+// Test error against seconds of training, as an SVG image.
+
+import { parse, View } from "vega";
+import { compile, type TopLevelSpec } from "vega-lite";
+import type { Figure } from "./figure.ts";
+import { type Published, settingOf } from "./page.ts";
+
+/** The plot of MNIST, both axes logarithmic; published points without a time are lines across. */
+export async function errorAndTime(
+  figures: readonly Figure[],
+  published: readonly Published[],
+): Promise<string> {
+  const ours = figures.filter(({ dataset }) => dataset === "mnist");
+  const points = [
+    ...[...Map.groupBy(ours, settingOf)].map(([setting, runs]) => ({
+      who: "this project",
+      name: setting.replace(/^\S+ /, ""),
+      seconds: runs.reduce((sum, { trainSeconds }) => sum + trainSeconds, 0) /
+        runs.length,
+      error: 100 * runs.reduce((sum, { testError }) => sum + testError, 0) /
+        runs.length,
+    })),
+    ...published.filter(({ dataset, seconds }) => dataset === "mnist" && seconds).map((
+      { what, seconds, error },
+    ) => ({
+      who: "others",
+      name: what,
+      seconds: seconds!,
+      error: 100 * error,
+    })),
+  ];
+  const lines = published.filter(({ dataset, seconds, error }) =>
+    dataset === "mnist" && !seconds && error < 0.02
+  ).map(({ what, error }) => ({ name: what, error: 100 * error }));
+  const y = {
+    field: "error",
+    type: "quantitative",
+    title: "test error (%)",
+    scale: { type: "log", domain: [0.5, 4] },
+    axis: { values: [0.5, 0.6, 0.7, 0.8, 1, 1.2, 1.4, 1.6, 2, 2.5, 3, 4] },
+  };
+  const x = {
+    field: "seconds",
+    type: "quantitative",
+    title: "seconds of training",
+    scale: { type: "log", domain: [10, 10_000] },
+  };
+  const spec = {
+    title: "MNIST: test error and seconds of training, Forward-Forward",
+    background: "white",
+    width: 620,
+    height: 400,
+    layer: [
+      {
+        data: { values: lines },
+        mark: { type: "rule", strokeDash: [3, 4], color: "#aaa" },
+        encoding: { y },
+      },
+      {
+        data: { values: lines },
+        mark: {
+          type: "text",
+          align: "left",
+          dx: 4,
+          dy: -4,
+          color: "#888",
+          fontSize: 9,
+        },
+        encoding: { y, x: { value: 0 }, text: { field: "name" } },
+      },
+      {
+        data: { values: points },
+        mark: { type: "point", filled: true, size: 70 },
+        encoding: {
+          x,
+          y,
+          color: {
+            field: "who",
+            type: "nominal",
+            title: null,
+            scale: {
+              domain: ["this project", "others"],
+              range: ["#1f5fbf", "#d9822b"],
+            },
+          },
+        },
+      },
+      {
+        data: { values: points },
+        mark: { type: "text", align: "left", dx: 8, fontSize: 10 },
+        encoding: { x, y, text: { field: "name" } },
+      },
+    ],
+  };
+  const { spec: vega } = compile(spec as unknown as TopLevelSpec);
+  return await new View(parse(vega), { renderer: "none" }).toSVG();
+}

@@ -1,0 +1,45 @@
+import { assert, assertEquals } from "@std/assert";
+import { fileName, readFigures } from "./figure.ts";
+import { resultsPage } from "./page.ts";
+import published from "./published.json" with { type: "json" };
+
+const figures = await readFigures(new URL("./figures/", import.meta.url));
+
+Deno.test("docs/results.md is what the files in results make", async () => {
+  const told = await Deno.readTextFile(new URL("./told.md", import.meta.url));
+  const page = await Deno.readTextFile(
+    new URL("../docs/results.md", import.meta.url),
+  );
+  // The formatter wraps lines and pads tables; words are words.
+  const words = (text: string): string[] => text.replaceAll(/[-\s]+/g, " ").split(" ");
+  assertEquals(words(page), words(resultsPage(figures, published, told)));
+});
+
+Deno.test("every figure says how it came about", async () => {
+  const names: string[] = [];
+  const folder = new URL("./figures/", import.meta.url);
+  for await (const { name } of Deno.readDir(folder)) if (name.endsWith(".json")) names.push(name);
+  assertEquals(figures.map(fileName).sort(), names.sort());
+  for (const figure of figures) {
+    const {
+      command,
+      commit,
+      testError,
+      trainSeconds,
+      layers,
+      dataset,
+      layerErrors,
+    } = figure;
+    assert(command.startsWith("deno task train "), command);
+    assert(/^[0-9a-f]{7,40}$/.test(commit), commit);
+    assert(testError > 0 && testError < 1 && trainSeconds > 0);
+    assert(
+      command.includes(figure.recipe) || figure.recipe === "quick",
+      command,
+    );
+    assert(dataset === "mnist" || command.includes(dataset), command);
+    assert(
+      layerErrors.length === 0 || layerErrors.length === layers.length - 1,
+    );
+  }
+});
