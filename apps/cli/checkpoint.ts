@@ -33,6 +33,12 @@ export type DataIdentity = {
   [part in keyof Data]: Data[part] extends Dataset ? PartIdentity : PartIdentity | null;
 };
 
+/** Which epoch's model a run ends with. */
+export type Keep = "last" | "best";
+
+/** All of them. */
+export const KEEPS: readonly Keep[] = ["last", "best"];
+
 /** What a checkpoint file holds. */
 export interface RunState {
   /** What its model file would say. */
@@ -41,6 +47,8 @@ export interface RunState {
   backend: string;
   /** How much of the data set was taken. */
   limits: Limits;
+  /** Which epoch's model the run ends with. */
+  keep: Keep;
   /** What was taken. */
   data: DataIdentity;
   /** Seconds trained. */
@@ -73,9 +81,9 @@ const SUM = { start: 8 + BEFORE_SUM.length, length: 64 };
 
 /** The bytes of a checkpoint file: safetensors, with a SHA-256 of all of it. */
 export async function encodeCheckpoint(state: RunState): Promise<Uint8Array<ArrayBuffer>> {
-  const { info, backend, limits, data, trainSeconds, checkpoint } = state;
+  const { info, backend, limits, keep, data, trainSeconds, checkpoint } = state;
   const { tensors, epoch: _, ...position } = checkpoint;
-  const training = { format: FORMAT, backend, limits, data, trainSeconds, ...position };
+  const training = { format: FORMAT, backend, limits, keep, data, trainSeconds, ...position };
   return await sealCheckpoint(encodeSafetensors(tensors, {
     sha256: "0".repeat(SUM.length),
     format: "pt",
@@ -117,6 +125,9 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<RunState> {
   const training: Training | null = JSON.parse(metadata.training!);
   require(isRecord(training), "its training entry is no object");
   const { format, backend, limits, data, trainSeconds, update, steps, pairs } = training!;
+  // Checkpoints from before there was a choice have none.
+  const keep = training!.keep ?? "last";
+  require(KEEPS.includes(keep), "it does not say which epoch's model is kept");
   require(format === FORMAT, `its training entry has format ${format}, known is ${FORMAT}`);
   require(typeof backend === "string", "it names no backend");
   require(typeof trainSeconds === "number" && trainSeconds >= 0, "it has no time of training");
@@ -146,7 +157,7 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<RunState> {
   const state = matrices(tensors);
   requireSizes(recipe, state);
   const checkpoint = { epoch, update, steps, pairs, tensors: state };
-  return { info, backend, limits, data, trainSeconds, checkpoint };
+  return { info, backend, limits, keep, data, trainSeconds, checkpoint };
 }
 
 // What a checkpoint says of training, if it is well-formed.

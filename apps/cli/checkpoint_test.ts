@@ -42,6 +42,7 @@ async function stateAfter(updates: number): Promise<RunState> {
     },
     backend: "reference",
     limits: { train: 30 },
+    keep: "best",
     data: await identify({ train, validation: null, test }),
     trainSeconds: 1.5,
     checkpoint: await network.checkpoint(),

@@ -50,6 +50,7 @@ export const configSchema: Schema = {
     backend: { type: "string", description: "As --backend." },
     dataset: { type: "string", description: "As --dataset: a name, or a folder." },
     seed: { ...whole(0), description: "Decides every random number." },
+    keep: { enum: ["last", "best"], description: "As --keep: which epoch's model to end with." },
     limits: {
       type: "object",
       description: "Images to train, test and validate on; null for all, or none held out.",

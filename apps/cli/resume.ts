@@ -1,10 +1,10 @@
 // What `ff train --resume` goes on with: a run's newest checkpoint, the flags that may change, and the same data.
 
-import type { FFNetwork, Recipe } from "@forward-forward/core";
+import type { FFNetwork, NetworkState, Recipe } from "@forward-forward/core";
 import { type Arguments, type Flags, whole } from "./arguments.ts";
 import { type DataIdentity, type FoundCheckpoint, readCheckpoint } from "./checkpoint.ts";
 import { UsageError } from "./errors.ts";
-import { type EpochLine, RunFolder } from "./run_folder.ts";
+import { type EpochLine, readModel, RunFolder } from "./run_folder.ts";
 import { lockRun } from "./run_lock.ts";
 
 /** Flags that may be given together with `--resume`: they do not change what is learned. */
@@ -72,6 +72,20 @@ function extend(text: string | undefined, { state }: FoundCheckpoint, run: strin
     );
   }
   return { ...recipe, epochs };
+}
+
+/** The best epoch before a run stopped, if its model is the one that was kept. */
+export async function bestBefore(
+  { folder, epochs }: Resumption,
+): Promise<{ epoch: number; error: number; state: NetworkState } | undefined> {
+  const errors = epochs.map(({ validationError }) => validationError ?? Infinity);
+  const error = Math.min(Infinity, ...errors);
+  const best = epochs[errors.indexOf(error)];
+  if (!best || error === Infinity) return;
+  const { info, state } = await readModel(folder.path);
+  // A later model was saved, and the checkpoint after it was not: that epoch comes again, and is the best again.
+  if (info.epoch !== best.epoch) return;
+  return { epoch: best.epoch, error, state };
 }
 
 /** Throws a {@linkcode UsageError} unless these images are those the run began with. */

@@ -98,6 +98,8 @@ export interface EpochLine {
   epoch: number;
   /** Its mean loss. */
   loss: number;
+  /** Fraction of held-out images predicted wrongly, if any were held out. */
+  validationError: number | null;
 }
 
 /** What `metrics.jsonl` tells. */
@@ -180,12 +182,13 @@ export class RunFolder {
     const sorted = { epochs: [] as EpochLine[], done: false, text, kept: "" };
     // What follows the last line's end is half a line, or nothing.
     for (const line of text.split("\n").slice(0, -1)) {
-      const { event, epoch, loss } = parseObject(line) ?? {};
+      const { event, epoch, loss, validationError } = parseObject(line) ?? {};
       sorted.done = event === "done";
       const after = sorted.epochs.at(-1)?.epoch ?? 0;
       if (event !== "epoch" || typeof epoch !== "number" || typeof loss !== "number") continue;
       if (epoch <= after || epoch > last) continue;
-      sorted.epochs.push({ epoch, loss });
+      const error = typeof validationError === "number" ? validationError : null;
+      sorted.epochs.push({ epoch, loss, validationError: error });
       sorted.kept += line + "\n";
     }
     return sorted;

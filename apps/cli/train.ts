@@ -1,6 +1,7 @@
 // `ff train`: trains a network, shows how it goes, tests it once, and keeps the run so that it can be resumed.
 
 import {
+  BestEpoch,
   type EpochReport,
   FFNetwork,
   type LayerReport,
@@ -8,11 +9,11 @@ import {
   type Recipe,
   recipes,
 } from "@forward-forward/core";
-import { type Arguments, decimal, type Flags } from "./arguments.ts";
+import { type Arguments, decimal, type Flags, oneOf } from "./arguments.ts";
 import { backendHelp, backendNames, openBackend } from "./backends.ts";
-import { identify } from "./checkpoint.ts";
+import { identify, type Keep, KEEPS } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
-import { datasetNames, loadData } from "./data.ts";
+import { datasetNames, type Limits, loadData } from "./data.ts";
 import { header, samples } from "./display/header.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
 import { confusionTable, figures, layerTable, lossCurve } from "./display/summary.ts";
@@ -20,6 +21,7 @@ import { duration } from "./display/words.ts";
 import { EXIT, Interrupted, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import {
+  bestBefore,
   describePosition,
   evalCommand,
   readResumption,
@@ -60,6 +62,11 @@ export const trainFlags: Flags = {
   "train-limit": { value: "N", help: "train on the first N images" },
   "test-limit": { value: "N", help: "test on the first N images" },
   validation: { value: "N", help: "hold out the last N training images" },
+  keep: {
+    value: "last|best",
+    help:
+      "the model to end with: of the last epoch (default), or of the best on the held-out images",
+  },
   config: {
     value: "FILE",
     help: "settings as JSON, such as a run folder's config.json; flags override them",
@@ -102,6 +109,7 @@ export async function train(args: Arguments): Promise<number> {
       limits: saved.limits,
     }
     : readSettings(args, config);
+  const keep = saved?.keep ?? readKeep(args.text("keep") ?? config.keep, limits);
   const { backend: opened, why } = await openBackend(
     args.text("backend") ?? saved?.backend ?? config.backend ?? "auto",
   );
@@ -115,6 +123,9 @@ export async function train(args: Arguments): Promise<number> {
   const recipe = saved ? draft : fitRecipe(draft, data, dataset, layersGiven, labelGiven);
   using network = makeNetwork(() => new FFNetwork(backend, recipe, { seed }), recipe);
   if (resumed) restore(network, resumed.found);
+  const best = keep === "best"
+    ? new BestEpoch(resumed ? await bestBefore(resumed) : undefined)
+    : null;
 
   const started = new Date();
   let progress = noProgress;
@@ -142,6 +153,7 @@ export async function train(args: Arguments): Promise<number> {
     limits: Object.fromEntries(Object.entries(limits).map(([name, n]) => [name, n ?? null])),
     images,
     seed,
+    ...(keep === "best" ? { keep } : {}),
     recipe,
   };
 
@@ -166,7 +178,14 @@ export async function train(args: Arguments): Promise<number> {
   const saver = new RunSaver({
     folder,
     network,
-    describe: () => ({ info: info(), backend: backend.name, limits, data: identity, trainSeconds }),
+    describe: () => ({
+      info: info(),
+      backend: backend.name,
+      limits,
+      keep,
+      data: identity,
+      trainSeconds,
+    }),
     newest: resumed?.found.index,
   });
 
@@ -226,15 +245,17 @@ export async function train(args: Arguments): Promise<number> {
       losses.push(report.loss);
       layers = report.layers;
       const event = epochEvent(report, trainSeconds);
+      const worth = best ? await best.offer(report, network) : true;
       await save(async () => {
         await folder.addMetrics(event);
-        await folder.saveModel(network, info());
+        if (worth) await folder.saveModel(network, info());
       });
       progress.epoch(report, trainSeconds);
       emit(event);
       savedAt = since;
     }
 
+    best?.restore(network);
     const evaluation = await network.evaluate(data.test, { signal, onProgress: progress.test });
     progress.stop();
     const { error, accuracy, goodnessError, softmaxError, layerErrors } = evaluation;
@@ -242,6 +263,7 @@ export async function train(args: Arguments): Promise<number> {
       event: "done",
       ...what,
       epochs: network.epoch,
+      ...(best ? { bestEpoch: best.epoch } : {}),
       trainSeconds,
       testError: error,
       testAccuracy: accuracy,
@@ -259,13 +281,18 @@ export async function train(args: Arguments): Promise<number> {
       figures(evaluation),
     ];
     say(parts.filter((part) => part !== "").join("\n\n"));
+    if (best) {
+      say(`the model is that of epoch ${best.epoch}, the best on the held-out images`);
+    }
     say(`trained in ${duration(trainSeconds)}; the run is in ${folder.path}`);
     return EXIT.done;
   } catch (error) {
     progress.stop();
     if (!(error instanceof Interrupted)) throw saver.explain(error);
     if (network.update > 0) trainSeconds += (performance.now() - since) / 1000;
-    await save(() => folder.saveModel(network, info()));
+    await save(async () => {
+      if (!best?.epoch) await folder.saveModel(network, info());
+    });
     const [resume, test] = [resumeCommand(folder.path), evalCommand(folder.path)];
     console.error(
       `interrupted after ${network.epoch} of ${recipe.epochs} epochs: the run is saved, ` +
@@ -275,6 +302,16 @@ export async function train(args: Arguments): Promise<number> {
   } finally {
     progress.stop();
   }
+}
+
+function readKeep(text: string | undefined, { validation }: Limits): Keep {
+  const keep = oneOf("model to keep", text ?? "last", KEEPS) as Keep;
+  if (keep === "best" && !validation) {
+    throw new UsageError(
+      "--keep best chooses by held-out images and there are none: hold some out with --validation 10000",
+    );
+  }
+  return keep;
 }
 
 // Layers can be too large for the memory there is, which nobody knows before they are made.

@@ -84,13 +84,17 @@ async function hasCheckpoint(run: string): Promise<boolean> {
   return await readCheckpoint(run).then(() => true, () => false);
 }
 
-const stops = [["SIGKILL", "onnx"], ["SIGKILL", "reference"], ["SIGINT", "onnx"]] as const;
-for (const [signal, backend] of stops) {
-  Deno.test(`ff train --resume after ${signal} at ${KILLS} moments on ${backend} ends with the same weights`, () =>
+const stops = [
+  ["SIGKILL", "onnx", "last"],
+  ["SIGKILL", "reference", "best"],
+  ["SIGINT", "onnx", "best"],
+] as const;
+for (const [signal, backend, keep] of stops) {
+  Deno.test(`ff train --resume after ${signal} at ${KILLS} moments on ${backend} ends with the same weights, those of the ${keep} epoch`, () =>
     withFolder(async (folder) => {
       const random = new Random(KILLS).fork(`${signal} ${backend}`);
       const unbroken = `${folder}/unbroken`;
-      const flags = [...OFTEN, "--backend", backend];
+      const flags = [...OFTEN, "--backend", backend, "--keep", keep];
       const began = performance.now();
       await done(start(unbroken, ...flags));
       const length = performance.now() - began;

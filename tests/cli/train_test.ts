@@ -2,13 +2,34 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { decodeSafetensors } from "@forward-forward/core";
-import { command, type Ended, events, ff, withFolder } from "./_ff.ts";
+import { assertRefused, command, type Ended, events, ff, withFolder } from "./_ff.ts";
 
 const SMALL = ["--layers", "784,60,40", "--train-limit", "2000", "--test-limit", "300"];
 
 function train(run: string, ...more: string[]): Promise<Ended> {
   return ff(["train", "--backend", "tfjs-wasm", ...SMALL, "--out", run, ...more]);
 }
+
+Deno.test("ff train --keep best ends with the epoch that is best on held-out images", async () => {
+  await withFolder(async (folder) => {
+    const run = `${folder}/run`;
+    const flags = ["--layers", "784,32,24", "--train-limit", "600", "--test-limit", "300"];
+    // So fast that it goes up and down.
+    const rate = ["--learning-rate", "0.2", "--batch-size", "20", "--epochs", "6"];
+    const args = ["train", ...flags, ...rate, "--validation", "200", "--keep", "best", "--json"];
+    const trained = events(await ff([...args, "--out", run]));
+    const errors = trained.filter(({ event }) => event === "epoch")
+      .map(({ validationError }) => validationError as number);
+    const best = errors.indexOf(Math.min(...errors)) + 1;
+    assert(best < 6, `the last epoch is the best, so this shows nothing: ${errors}`);
+    const done = trained.at(-1)!;
+    assertEquals([done.epochs, done.bestEpoch], [6, best]);
+    const [evaluated] = events(await ff(["eval", run, "--test-limit", "300", "--json"]));
+    assertEquals([evaluated!.epochs, evaluated!.testError], [best, done.testError]);
+    await assertRefused(["train", "--keep", "best"], ["--validation 10000"]);
+    await assertRefused(["train", "--keep", "first"], ["last, best"]);
+  });
+});
 
 Deno.test("ff train shows samples, a line an epoch, the loss curve and the test accuracy", () =>
   withFolder(async (folder) => {
