@@ -137,6 +137,11 @@ export function evalCommand(run: string): string {
   return `ff eval ${shellWord(run)}`;
 }
 
+/** The command that draws a run. */
+export function reportCommand(run: string): string {
+  return `ff report ${shellWord(run)}`;
+}
+
 /** A word as a shell takes it. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

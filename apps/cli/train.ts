@@ -25,6 +25,7 @@ import {
   describePosition,
   evalCommand,
   readResumption,
+  reportCommand,
   requireSameData,
   restore,
   resumeCommand,
@@ -284,7 +285,11 @@ export async function train(args: Arguments): Promise<number> {
     if (best) {
       say(`the model is that of epoch ${best.epoch}, the best on the held-out images`);
     }
-    say(`trained in ${duration(trainSeconds)}; the run is in ${folder.path}`);
+    say(
+      `trained in ${duration(trainSeconds)}; the run is in ${folder.path}, ${
+        reportCommand(folder.path)
+      } draws it`,
+    );
     return EXIT.done;
   } catch (error) {
     progress.stop();
