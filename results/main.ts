@@ -2,6 +2,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { cpus } from "node:os";
+import { readTrials } from "./ablation.ts";
 import { fileName, readFigure, readFigures } from "./figure.ts";
 import { resultsPage } from "./page.ts";
 import { errorAndTime } from "./plot.ts";
@@ -26,6 +27,7 @@ for (const run of runs.map(String)) {
   );
 }
 const figures = await readFigures(folder);
+const trials = await readTrials(new URL("./ablation/trials.jsonl", import.meta.url));
 const told = await Deno.readTextFile(new URL("./told.md", import.meta.url));
 await Deno.mkdir(new URL("./results/", docs), { recursive: true });
 await Deno.writeTextFile(
@@ -34,5 +36,5 @@ await Deno.writeTextFile(
 );
 await Deno.writeTextFile(
   new URL("./results.md", docs),
-  resultsPage(figures, published, told),
+  resultsPage(figures, published, trials, told),
 );

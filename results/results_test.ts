@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { readTrials } from "./ablation.ts";
 import { fileName, readFigures } from "./figure.ts";
 import { resultsPage } from "./page.ts";
 import published from "./published.json" with { type: "json" };
@@ -6,13 +7,14 @@ import published from "./published.json" with { type: "json" };
 const figures = await readFigures(new URL("./figures/", import.meta.url));
 
 Deno.test("docs/results.md is what the files in results make", async () => {
+  const trials = await readTrials(new URL("./ablation/trials.jsonl", import.meta.url));
   const told = await Deno.readTextFile(new URL("./told.md", import.meta.url));
   const page = await Deno.readTextFile(
     new URL("../docs/results.md", import.meta.url),
   );
   // The formatter wraps lines and pads tables; words are words.
   const words = (text: string): string[] => text.replaceAll(/[-\s]+/g, " ").split(" ");
-  assertEquals(words(page), words(resultsPage(figures, published, told)));
+  assertEquals(words(page), words(resultsPage(figures, published, trials, told)));
 });
 
 Deno.test("every figure says how it came about", async () => {

@@ -13,6 +13,7 @@ import {
 import { UsageError } from "./errors.ts";
 import { inTime, mutantCount } from "../../packages/datasets/_testing.ts";
 import { CHECKPOINTS } from "./run_folder.ts";
+import { withFolder } from "./_testing.ts";
 
 const images = Uint8Array.from({ length: 40 * 20 }, (_, i) => (i * 37) % 256);
 const labels = Uint8Array.from({ length: 40 }, (_, i) => i % 3);
@@ -51,15 +52,6 @@ async function stateAfter(updates: number): Promise<RunState> {
 
 const state = await stateAfter(2);
 const bytes = await encodeCheckpoint(state);
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("decodeCheckpoint() gives back what encodeCheckpoint() was given", async () => {
   assertEquals(state.checkpoint.update, 2);

@@ -10,15 +10,7 @@ import {
   RunFolder,
   writeWhole,
 } from "./run_folder.ts";
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withFolder } from "./_testing.ts";
 
 function names(folder: string): string[] {
   return Array.from(Deno.readDirSync(folder), ({ name }) => name).toSorted();

@@ -124,7 +124,7 @@ function fashion(changes: RecipeChanges = {}): Recipe {
     ...hinton({
       augment: { shift: 1 },
       dropout: 0.1,
-      epochs: 150,
+      epochs: 100,
       predict: { by: "softmax" },
     }),
     name: "fashion",

@@ -1,6 +1,7 @@
 // Runs the real `ff` as its task does.
 
 import { assert, assertEquals } from "@std/assert";
+export { withFolder } from "../../apps/cli/_testing.ts";
 
 const root = new URL("../../", import.meta.url);
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
@@ -56,15 +57,5 @@ export async function assertRefused(
   assert(!/\bat (file|ext|npm|async)\b|\.ts:\d/.test(stderr), stderr);
   for (const word of words) {
     assert(stderr.includes(word), `${JSON.stringify(word)} is not in: ${stderr}`);
-  }
-}
-
-/** Runs `body` with a folder that is removed afterwards. */
-export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
   }
 }

@@ -8,18 +8,10 @@ import { encodeIdx } from "./encode_idx.ts";
 import { fetchDataset } from "./fetch_dataset.ts";
 import { type KnownDataset, LAYOUT, type Publication } from "./known_datasets.ts";
 import { upright } from "./unpack_emnist.ts";
+import { withFolder } from "../_testing.ts";
 
 type Published = KnownDataset & { published: Publication };
 const { signal } = new AbortController();
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 const common = {
   what: "a sample",
