@@ -7,9 +7,6 @@ import { main } from "../../apps/cli/main.ts";
 import { candidates } from "../_backends.ts";
 import { assertRefused, command, type Ended, events, ff, withFolder } from "./_ff.ts";
 
-/** How many processes of a test are killed; 20 is the long form. */
-const KILLS = 5;
-
 // Many small updates, and a checkpoint every other one or so.
 const SMALL = ["--layers", "784,32,24", "--train-limit", "600", "--test-limit", "100"];
 const OFTEN = ["--checkpoint-minutes", "0.0002"];
@@ -84,15 +81,16 @@ async function hasCheckpoint(run: string): Promise<boolean> {
   return await readCheckpoint(run).then(() => true, () => false);
 }
 
+// How many times, by what, on which backend, and which model is kept.
 const stops = [
-  ["SIGKILL", "onnx", "last"],
-  ["SIGKILL", "reference", "best"],
-  ["SIGINT", "onnx", "best"],
+  [20, "SIGKILL", "onnx", "last"],
+  [20, "SIGKILL", "reference", "best"],
+  [20, "SIGINT", "onnx", "best"],
 ] as const;
-for (const [signal, backend, keep] of stops) {
-  Deno.test(`ff train --resume after ${signal} at ${KILLS} moments on ${backend} ends with the same weights, those of the ${keep} epoch`, () =>
+for (const [stopped, signal, backend, keep] of stops) {
+  Deno.test(`ff train --resume after ${signal} at ${stopped} moments on ${backend} ends with the same weights, those of the ${keep} epoch`, () =>
     withFolder(async (folder) => {
-      const random = new Random(KILLS).fork(`${signal} ${backend}`);
+      const random = new Random(stopped).fork(`${signal} ${backend}`);
       const unbroken = `${folder}/unbroken`;
       const flags = [...OFTEN, "--backend", backend, "--keep", keep];
       const began = performance.now();
@@ -100,11 +98,11 @@ for (const [signal, backend, keep] of stops) {
       const length = performance.now() - began;
       let kills = 0;
       let compared = 0;
-      for (let round = 1; kills < KILLS || compared === 0; round++) {
+      for (let round = 1; kills < stopped || compared === 0; round++) {
         const run = `${folder}/${round}`;
         let args = start(run, ...flags);
         while (!await hasEnded(run)) {
-          if (kills < KILLS) {
+          if (kills < stopped) {
             // Mostly in training, which is a part of the process's time; sometimes before or after.
             const begun = random.below(4) > 0;
             const wait = random.uniform() * length * (begun ? 0.4 : 1);
