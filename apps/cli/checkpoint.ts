@@ -203,7 +203,7 @@ function isPart(part: unknown): boolean {
     typeof part.sha256 === "string";
 }
 
-async function sha256(bytes: Uint8Array): Promise<string> {
+async function sha256(bytes: Uint8Array | Uint16Array): Promise<string> {
   const sum = await crypto.subtle.digest("SHA-256", bytes as BufferSource);
   return new Uint8Array(sum).toHex();
 }

@@ -94,7 +94,7 @@ export class TfjsNetwork {
   constructor(
     layers: readonly number[],
     tensors: readonly Float32Array[],
-    { images, labels }: { images: Uint8Array; labels: Uint8Array },
+    { images, labels }: { images: Uint8Array; labels: ArrayLike<number> },
     readoutFrom = 1,
   ) {
     const units = layers.slice(1);

@@ -1,11 +1,14 @@
 // Labelled images, as bytes on the host.
 
+/** Labels: bytes, or words of 16 bits where there are more than 256. */
+export type Labels = Uint8Array | Uint16Array;
+
 /** Labelled images of one size. */
 export interface Dataset {
   /** `[count * rows * columns]` pixels, 0 to 255, image after image, row-major. */
   images: Uint8Array;
   /** `[count]` labels, 0 to `classes - 1`. */
-  labels: Uint8Array;
+  labels: Labels;
   /** Number of images. */
   count: number;
   /** Image height in pixels. */

@@ -420,7 +420,7 @@ export class FFNetwork implements Disposable {
   // The batches of an epoch after the `done` first, each as parts on the device. The numbers depend on the seed and
   // the epoch alone.
   *#batches(
-    labels: Uint8Array,
+    labels: ArrayLike<number>,
     epoch: number,
     { batchSize, done, partSize }: { batchSize: number; done: number; partSize: number },
   ): Generator<Part[]> {

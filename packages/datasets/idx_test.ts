@@ -22,6 +22,21 @@ for (const [name, pack] of [["plain", (b: Uint8Array) => b], ["gzip", gzip]] as 
   });
 }
 
+Deno.test("parseIdx() reads labels of 16 and of 32 bits, and refuses those that are none", async () => {
+  const short = (...bytes: number[]): Uint8Array => idx([bytes.length / 2], bytes, 0x0b);
+  const long = (...bytes: number[]): Uint8Array => idx([bytes.length / 4], bytes, 0x0c);
+  assertEquals(await parseIdx(short(0, 3, 1, 44), "x"), {
+    kind: "labels",
+    count: 2,
+    data: Uint16Array.of(3, 300),
+  });
+  assertEquals((await parseIdx(gzip(long(0, 0, 255, 255)), "x")).data, Uint16Array.of(65_535));
+  for (const bytes of [short(0, 1, 255, 255), long(0, 0, 0, 1, 0, 1, 0, 0)]) {
+    await assertRejects(() => parseIdx(bytes, "x"), DataError, "at index 1, expected 0 to 65535");
+  }
+  await assertRejects(() => parseIdx(short(0, 1, 2).subarray(0, 11), "x"), DataError);
+});
+
 Deno.test("parseIdx() shares the memory of a plain file, wherever that begins in its buffer", async () => {
   const buffer = new Uint8Array(5 + images.length);
   buffer.set(images, 5);

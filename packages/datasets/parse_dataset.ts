@@ -14,9 +14,12 @@ export interface NamedBytes {
 
 /** What {@linkcode parseDataset} and `loadFolder` may be told. */
 export interface ClassesOption {
-  /** Number of labels, 1 to 256. By default the largest label that occurs, plus 1. */
+  /** Number of labels, 1 to 65,536. By default the largest label that occurs, plus 1. */
   classes?: number | undefined;
 }
+
+// As many as words of 16 bits tell apart.
+const MOST = 65_536;
 
 /**
  * Reads two IDX files, plain or gzip, into a data set that shares their memory where they are plain.
@@ -35,8 +38,8 @@ export async function parseDataset(
   labels: NamedBytes,
   { classes }: ClassesOption = {},
 ): Promise<Dataset> {
-  if (classes !== undefined && !(Number.isInteger(classes) && classes >= 1 && classes <= 256)) {
-    throw new RangeError(`classes is ${classes}; give a whole number from 1 to 256`);
+  if (classes !== undefined && !(Number.isInteger(classes) && classes >= 1 && classes <= MOST)) {
+    throw new RangeError(`classes is ${classes}; give a whole number from 1 to ${MOST}`);
   }
   const { count, rows, columns, data } = await parse(images, "images");
   const answers = await parse(labels, "labels");
@@ -46,7 +49,8 @@ export async function parseDataset(
         `as many of both; give the two files of the same data`,
     );
   }
-  const largest = answers.data.reduce((a, b) => Math.max(a, b));
+  let largest = 0;
+  for (const label of answers.data) largest = Math.max(largest, label);
   if (classes !== undefined && largest >= classes) {
     const at = answers.data.findIndex((label) => label >= classes);
     throw outOfRange(

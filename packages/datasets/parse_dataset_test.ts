@@ -47,7 +47,7 @@ Deno.test("parseDataset() refuses labels outside the classes, and says which", a
 });
 
 Deno.test("parseDataset() throws a RangeError for a number of classes that cannot be", async () => {
-  for (const classes of [0, -1, 2.5, NaN, 257]) {
+  for (const classes of [0, -1, 2.5, NaN, 65_537]) {
     await assertRejects(() => parseDataset(images, labels, { classes }), RangeError, `${classes}`);
   }
 });

@@ -46,7 +46,9 @@ async function train(
   run: string,
   ...more: string[]
 ): Promise<{ recipe: Record<string, unknown>; error: number }> {
-  const args = ["--dataset", folder, "--backend", "tfjs-wasm", "--epochs", "8"];
+  const args = ["--dataset", folder];
+  if (!more.includes("--backend")) args.push("--backend", "tfjs-wasm");
+  if (!more.includes("--epochs")) args.push("--epochs", "8");
   const ended = await ff(["train", ...args, "--json", "--out", run, ...more]);
   assertEquals(ended.code, 0, ended.stderr);
   const { recipe } = JSON.parse(await Deno.readTextFile(`${run}/config.json`));
@@ -134,4 +136,31 @@ Deno.test("ff train says where the label is where that is not as usual, and take
     );
     assertEquals(code, 0, stderr);
     assertMatch(stdout, /^data .* 10 to test on, the label beside each$/m);
+  }));
+
+Deno.test("ff trains, evaluates and predicts 300 classes, from labels of 16 bits", () =>
+  withFolder(async (folder) => {
+    const classes = 300;
+    const size = [classes, 10, 6] as const;
+    // A row for each bit of the label, bright on the left or on the right.
+    const images = (seed: number): Uint8Array =>
+      noise(classes * 60, seed).map((grey, i) => {
+        const [label, row, column] = [Math.floor(i / 60), Math.floor(i % 60 / 6), i % 6];
+        return (column < 3) === (label >> row & 1) > 0 ? 200 + (grey >> 3) : grey >> 3;
+      });
+    const labels = Array.from({ length: classes }, (_, i) => [i >> 8, i & 255]).flat();
+    for (const [i, seed] of [[0, 1], [2, 2]] as const) {
+      await Deno.writeFile(`${folder}/${LAYOUT[i]}`, idx([...size], images(seed)));
+      await Deno.writeFile(`${folder}/${LAYOUT[i + 1]}`, idx([classes], labels, 0x0b));
+    }
+    const run = `${folder}/run`;
+    const flags = ["--layers", "60,200,100", "--batch-size", "20", "--epochs", "40"];
+    const { recipe, error } = await train(folder, run, ...flags, "--backend", "onnx");
+    assertEquals(recipe.classes, classes);
+    assert(error < 0.05, `test error ${error}`);
+    const { stdout, code } = await ff(["eval", run]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "300 labels");
+    const predicted = events(await ff(["predict", run, `${folder}/${LAYOUT[2]}`, "--json"]));
+    assert(Number(predicted[290]!.label) > 255, "the last labels do not fit a byte");
   }));

@@ -6,6 +6,9 @@ import { percent } from "./words.ts";
 
 const CURVE_WIDTH = 60;
 const CURVE_HEIGHT = 8;
+// Wider tables do not fit a terminal.
+const MOST_CLASSES = 16;
+const MOST_CONFUSIONS = 10;
 
 /** A curve of the losses of the epochs, or an empty string for fewer than two. */
 export function lossCurve(losses: readonly number[]): string {
@@ -22,9 +25,13 @@ export function lossCurve(losses: readonly number[]): string {
   return `loss over epochs 1 to ${losses.length}\n${curve}`;
 }
 
-/** Counts of predictions (columns) for each true label (rows); a dot is none. */
+/**
+ * Counts of predictions (columns) for each true label (rows), a dot for none; or what is most often taken for what,
+ * where there are too many labels for a table.
+ */
 export function confusionTable({ confusion }: Evaluation): string {
   const classes = Math.sqrt(confusion.length);
+  if (classes > MOST_CLASSES) return worstConfusions(confusion, classes);
   const width = Math.max(3, ...Array.from(confusion, (n) => String(n).length)) + 1;
   const cell = (value: number | string): string => String(value).padStart(width);
   const labels = Array.from({ length: classes }, (_, label) => label);
@@ -36,6 +43,19 @@ export function confusionTable({ confusion }: Evaluation): string {
     "true label (rows), predicted (columns)",
     cell("") + " │" + labels.map(cell).join(""),
     ...rows,
+  ].join("\n");
+}
+
+function worstConfusions(confusion: Int32Array, classes: number): string {
+  const mistakes = Array.from(confusion, (n, at) => ({
+    n,
+    truth: Math.floor(at / classes),
+    predicted: at % classes,
+  })).filter(({ n, truth, predicted }) => n > 0 && truth !== predicted);
+  const worst = mistakes.toSorted((a, b) => b.n - a.n).slice(0, MOST_CONFUSIONS);
+  return [
+    `the most frequent mistakes among ${classes} labels`,
+    ...worst.map(({ n, truth, predicted }) => `${truth} taken for ${predicted}: ${n}`),
   ].join("\n");
 }
 

@@ -29,6 +29,19 @@ Deno.test("confusionTable() has a row for each true label and a dot for none", (
   ]);
 });
 
+Deno.test("confusionTable() of many labels names the most frequent mistakes", () => {
+  const classes = 300;
+  const confusion = new Int32Array(classes * classes).fill(0);
+  for (let label = 0; label < classes; label++) confusion[label * classes + label] = 9;
+  confusion[4 * classes + 299] = 7;
+  confusion[5 * classes + 1] = 8;
+  assertEquals(confusionTable({ ...evaluation, confusion }).split("\n"), [
+    "the most frequent mistakes among 300 labels",
+    "5 taken for 1: 8",
+    "4 taken for 299: 7",
+  ]);
+});
+
 Deno.test("layerTable() has a row for each layer, with its training figures where they are known", () => {
   assertEquals(layerTable([500, 20], evaluation).split("\n"), [
     "layer  units  error alone",

@@ -11,7 +11,10 @@ export interface Contrast {
 }
 
 /** Each layer's goodness under the right label and under the most exciting wrong one. */
-export function contrasts({ goodness, count, classes }: Scores, labels: Uint8Array): Contrast[] {
+export function contrasts(
+  { goodness, count, classes }: Scores,
+  labels: ArrayLike<number>,
+): Contrast[] {
   return goodness.map((layer) => {
     const positive = new Float32Array(count);
     const negative = new Float32Array(count).fill(-Infinity);
@@ -43,7 +46,7 @@ export interface Mistake {
 /** The most confident mistakes, at most `most` of them: by probability if the softmax predicts, else by margin. */
 export function worstMistakes(
   scores: Scores,
-  labels: Uint8Array,
+  labels: ArrayLike<number>,
   { predict, most }: { predict: Recipe["predict"]; most: number },
 ): Mistake[] {
   const { classes, logits, goodness } = scores;
