@@ -26,6 +26,18 @@ const cases: Record<string, Recipe> = {
     epochs: 2,
     schedule: { kind: "greedy", updatesPerLayer: 3 },
   }),
+  augmented: recipes.augmented({ layers: [784, 61, 43], epochs: 1 }),
+  unsupervised: recipes.unsupervised({
+    layers: [784, 61, 43],
+    epochs: 2,
+    readout: { ...recipes.hinton().readout!, alone: 1 },
+  }),
+  "SymBa, excited by negative data": recipes.hinton({
+    layers: [784, 61, 43],
+    epochs: 1,
+    loss: { kind: "symba", alpha: 0.5 },
+    excitedBy: "negative",
+  }),
   "adam, label appended": {
     ...recipes.hinton({ layers: [784, 61, 43], epochs: 1, batchSize: 128 }),
     label: { placement: "append", strength: 1, neutral: 0.1 },

@@ -10,6 +10,13 @@ const data = takeDataset((await loadMnist()).train, 0, 640);
 const webgpu = candidates.find(({ name }) => name === "webgpu")!;
 const cases = {
   hinton: recipes.hinton({ layers: [784, 64, 48], epochs: 2, batchSize: 64 }),
+  augmented: recipes.augmented({ layers: [784, 64, 48], epochs: 2, batchSize: 64 }),
+  unsupervised: recipes.unsupervised({
+    layers: [784, 64, 48],
+    epochs: 2,
+    batchSize: 64,
+    readout: { ...recipes.hinton().readout!, alone: 1 },
+  }),
   keras: recipes.keras({
     layers: [784, 64, 48],
     epochs: 2,
