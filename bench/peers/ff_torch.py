@@ -184,4 +184,5 @@ def main():
         print(json.dumps({"seconds": time.perf_counter() - start, **answer}), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -60,8 +60,8 @@ function worstConfusions(confusion: Int32Array, classes: number): string {
 }
 
 /**
- * A row for each layer: its units, the error of its goodness alone and, where they are known, its
- * figures in the last epoch.
+ * A row for each layer: its units and, where they are known, its figures in the last epoch and the error of its
+ * goodness alone.
  */
 export function layerTable(
   units: readonly number[],
@@ -69,13 +69,14 @@ export function layerTable(
   trained: readonly LayerReport[] = [],
 ): string {
   const figure = (n: number): string => n.toPrecision(4);
-  const rows = layerErrors.map((error, l) => {
+  const alone = layerErrors.length > 0;
+  const rows = units.map((n, l) => {
     const last = trained[l];
     const figures = last ? [last.loss, last.positive, last.negative].map(figure) : [];
-    return [String(l + 1), String(units[l]), ...figures, percent(error)];
+    return [String(l + 1), String(n), ...figures, ...alone ? [percent(layerErrors[l]!)] : []];
   });
   const titles = trained.length > 0 ? ["loss", "goodness +", "goodness -"] : [];
-  const table = [["layer", "units", ...titles, "error alone"], ...rows];
+  const table = [["layer", "units", ...titles, ...alone ? ["error alone"] : []], ...rows];
   const widths = table[0]!.map((_, c) => Math.max(...table.map((row) => row[c]!.length)));
   return table.map((row) => row.map((text, c) => text.padStart(widths[c]!)).join("  ")).join("\n");
 }

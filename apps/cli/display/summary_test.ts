@@ -60,6 +60,12 @@ Deno.test("layerTable() has a row for each layer, with its training figures wher
   );
 });
 
+Deno.test("layerTable() of a network that sees no labels has no errors", () => {
+  const unseen = { ...evaluation, goodnessError: null, layerErrors: [] };
+  assertEquals(layerTable([500], unseen).split("\n"), ["layer  units", "    1    500"]);
+  assertEquals(figures(unseen).split("\n")[0], "errors by softmax 2.47 %");
+});
+
 Deno.test("lossCurve() draws two epochs or more, and says nothing of one", () => {
   assertEquals([lossCurve([]), lossCurve([1])], ["", ""]);
   for (const losses of [[2, 1], Array.from({ length: 250 }, (_, i) => 0.001 / (i + 1))]) {
