@@ -63,7 +63,9 @@ def main(model, images, labels):
 
     predict = recipe["predict"]
     if predict["by"] == "softmax":
-        neutral = torch.full((len(pixels), classes), float(label["neutral"]))
+        # A network that never sees labels takes the image alone.
+        width = 0 if label["placement"] == "none" else classes
+        neutral = torch.full((len(pixels), width), float(label["neutral"]))
         states = activities(torch.cat([neutral, shown], 1))[recipe["readout"]["from"] :]
         seen = torch.cat([normalised(s) for s in states], 1)
         scores = seen @ tensors["readout.weight"] + tensors["readout.bias"]
@@ -76,6 +78,8 @@ def main(model, images, labels):
             mean = recipe["goodness"] == "mean"
             columns.append(sum(s.square().mean(1) if mean else s.square().sum(1) for s in states))
         scores = torch.stack(columns, 1)
+        if recipe.get("excitedBy") == "negative":
+            scores = -scores
     predictions = scores.argmax(1)
     confusion = torch.zeros(classes, classes, dtype=torch.long)
     confusion.index_put_((truth, predictions), torch.ones_like(truth), accumulate=True)
