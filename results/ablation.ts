@@ -1,5 +1,7 @@
 // What each part of the recipe brings, from the trials of `ff sweep`.
 
+import { deviation, mean } from "../apps/cli/sweep/statistics.ts";
+
 /** A line of a sweep's `trials.jsonl`, as far as it is read here. */
 export interface Trial {
   /** What was changed; `base` for nothing. */
@@ -25,26 +27,20 @@ export function ablationRows(trials: readonly Trial[]): string[][] {
     trials: readonly Trial[],
     by: "validationError" | "goodnessError",
   ): number[] => trials.map((trial) => trial[by]).filter((error) => error !== null);
-  const base = mean(errors(groups.find(([name]) => name === "base")![1], "validationError"));
+  const base = mean(errors(groups.find(([name]) => name === "base")![1], "validationError"))!;
   return groups.map(([name, trials]) => {
     const own = errors(trials, "validationError");
     const goodness = errors(trials, "goodnessError");
     if (own.length < trials.length) return [name, "diverged", "", ""];
-    const change = name === "base" ? "" : signed(mean(own) - base);
+    const change = name === "base" ? "" : signed(mean(own)! - base);
     return [name, spread(own), change, spread(goodness)];
   });
 }
 
 function spread(values: readonly number[]): string {
-  if (values.length === 0) return "";
   const middle = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-  const deviation = Math.sqrt(squares / Math.max(1, values.length - 1));
-  return `${(100 * middle).toFixed(2)} ± ${(100 * deviation).toFixed(2)} %`;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (middle === null) return "";
+  return `${(100 * middle).toFixed(2)} ± ${(100 * (deviation(values) ?? 0)).toFixed(2)} %`;
 }
 
 function signed(difference: number): string {

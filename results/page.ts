@@ -1,5 +1,6 @@
 // docs/results.md, made from the files in this folder.
 
+import { mean } from "../apps/cli/sweep/statistics.ts";
 import { ablationRows, type Trial } from "./ablation.ts";
 import type { Figure } from "./figure.ts";
 
@@ -153,10 +154,9 @@ function goalRow(figures: readonly Figure[]): (goal: Goal) => string[] {
   return ({ name, goal, least, within, seeds, of }) => {
     const runs = figures.filter(of);
     if (runs.length === 0) return [name, goal, "not run yet", "", "", ""];
-    const mean = runs.reduce((sum, { testError }) => sum + testError, 0) /
-      runs.length;
+    const error = mean(runs.map(({ testError }) => testError))!;
     const slowest = Math.max(...runs.map(({ trainSeconds }) => trainSeconds));
-    const reached = mean <= least + 1e-9 &&
+    const reached = error <= least + 1e-9 &&
       (within === undefined || slowest <= within);
     const verdict = !reached
       ? "no"
@@ -165,7 +165,7 @@ function goalRow(figures: readonly Figure[]): (goal: Goal) => string[] {
       : "yes";
     const time = within === undefined ? "" : `, ${slowest.toFixed(0)} s`;
     const each = runs.map(({ testError }) => percent(testError)).join(", ");
-    const shown = `**${percent(mean)}**${time}`;
+    const shown = `**${percent(error)}**${time}`;
     return [
       name,
       goal,
@@ -183,10 +183,8 @@ function beside(
 ): string[][] {
   const ours = [...Map.groupBy(figures, settingOf)].map(([setting, runs]) => {
     const [first] = runs as [Figure];
-    const mean = (of: (figure: Figure) => number): number =>
-      runs.reduce((sum, run) => sum + of(run), 0) / runs.length;
-    const error = mean(({ testError }) => testError);
-    const seconds = mean(({ trainSeconds }) => trainSeconds);
+    const error = mean(runs.map(({ testError }) => testError))!;
+    const seconds = mean(runs.map(({ trainSeconds }) => trainSeconds))!;
     const threads = threadsOf(first) === 1 ? " on one thread" : "";
     return {
       error,

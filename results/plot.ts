@@ -2,6 +2,7 @@
 
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
+import { mean } from "../apps/cli/sweep/statistics.ts";
 import type { Figure } from "./figure.ts";
 import { type Published, settingOf } from "./page.ts";
 
@@ -18,10 +19,8 @@ export async function errorAndTime(
     ...[...Map.groupBy(ours, settingOf).values()].map((runs) => ({
       who: "this project",
       name: `${runs[0]!.recipe}, ${runs[0]!.epochs} epochs`,
-      seconds: runs.reduce((sum, { trainSeconds }) => sum + trainSeconds, 0) /
-        runs.length,
-      error: 100 * runs.reduce((sum, { testError }) => sum + testError, 0) /
-        runs.length,
+      seconds: mean(runs.map(({ trainSeconds }) => trainSeconds)),
+      error: 100 * mean(runs.map(({ testError }) => testError))!,
     })),
     ...published.filter(({ dataset, seconds }) => dataset === "mnist" && seconds).map((
       { what, seconds, error },

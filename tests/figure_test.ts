@@ -4,6 +4,7 @@ import { assert } from "@std/assert";
 import { createBackend } from "@forward-forward/backend-onnx";
 import { FFNetwork, recipes } from "@forward-forward/core";
 import { loadMnist } from "@forward-forward/datasets";
+import { deviation, mean } from "../apps/cli/sweep/statistics.ts";
 import { readFigures } from "../results/figure.ts";
 
 const figures = await readFigures(new URL("../results/figures/", import.meta.url));
@@ -13,15 +14,13 @@ Deno.test("quick ends within two standard deviations of the error that is claime
     .filter(({ recipe, dataset }) => recipe === "quick" && dataset === "mnist")
     .map(({ testError }) => testError);
   assert(errors.length >= 3, "too few seeds for a standard deviation");
-  const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
-  const variance = errors.reduce((sum, error) => sum + (error - mean) ** 2, 0) /
-    (errors.length - 1);
-  const bound = mean + 2 * Math.sqrt(variance);
+  const claimed = mean(errors)!;
+  const bound = claimed + 2 * deviation(errors)!;
 
   const { train, test } = await loadMnist();
   using backend = await createBackend();
   using network = new FFNetwork(backend, recipes.quick(), { seed: 1 });
   for await (const _ of network.fit(train));
   const { error } = await network.evaluate(test);
-  assert(error <= bound, `the error is ${error}, claimed is ${mean} and at most ${bound}`);
+  assert(error <= bound, `the error is ${error}, claimed is ${claimed} and at most ${bound}`);
 });

@@ -2,6 +2,7 @@
 
 import { type Dataset, evaluateScores, type Evaluation, type Scores } from "@forward-forward/core";
 import { count, duration, percent as inPercent, plural } from "../display/words.ts";
+import { shellWord } from "../resume.ts";
 import type { Model } from "../run_folder.ts";
 import { contrasts, histogram, type Mistake, worstMistakes } from "./analysis.ts";
 import { barChart, type Bars, type Chart, distributionChart } from "./charts.ts";
@@ -243,7 +244,9 @@ function settings({ config, path }: RunLog): Html {
   const { recipe, versions, command, started, backend, device, format: _, ...data } = config;
   const group = (name: string, rows: [string, Piece][]): Html =>
     html`<div><h3>${name}</h3>${list(rows)}</div>`;
-  const words = Array.isArray(command) ? command.map(quoted).join(" ") : String(command);
+  const words = Array.isArray(command)
+    ? command.map((word) => shellWord(String(word))).join(" ")
+    : String(command);
   return html`
     <div class="columns">
     ${group("Recipe", flatten(recipe))}
@@ -256,10 +259,4 @@ function settings({ config, path }: RunLog): Html {
     ])}
     </div></div>
   `;
-}
-
-// A word of a command as a shell takes it.
-function quoted(word: unknown): string {
-  const text = String(word);
-  return /^[\w./:=,@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
