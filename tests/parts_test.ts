@@ -2,6 +2,7 @@
 
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import {
+  deformationMap,
   dropoutMask,
   fusedOperations,
   HybridMaker,
@@ -25,9 +26,23 @@ Deno.test("dropoutMask() drops the places that Python's arithmetic drops", () =>
   assertEquals(places, dropped.places);
 });
 
+Deno.test("deformationMap() takes pixels from where NumPy's solution of the linear map has them", () => {
+  const first = golden.a[0]!.flat();
+  for (const { shift, turn, stretch, bend, image } of golden.deformations) {
+    const pair = ([down, right]: number[]): [number, number] => [down!, right!];
+    const map = deformationMap({ rows, columns, covered: 0 }, {
+      shift: pair(shift),
+      turn,
+      stretch: pair(stretch),
+      bend: [Float64Array.from(bend[0]!), Float64Array.from(bend[1]!)],
+    });
+    assertEquals(Array.from(map, (from) => from < 0 ? 0 : first[from]!), image.flat());
+  }
+});
+
 for (const candidate of [reference, ...candidates]) {
   testOn(candidate, "dropped places, shifted images and hybrids are NumPy's", async (backend) => {
-    const { kinds, maps } = shiftMaps({ rows, columns, reach: 2, covered: 0 });
+    const { kinds, maps } = shiftMaps({ rows, columns, covered: 0 }, 2);
     const [given, dropouts, table, mixed] = await backend.read(backend.scope((): Tensor[] => {
       const warp = {
         maps: backend.upload(maps, [kinds, pixels]),

@@ -74,7 +74,9 @@ export const configSchema: Schema = {
           neutral: atLeast,
         }),
         negatives: { enum: ["random", "shuffled", "hard", "hybrid"] },
-        augment: optional(exactly({ shift: whole(1) })),
+        augment: optional(
+          exactly({ shift: whole(0) }, { turn: atLeast, stretch: atLeast, bend: atLeast }),
+        ),
         dropout: { type: "number", minimum: 0, exclusiveMaximum: 1 },
         normalise: exactly({ to: { enum: ["length", "rms"] }, epsilon: above }),
         goodness: { enum: ["mean", "sum"] },

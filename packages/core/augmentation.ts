@@ -1,35 +1,125 @@
-// Images moved about a little, anew in every epoch, so that a network sees more than there is.
+// Images moved about and bent a little, anew in every epoch, so that a network sees more than there is. All of it is
+// tables of where each pixel comes from, so that a backend needs no notion of an image.
 
+import { blurLine, product } from "./blur.ts";
 import type { Random } from "./random.ts";
+import type { AugmentOptions } from "./recipe.ts";
+
+/** Tables for a {@linkcode Warp}. */
+export interface WarpMaps {
+  /** How many there are. */
+  kinds: number;
+  /** `[kinds, pixels]`: the pixel that each pixel comes from, or -1 for a zero. */
+  maps: Int32Array;
+}
+
+/** The size of images, and how many of their first pixels no table covers, as a label is written there. */
+export interface Plane {
+  /** Pixels down. */
+  rows: number;
+  /** Pixels across. */
+  columns: number;
+  /** Pixels left out at the start. */
+  covered: number;
+}
+
+/** One way of changing an image. What moves out of it is lost, and what comes in from outside is zero. */
+export interface Deformation {
+  /** Pixels that it is moved by, down and to the right. */
+  shift: readonly [down: number, right: number];
+  /** Degrees that it is turned by, clockwise about its middle. */
+  turn: number;
+  /** What its height and its width are multiplied by. */
+  stretch: readonly [down: number, right: number];
+  /** How far each pixel is taken from where it would be, down and to the right, `[rows * columns]` each. */
+  bend: readonly [down: Float64Array, right: Float64Array] | null;
+}
+
+// Deformations in a table: so many that hardly an image meets one twice, few enough for a few megabytes.
+const KINDS = 2000;
+
+// Passes of [1/4, 1/2, 1/4] over the noise that bends: a standard deviation of four pixels, the stroke's own scale.
+const PASSES = 32;
+
+/** The tables of a recipe: all of its shifts, or a random {@linkcode Deformation} in each where it has more than shifts. */
+export function warpMaps(plane: Plane, options: AugmentOptions, random: Random): WarpMaps {
+  const { shift, turn = 0, stretch = 0, bend = 0 } = options;
+  if (turn === 0 && stretch === 0 && bend === 0) return shiftMaps(plane, shift);
+  const { rows, columns, covered } = plane;
+  const pixels = rows * columns - covered;
+  const maps = new Int32Array(KINDS * pixels);
+  const bending = bend > 0 ? randomField(rows, columns, bend) : null;
+  const within = (limit: number): number => limit * (2 * random.uniform() - 1);
+  const whole = (): number => random.below(2 * shift + 1) - shift;
+  for (let kind = 0; kind < KINDS; kind++) {
+    const deformation: Deformation = {
+      shift: [whole(), whole()],
+      turn: within(turn),
+      stretch: [1 + within(stretch), 1 + within(stretch)],
+      bend: bending && [bending(random), bending(random)],
+    };
+    maps.set(deformationMap(plane, deformation), kind * pixels);
+  }
+  return { kinds: KINDS, maps };
+}
 
 /**
- * Maps that move an image by up to `reach` pixels each way, for a {@linkcode Warp}: `[(2 reach + 1)², pixels]` with
- * the pixels after the first `covered` of an image of `rows` by `columns`. What comes in from outside is zero.
+ * Tables that move an image by up to `reach` pixels each way: `(2 reach + 1)²` of them, by rows and then columns, the one
+ * that leaves it where it is in the middle.
  */
-export function shiftMaps(
-  { rows, columns, reach, covered }: {
-    rows: number;
-    columns: number;
-    reach: number;
-    covered: number;
-  },
-): { kinds: number; maps: Int32Array } {
+export function shiftMaps(plane: Plane, reach: number): WarpMaps {
   const side = 2 * reach + 1;
-  const pixels = rows * columns - covered;
+  const pixels = plane.rows * plane.columns - plane.covered;
   const maps = new Int32Array(side * side * pixels);
   for (let kind = 0; kind < side * side; kind++) {
-    const [down, right] = [Math.floor(kind / side) - reach, kind % side - reach];
-    for (let p = 0; p < pixels; p++) {
-      const row = Math.floor((p + covered) / columns) - down;
-      const column = (p + covered) % columns - right;
-      const inside = row >= 0 && row < rows && column >= 0 && column < columns;
-      maps[kind * pixels + p] = inside ? row * columns + column : -1;
-    }
+    const shift = [Math.floor(kind / side) - reach, kind % side - reach] as const;
+    const map = deformationMap(plane, { shift, turn: 0, stretch: [1, 1], bend: null });
+    maps.set(map, kind * pixels);
   }
   return { kinds: side * side, maps };
 }
 
-/** Which of the maps of {@linkcode shiftMaps} each image goes by, drawn evenly. */
-export function randomShifts(count: number, reach: number, random: Random): Int32Array {
-  return Int32Array.from({ length: count }, () => random.below((2 * reach + 1) ** 2));
+/** The table of one deformation, `[pixels]`: of where a pixel comes from, the nearest pixel. */
+export function deformationMap(
+  plane: Plane,
+  { shift, turn, stretch, bend }: Deformation,
+): Int32Array {
+  const { rows, columns, covered } = plane;
+  const [middleRow, middleColumn] = [(rows - 1) / 2, (columns - 1) / 2];
+  const angle = turn * Math.PI / 180;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return Int32Array.from({ length: rows * columns - covered }, (_, i) => {
+    const p = i + covered;
+    const down = Math.floor(p / columns) - middleRow - shift[0];
+    const right = p % columns - middleColumn - shift[1];
+    const fromRow = (cos * down - sin * right) / stretch[0] + (bend?.[0][p] ?? 0);
+    const fromColumn = (sin * down + cos * right) / stretch[1] + (bend?.[1][p] ?? 0);
+    const row = Math.round(fromRow + middleRow);
+    const column = Math.round(fromColumn + middleColumn);
+    const inside = row >= 0 && row < rows && column >= 0 && column < columns;
+    return inside ? row * columns + column : -1;
+  });
+}
+
+// Draws smooth fields of a root mean square of `pixels` in the middle, less at the edges.
+function randomField(
+  rows: number,
+  columns: number,
+  pixels: number,
+): (random: Random) => Float64Array {
+  const down = blurLine(rows, PASSES);
+  const across = blurLine(columns, PASSES);
+  // What blurring leaves of noise at the middle of a line.
+  const left = (line: Float64Array, n: number): number =>
+    Math.hypot(...line.subarray(Math.floor(n / 2) * n, (Math.floor(n / 2) + 1) * n));
+  const scale = pixels / (left(down, rows) * left(across, columns));
+  return (random) => {
+    const noise = Float64Array.from({ length: rows * columns }, () => scale * random.normal());
+    return product(down, product(noise, across, columns), rows);
+  };
+}
+
+/** Which of `kinds` tables each image goes by, drawn evenly. */
+export function randomWarps(count: number, kinds: number, random: Random): Int32Array {
+  return Int32Array.from({ length: count }, () => random.below(kinds));
 }

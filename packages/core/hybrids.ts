@@ -2,6 +2,7 @@
 // what is likely nearby, and not what belongs together far apart.
 
 import type { Backend, FusedOperations, Tensor } from "./backend.ts";
+import { blurLine } from "./blur.ts";
 import { fusedOperations } from "./fused.ts";
 
 // Passes of the blur [1/4, 1/2, 1/4] over the random bits, along both axes: large regions, as in the paper.
@@ -42,7 +43,7 @@ export class HybridMaker implements Disposable {
 
 // Blurring along rows and along columns are products of their own, so the matrix is that of each pair of axes.
 function blurMatrix(rows: number, columns: number): Float32Array {
-  const [down, across] = [blurLine(rows), blurLine(columns)];
+  const [down, across] = [blurLine(rows, PASSES), blurLine(columns, PASSES)];
   const pixels = rows * columns;
   const matrix = new Float32Array(pixels * pixels);
   for (let p = 0; p < pixels; p++) {
@@ -52,20 +53,6 @@ function blurMatrix(rows: number, columns: number): Float32Array {
     }
   }
   return matrix;
-}
-
-// What blurring a line of `n` makes of each of its elements, `[n, n]`; beyond its ends is nothing.
-function blurLine(n: number): Float64Array {
-  const result = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    let line = new Float64Array(n);
-    line[i] = 1;
-    for (let pass = 0; pass < PASSES; pass++) {
-      line = line.map((x, j) => ((line[j - 1] ?? 0) + 2 * x + (line[j + 1] ?? 0)) / 4);
-    }
-    result.set(line, i * n);
-  }
-  return result;
 }
 
 /** For each of `count` images another one of them, all by the same random step; a single image is its own. */

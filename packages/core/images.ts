@@ -1,10 +1,11 @@
 // Images on the device: kept as bytes, gathered and scaled by index, the label shown beside them.
 
-import { shiftMaps } from "./augmentation.ts";
-import type { Backend, EncodedImages, FusedOperations, Tensor } from "./backend.ts";
+import { warpMaps } from "./augmentation.ts";
+import type { Backend, EncodedImages, FusedOperations, Tensor, Warp } from "./backend.ts";
 import type { Dataset } from "./dataset.ts";
 import { fusedOperations } from "./fused.ts";
 import { HybridMaker } from "./hybrids.ts";
+import type { Random } from "./random.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** Columns of the first layer's input that show the label, none where it is never shown, and that show pixels. */
@@ -27,16 +28,21 @@ export class DeviceImages implements Disposable {
   readonly #pixels: Tensor;
   readonly #strengths: Tensor;
   readonly #columns: number;
-  // For shifts of up to so many pixels.
+  // How images can be changed, if they can.
   readonly #maps: Tensor | null;
   readonly #hybrids: HybridMaker | null;
 
   /**
-   * Uploads the images, without the pixels that the label is written over. Images for `training` can be moved and mixed as
-   * the recipe asks; where they can be moved, all of their pixels are kept for that.
+   * Uploads the images, without the pixels that the label is written over. Images for `training` are changed and mixed as
+   * the recipe asks, by numbers drawn from it; where they are changed, all of their pixels are kept for that.
    */
-  constructor(backend: Backend, recipe: Recipe, data: Dataset, { training = false } = {}) {
-    const reach = training ? recipe.augment?.shift ?? 0 : 0;
+  constructor(
+    backend: Backend,
+    recipe: Recipe,
+    data: Dataset,
+    { training = null }: { training?: Random | null } = {},
+  ) {
+    const augment = training && recipe.augment;
     const width = data.rows * data.columns;
     if (width !== recipe.layers[0]) {
       throw new TypeError(
@@ -50,12 +56,12 @@ export class DeviceImages implements Disposable {
     this.count = data.count;
     const { pixels } = inputColumns(recipe);
     this.#columns = pixels;
-    const kept = reach > 0 ? width : pixels;
+    const kept = augment ? width : pixels;
     this.#pixels = backend.upload(lastColumns(data.images, width, kept), [data.count, kept]);
     this.#maps = null;
-    if (reach > 0) {
-      const { rows, columns } = data;
-      const { kinds, maps } = shiftMaps({ rows, columns, reach, covered: width - pixels });
+    if (augment) {
+      const plane = { rows: data.rows, columns: data.columns, covered: width - pixels };
+      const { kinds, maps } = warpMaps(plane, augment, training);
       this.#maps = backend.upload(maps, [kinds, pixels]);
     }
     this.#hybrids = training && recipe.negatives === "hybrid"
@@ -70,27 +76,26 @@ export class DeviceImages implements Disposable {
       : backend.fill([data.count, 1], strength);
   }
 
+  /** How many ways of changing an image there are: 0 unless for training by a recipe that changes images. */
+  get warps(): number {
+    return this.#maps?.shape[0] ?? 0;
+  }
+
   /**
-   * The images at `indices` (`i32` `[rows, 1]`), scaled so that image and label together are normalised; each moved as
-   * `shifts` says (`i32` `[rows, 1]`, see {@linkcode randomShifts}), if it is given.
+   * The images at `indices` (`i32` `[rows, 1]`), scaled so that image and label together are normalised; each changed by
+   * the one of the {@linkcode warps} that `which` says (`i32` `[rows, 1]`), which must be given if there are any.
    */
-  encode(indices: Tensor, shifts: Tensor | null = null): EncodedImages {
+  encode(indices: Tensor, which: Tensor | null = null): EncodedImages {
     const { label, normalise: { to, epsilon } } = this.#recipe;
     const classes = inputColumns(this.#recipe).label;
-    if (shifts && !this.#maps) throw new TypeError("encode: these images cannot be moved");
     const encoding = {
       neutral: label.neutral,
       classes,
       share: to === "rms" ? 1 / (this.#columns + classes) : 1,
       epsilon,
     };
-    const which = shifts ?? this.#still(indices.shape[0]);
-    const warp = which && { maps: this.#maps!, which };
-    try {
-      return this.#fused.encode(this.#pixels, this.#strengths, indices, encoding, warp);
-    } finally {
-      if (which !== shifts) which?.dispose();
-    }
+    const warp = this.#warp(which);
+    return this.#fused.encode(this.#pixels, this.#strengths, indices, encoding, warp);
   }
 
   /**
@@ -100,14 +105,14 @@ export class DeviceImages implements Disposable {
   contrast(
     indices: Tensor,
     partners: Tensor,
-    shifts: Tensor | null,
+    which: Tensor | null,
     seed: number,
   ): Tensor {
     const hybrids = this.#hybrids;
     if (!hybrids) throw new TypeError("contrast: these images are not for hybrids");
     const b = this.#backend;
     return b.scope(() => {
-      const warp = shifts && { maps: this.#maps!, which: shifts };
+      const warp = this.#warp(which);
       const raw = (at: Tensor): Tensor => b.affine(b.gather(this.#pixels, at, warp), 1 / 255, 0);
       const own = raw(indices);
       const mixed = hybrids.mix(own, raw(partners), seed);
@@ -124,11 +129,16 @@ export class DeviceImages implements Disposable {
     this.#hybrids?.[Symbol.dispose]();
   }
 
-  // Images that are kept whole go by the map that leaves them where they are, which is the middle one.
-  #still(rows: number): Tensor | null {
-    if (!this.#maps) return null;
-    const middle = (this.#maps.shape[0] - 1) / 2;
-    return this.#backend.upload(new Int32Array(rows).fill(middle), [rows, 1]);
+  #warp(which: Tensor | null): Warp | null {
+    const maps = this.#maps;
+    if (!which !== !maps) {
+      throw new TypeError(
+        maps
+          ? "these images are changed for training: say which warp each goes by"
+          : "these images are not for training with changes: they have no warps",
+      );
+    }
+    return which && { maps: maps!, which };
   }
 }
 

@@ -1,6 +1,6 @@
 // The network: layers that learn side by side, trained, evaluated, saved and restored.
 
-import { randomShifts } from "./augmentation.ts";
+import { randomWarps } from "./augmentation.ts";
 import type { Backend, Shape, Tensor } from "./backend.ts";
 import type { Dataset } from "./dataset.ts";
 import { placeHash } from "./dropout.ts";
@@ -175,7 +175,9 @@ export class FFNetwork implements Disposable {
     const { epochs } = this.recipe;
     requireDataset(this.recipe, train);
     if (validation) requireDataset(this.recipe, validation);
-    using images = new DeviceImages(this.backend, this.recipe, train, { training: true });
+    using images = new DeviceImages(this.backend, this.recipe, train, {
+      training: this.#random.fork("warps"),
+    });
     using held = validation ? new DeviceImages(this.backend, this.recipe, validation) : null;
     const batchSize = this.recipe.batchSize === "full"
       ? train.count
@@ -205,6 +207,7 @@ export class FFNetwork implements Disposable {
         batchSize,
         done: Math.floor(this.#update / updatesPerBatch),
         partSize: options.partSize ?? 4096,
+        warps: images.warps,
       });
       for (const batch of batches) {
         try {
@@ -248,7 +251,7 @@ export class FFNetwork implements Disposable {
     const column = (values: Int32Array): Tensor => this.backend.upload(values, [batch.count, 1]);
     const part: Part = {
       indices: column(Int32Array.from({ length: batch.count }, (_, i) => i)),
-      shifts: null,
+      warps: null,
       partners: null,
       seed: this.#random.fork("dropout").uint32(),
       wrong: column(Int32Array.from(wrongLabels)),
@@ -422,9 +425,14 @@ export class FFNetwork implements Disposable {
   *#batches(
     labels: ArrayLike<number>,
     epoch: number,
-    { batchSize, done, partSize }: { batchSize: number; done: number; partSize: number },
+    { batchSize, done, partSize, warps: kinds }: {
+      batchSize: number;
+      done: number;
+      partSize: number;
+      warps: number;
+    },
   ): Generator<Part[]> {
-    const { classes, negatives, augment } = this.recipe;
+    const { classes, negatives } = this.recipe;
     const count = labels.length;
     // One batch of everything needs no order.
     const order = batchSize < count
@@ -432,7 +440,7 @@ export class FFNetwork implements Disposable {
       : Int32Array.from({ length: count }, (_, i) => i);
     const random = this.#random.fork(`negatives ${epoch}`);
     const dropping = this.#random.fork(`dropout ${epoch}`);
-    const shifting = this.#random.fork(`shifts ${epoch}`);
+    const warping = this.#random.fork(`shifts ${epoch}`);
     for (let start = 0; start < count; start += batchSize) {
       const indices = order.subarray(start, start + batchSize);
       const right = indices.map((i) => labels[i]!);
@@ -445,7 +453,7 @@ export class FFNetwork implements Disposable {
         ? partners(indices, 1 + random.below(Math.max(1, indices.length - 1)))
         : null;
       const noise = wrong || mixed ? null : gumbelNoise(right.length, classes, random);
-      const shifts = augment && randomShifts(right.length, augment.shift, shifting);
+      const warps = kinds > 0 ? randomWarps(right.length, kinds, warping) : null;
       const seed = dropping.uint32();
       if (start < done * batchSize) continue; // Drawn, so that the next batch's numbers are its own.
       const parts: Part[] = [];
@@ -460,7 +468,7 @@ export class FFNetwork implements Disposable {
         };
         parts.push({
           indices: cut(indices, 1)!,
-          shifts: cut(shifts, 1),
+          warps: cut(warps, 1),
           partners: cut(mixed, 1),
           seed: placeHash(from, seed),
           wrong: cut(wrong, 1),
@@ -576,8 +584,8 @@ interface Slot {
 }
 
 function disposeParts(parts: readonly Part[]): void {
-  for (const { indices, shifts, partners, wrong, noise } of parts) {
-    for (const tensor of [indices, shifts, partners, wrong, noise]) tensor?.dispose();
+  for (const { indices, warps, partners, wrong, noise } of parts) {
+    for (const tensor of [indices, warps, partners, wrong, noise]) tensor?.dispose();
   }
 }
 

@@ -63,10 +63,16 @@ export interface ReadoutOptions {
   optimizer: MomentumOptions;
 }
 
-/** How training images are changed, anew in every epoch. */
+/** How training images are changed, anew in every epoch; what is left out is 0. */
 export interface AugmentOptions {
-  /** They are moved by up to so many pixels each way, evenly. */
+  /** They are moved by up to so many whole pixels each way, evenly. */
   shift: number;
+  /** They are turned by up to so many degrees either way, evenly. */
+  turn?: number;
+  /** Their height and their width grow or shrink by up to this fraction, evenly. */
+  stretch?: number;
+  /** Each pixel is taken from another place nearby, smoothly: so many pixels away in the root mean square, down and across. */
+  bend?: number;
 }
 
 /** What a layer's activities are judged by. */
@@ -191,10 +197,20 @@ export function validateRecipe(recipe: Recipe): void {
     !recipe.peer || within(recipe.peer.decay, 0, 1) && Number.isFinite(recipe.peer.strength),
     `peer normalisation's decay must be from 0 to 1, got ${recipe.peer?.decay}`,
   );
-  require(
-    !recipe.augment || whole(recipe.augment.shift, 1),
-    `images are shifted by a whole number of pixels from 1, got ${recipe.augment?.shift}`,
-  );
+  if (recipe.augment) {
+    const { shift, turn = 0, stretch = 0, bend = 0 } = recipe.augment;
+    require(whole(shift, 0), `images are shifted by a whole number of pixels, got ${shift}`);
+    require(within(turn, 0, 180), `images are turned by 0 to 180 degrees, got ${turn}`);
+    require(
+      stretch >= 0 && stretch < 1,
+      `images are stretched by a fraction from 0 to below 1, got ${stretch}`,
+    );
+    require(bend >= 0 && Number.isFinite(bend), `images are bent by 0 pixels or more, got ${bend}`);
+    require(
+      shift + turn + stretch + bend > 0,
+      "augment changes nothing: shift, turn, stretch or bend the images, or make it null",
+    );
+  }
   require(
     recipe.dropout >= 0 && recipe.dropout < 1,
     `dropout must be from 0 to below 1, got ${recipe.dropout}`,

@@ -20,7 +20,7 @@ export interface Part {
   /** Which images, `i32` `[pairs, 1]`. */
   indices: Tensor;
   /** How each of them is moved, `i32` `[pairs, 1]`, if they are. */
-  shifts: Tensor | null;
+  warps: Tensor | null;
   /** The images that hybrids are made of with them, `i32` `[pairs, 1]`, where negatives are hybrids. */
   partners: Tensor | null;
   /** The wrong labels of the negative data, `i32` `[pairs, 1]`, unless the readout is to draw them. */
@@ -121,7 +121,7 @@ export class Trainer {
     this.#update(parts, gain, (part, pairs, found) => {
       const b = this.#backend;
       const [first] = this.#layers as [FFDense];
-      const encoded = images.encode(part.indices, part.shifts);
+      const encoded = images.encode(part.indices, part.warps);
       const right = this.#oneHot(b.gather(images.labels, part.indices));
       const product = first.shared && first.sharedProduct(encoded.pixels);
       let wrong = part.wrong && this.#oneHot(part.wrong);
@@ -136,7 +136,7 @@ export class Trainer {
       if (layersRest) return;
       let inputs = product
         ? this.#contrastLabels(encoded, right, wrong!)
-        : images.contrast(part.indices, part.partners!, part.shifts, part.seed);
+        : images.contrast(part.indices, part.partners!, part.warps, part.seed);
       let shared: SharedInput | null = product && { images: encoded.pixels, product };
       for (const [l, layer] of this.#layers.entries()) {
         const last = l === this.#layers.length - 1;
@@ -167,8 +167,8 @@ export class Trainer {
     let hidden: Tensor[] | null = null;
     const input = (part: number): { inputs: Tensor; shared: SharedInput | null } => {
       if (hidden) return { inputs: hidden[part]!, shared: null };
-      const { indices, shifts, wrong } = parts[part]!;
-      const encoded = images.encode(indices, shifts);
+      const { indices, warps, wrong } = parts[part]!;
+      const encoded = images.encode(indices, warps);
       const right = this.#oneHot(b.gather(images.labels, indices));
       const inputs = this.#contrastLabels(encoded, right, this.#oneHot(wrong!));
       const product = this.#layers[0]!.sharedProduct(encoded.pixels);

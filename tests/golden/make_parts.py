@@ -1,6 +1,6 @@
 """
 Makes parts.json: `/usr/bin/python3 tests/golden/make_parts.py`. Small parts of the algorithm, each computed in float64 by NumPy or
-PyTorch in a way of its own: dropped places, shifted images, hybrids, and the gradient of SymBa's loss.
+PyTorch in a way of its own: dropped places, shifted and deformed images, hybrids, and the gradient of SymBa's loss.
 """
 
 import json
@@ -31,6 +31,33 @@ def shift(image, down, right):
     """An image moved, zeros coming in, by way of a padded copy."""
     padded = np.pad(image, 2)
     return padded[2 - down : 2 - down + ROWS, 2 - right : 2 - right + COLUMNS]
+
+
+def deform(image, shift, turn, stretch, bend):
+    """The nearest pixel to where each one comes from, by solving the linear map that takes an image to its deformation."""
+    angle = np.deg2rad(turn)
+    # Rows count downwards, so this turns clockwise.
+    turned = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    middle = (np.array([ROWS, COLUMNS])[:, None] - 1) / 2
+    places = np.indices((ROWS, COLUMNS)).reshape(2, -1)
+    offsets = places - middle - np.array(shift)[:, None]
+    sources = np.linalg.solve(turned @ np.diag(stretch), offsets) + middle + np.array(bend)
+    assert np.abs(sources % 1 - 0.5).min() > 1e-6, "a pixel comes from a near tie"
+    rows, columns = np.rint(sources).astype(int) + 3
+    padded = np.pad(image, 3)
+    inside = (rows >= 0) & (rows < ROWS + 6) & (columns >= 0) & (columns < COLUMNS + 6)
+    return np.where(inside, padded[rows % (ROWS + 6), columns % (COLUMNS + 6)], 0).reshape(ROWS, COLUMNS)
+
+
+def deformations(random, image, count=6):
+    for _ in range(count):
+        change = {
+            "shift": random.integers(-2, 3, 2).tolist(),
+            "turn": random.uniform(-60, 60),
+            "stretch": random.uniform(0.6, 1.5, 2).tolist(),
+            "bend": random.normal(size=(2, ROWS * COLUMNS)).tolist(),
+        }
+        yield {**change, "image": deform(image, **change).tolist()}
 
 
 def blur(bits, passes=8):
@@ -83,6 +110,7 @@ def main():
         "shifts": [
             {"down": d, "right": r, "image": shift(a[0], d, r).tolist()} for d in range(-2, 3) for r in range(-2, 3)
         ],
+        "deformations": list(deformations(np.random.default_rng(6), a[0])),
         "hybrids": {"seed": seed, "mixed": mixed.tolist()},
         "symba": symba(random),
     }
