@@ -27,6 +27,7 @@ const cases: Record<string, Recipe> = {
     schedule: { kind: "greedy", updatesPerLayer: 3 },
   }),
   augmented: recipes.augmented({ layers: [784, 61, 43], epochs: 1 }),
+  deformed: recipes.deformed({ layers: [784, 61, 43], epochs: 1 }),
   unsupervised: recipes.unsupervised({
     layers: [784, 61, 43],
     epochs: 2,

@@ -33,7 +33,7 @@ const wrong: Record<string, [value: unknown, words: string]> = {
   "a recipe without a name": [{ recipe: { epochs: 3 } }, "name"],
   "an unknown recipe": [
     { recipe: { name: "fast" } },
-    "quick, hinton, keras, augmented, fashion, unsupervised",
+    "quick, hinton, keras, augmented, deformed, fashion, unsupervised",
   ],
   "a seed that is text": [{ seed: "1" }, "seed must be integer"],
   "no epochs": [{ recipe: { name: "quick", epochs: 0 } }, "recipe.epochs must be >= 1"],
