@@ -123,7 +123,7 @@ function augmented(changes: RecipeChanges = {}): Recipe {
  * epochs are alike and nothing else need keep it from learning them by heart. It takes its time.
  */
 function deformed(changes: RecipeChanges = {}): Recipe {
-  const { optimizer } = hinton();
+  const { optimizer, readout } = hinton();
   return {
     ...hinton({
       layers: [784, 1000, 1000],
@@ -131,6 +131,10 @@ function deformed(changes: RecipeChanges = {}): Recipe {
       optimizer: { ...optimizer, learningRate: 0.02 },
       cooldown: 0.2,
       epochs: 300,
+      readout: readout && {
+        from: 0,
+        optimizer: { ...readout.optimizer, decay: 0.001 },
+      },
       predict: { by: "goodness", from: 0 },
     }),
     name: "deformed",
