@@ -57,11 +57,18 @@ const GOALS: readonly Goal[] = [
     of: ({ recipe, epochs }) => recipe === "augmented" && epochs === 20,
   },
   {
-    name: "`augmented` in full",
+    name: "`augmented` in full, shifts alone",
     goal: "0.69 %, mean of three seeds",
     least: 0.0069,
     seeds: 3,
     of: ({ recipe, epochs }) => recipe === "augmented" && epochs >= 100,
+  },
+  {
+    name: "`deformed`, bent images too",
+    goal: "0.69 %, mean of three seeds",
+    least: 0.0069,
+    seeds: 3,
+    of: ({ recipe, epochs }) => recipe === "deformed" && epochs >= 100,
   },
   {
     name: "`unsupervised`",

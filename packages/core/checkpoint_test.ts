@@ -21,11 +21,11 @@ const cases: Record<string, Recipe> = {
     negatives: "shuffled",
     optimizer: adam,
   }),
-  "hinton with shifts and dropout": recipes.hinton({
+  "hinton with bent images and dropout": recipes.hinton({
     layers,
     epochs: 2,
     batchSize: 40,
-    augment: { shift: 1 },
+    augment: { shift: 1, bend: 0.5 },
     dropout: 0.3,
   }),
   "excited by negative data": recipes.hinton({
