@@ -49,6 +49,7 @@ const small = (changes: RecipeChanges = {}) => {
     classes: 4,
     batchSize: 20,
     epochs: 8,
+    augment: null,
     readout: { ...readout!, alone: 2 },
     ...changes,
   });

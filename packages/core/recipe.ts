@@ -222,7 +222,8 @@ export function validateRecipe(recipe: Recipe): void {
   );
   require(
     whole(readout?.alone ?? 0, 0) && (readout?.alone ?? 0) < recipe.epochs,
-    `the readout can be trained alone for fewer than all ${recipe.epochs} epochs, got ${readout?.alone}`,
+    `the readout is trained alone for ${readout?.alone} of ${recipe.epochs} epochs, which leaves none for the ` +
+      `layers: train for more`,
   );
   if (schedule.kind === "greedy") {
     const { updatesPerLayer } = schedule;

@@ -157,7 +157,7 @@ function fashion(changes: RecipeChanges = {}): Recipe {
 }
 
 /**
- * Without labels: negatives are hybrids of two images, and a readout of the layers from the second up is trained alongside
+ * Without labels: negatives are hybrids of two images, moved by up to a pixel; a readout of all layers is trained alongside
  * and, for the last epochs, alone.
  */
 function unsupervised(changes: RecipeChanges = {}): Recipe {
@@ -166,7 +166,12 @@ function unsupervised(changes: RecipeChanges = {}): Recipe {
     ...hinton({
       label: { ...label, placement: "none" },
       negatives: "hybrid",
-      readout: readout && { ...readout, alone: 10 },
+      augment: { shift: 1 },
+      readout: readout && {
+        from: 0,
+        alone: 15,
+        optimizer: { ...readout.optimizer, decay: 0.0003 },
+      },
       predict: { by: "softmax" },
     }),
     name: "unsupervised",

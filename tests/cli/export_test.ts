@@ -54,7 +54,7 @@ const cases: Record<string, Recipe> = {
   }),
   "layers excited by negative data": { ...hinton, excitedBy: "negative" },
   augmented: recipes.augmented({ layers: [784, 40, 30], epochs: 1 }),
-  unsupervised: recipes.unsupervised({ layers: [784, 40, 30], epochs: 12 }),
+  unsupervised: recipes.unsupervised({ layers: [784, 40, 30], epochs: 17 }),
   "a label beside the image": {
     ...hinton,
     label: { placement: "append", strength: 2, neutral: 0.3 },
