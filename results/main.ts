@@ -4,6 +4,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { cpus } from "node:os";
 import { readTrials } from "./ablation.ts";
 import { fileName, readFigure, readFigures } from "./figure.ts";
+import { readKeras } from "./keras.ts";
 import { resultsPage } from "./page.ts";
 import { errorAndTime } from "./plot.ts";
 import published from "./published.json" with { type: "json" };
@@ -28,6 +29,7 @@ for (const run of runs.map(String)) {
 }
 const figures = await readFigures(folder);
 const trials = await readTrials(new URL("./ablation/trials.jsonl", import.meta.url));
+const keras = await readKeras(new URL("./keras/", import.meta.url));
 const told = await Deno.readTextFile(new URL("./told.md", import.meta.url));
 await Deno.mkdir(new URL("./results/", docs), { recursive: true });
 await Deno.writeTextFile(
@@ -36,5 +38,5 @@ await Deno.writeTextFile(
 );
 await Deno.writeTextFile(
   new URL("./results.md", docs),
-  resultsPage(figures, published, trials, told),
+  resultsPage(figures, published, trials, keras, told),
 );

@@ -3,6 +3,7 @@
 import { mean } from "../apps/cli/sweep/statistics.ts";
 import { ablationRows, type Trial } from "./ablation.ts";
 import type { Figure } from "./figure.ts";
+import { kerasRows, type KerasRuns } from "./keras.ts";
 
 /** A figure that someone else has published. */
 export interface Published {
@@ -91,6 +92,7 @@ export function resultsPage(
   figures: readonly Figure[],
   published: readonly Published[],
   trials: readonly Trial[],
+  keras: KerasRuns,
   told: string,
 ): string {
   return `# Results
@@ -124,6 +126,29 @@ ${
 Ours are on two cores of a shared machine without a GPU. A run on one thread had the other core's run
 beside it; on both cores it takes about two thirds of that time. Others' figures are as they were
 published.
+
+## \`keras\` beside PyTorch
+
+The first five of its 250 epochs on all 60,000 images, from the same weights and with the same
+negatives: the mean loss of each epoch's 50 updates a layer, and the test error after them. Ours is
+\`deno task train --recipe keras --epochs 5 --backend onnx\`; PyTorch's
+[\`keras_losses.py\`](../tests/golden/keras_losses.py), on what
+[\`keras_input.ts\`](../tests/golden/keras_input.ts) writes.
+
+${
+    table(
+      [
+        "epoch",
+        "layer 1",
+        "PyTorch",
+        "layer 2",
+        "PyTorch",
+        "test error",
+        "PyTorch",
+      ],
+      kerasRows(keras),
+    )
+  }
 
 ## What each part brings
 

@@ -9,6 +9,20 @@ import { type Published, settingOf } from "./page.ts";
 // Of the points without a time, those that are not on top of each other.
 const ACROSS = /jittered|^Hinton's paper$|loeweX|forward-rs/;
 
+interface Point {
+  seconds: number | null;
+  error: number;
+}
+
+// Where a name begins ("left", so it is to the right of its point) or ends: not across the next point.
+function side({ seconds, error }: Point, points: readonly Point[]): "left" | "right" {
+  const inTheWay = points.some((other) => {
+    const across = Math.log10(other.seconds! / seconds!);
+    return across > 0 && across < 0.65 && Math.abs(Math.log10(other.error / error)) < 0.03;
+  });
+  return inTheWay ? "right" : "left";
+}
+
 /** The plot of MNIST, both axes logarithmic; published points without a time are lines across. */
 export async function errorAndTime(
   figures: readonly Figure[],
@@ -26,7 +40,7 @@ export async function errorAndTime(
       { what, seconds, error },
     ) => ({
       who: "others",
-      name: what,
+      name: what.replaceAll("`", ""),
       seconds: seconds!,
       error: 100 * error,
     })),
@@ -87,11 +101,11 @@ export async function errorAndTime(
           },
         },
       },
-      {
-        data: { values: points },
-        mark: { type: "text", align: "left", dx: 8, fontSize: 10 },
+      ...["left", "right"].map((align) => ({
+        data: { values: points.filter((point) => side(point, points) === align) },
+        mark: { type: "text", align, dx: align === "left" ? 8 : -8, fontSize: 10 },
         encoding: { x, y, text: { field: "name" } },
-      },
+      })),
     ],
   };
   const { spec: vega } = compile(spec as unknown as TopLevelSpec);

@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { readTrials } from "./ablation.ts";
 import { fileName, readFigures } from "./figure.ts";
+import { readKeras } from "./keras.ts";
 import { resultsPage } from "./page.ts";
 import published from "./published.json" with { type: "json" };
 
@@ -8,13 +9,23 @@ const figures = await readFigures(new URL("./figures/", import.meta.url));
 
 Deno.test("docs/results.md is what the files in results make", async () => {
   const trials = await readTrials(new URL("./ablation/trials.jsonl", import.meta.url));
+  const keras = await readKeras(new URL("./keras/", import.meta.url));
   const told = await Deno.readTextFile(new URL("./told.md", import.meta.url));
   const page = await Deno.readTextFile(
     new URL("../docs/results.md", import.meta.url),
   );
   // The formatter wraps lines and pads tables; words are words.
   const words = (text: string): string[] => text.replaceAll(/[-\s]+/g, " ").split(" ");
-  assertEquals(words(page), words(resultsPage(figures, published, trials, told)));
+  assertEquals(words(page), words(resultsPage(figures, published, trials, keras, told)));
+});
+
+Deno.test("five epochs of keras are PyTorch's to a thousandth", async () => {
+  const keras = await readKeras(new URL("./keras/", import.meta.url));
+  assertEquals(keras.ours.length, 5);
+  keras.ours.flat().forEach((loss, i) =>
+    assertAlmostEquals(loss, keras.pytorch.flat()[i]!, 1e-3 * loss)
+  );
+  assertAlmostEquals(keras.ourError, keras.pytorchError, 1e-3);
 });
 
 Deno.test("every figure says how it came about", async () => {

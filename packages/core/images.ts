@@ -33,8 +33,8 @@ export class DeviceImages implements Disposable {
   readonly #hybrids: HybridMaker | null;
 
   /**
-   * Uploads the images, without the pixels that the label is written over. Images for `training` are changed and mixed as
-   * the recipe asks, by numbers drawn from it; where they are changed, all of their pixels are kept for that.
+   * Uploads the images, without the pixels that the label is written over. Given a generator for `training`, they can be
+   * changed and mixed as the recipe asks; where they are changed, all of their pixels are kept for that.
    */
   constructor(
     backend: Backend,

@@ -1,4 +1,4 @@
-// The recipes, as data.
+// The recipes, as data. The figures are test errors: docs/results.md says how each was reached.
 
 import type { Recipe } from "./recipe.ts";
 
@@ -9,7 +9,7 @@ export type RecipeChanges = Partial<Omit<Recipe, "name">>;
  * Hinton's own Matlab code (`ffnew.m`): RMS normalisation, goodness as a sum of squares with the number of
  * units as threshold, peer normalisation, hard negatives from the readout, momentum with decay.
  *
- * `layers: [784, 2000, 2000, 2000, 2000], epochs: 60` is the paper's network (1.36 % on MNIST).
+ * `layers: [784, 2000, 2000, 2000, 2000], epochs: 60` is the paper's network: 1.36 % on MNIST, there and here.
  */
 function hinton(changes: RecipeChanges = {}): Recipe {
   return {
@@ -44,7 +44,7 @@ function hinton(changes: RecipeChanges = {}): Recipe {
 /**
  * The Keras example *Using the Forward-Forward Algorithm for Image Classification*, exactly: unit length,
  * mean of squares against 1.5, an Adam for each layer, one batch of all images, 50 updates of
- * a layer at a time, negatives that are the batch's labels shuffled.
+ * a layer at a time, negatives that are the batch's labels shuffled. 2.36 % is what its authors report for MNIST.
  */
 function keras(changes: RecipeChanges = {}): Recipe {
   return {
@@ -82,7 +82,7 @@ function keras(changes: RecipeChanges = {}): Recipe {
 
 /**
  * The default: the best error that a two-core machine without a GPU reaches in about a minute. `hinton` on a
- * smaller network that learns twice as fast, with the readout on all layers, which predicts in one pass.
+ * smaller network that learns twice as fast, with the readout on all layers, which predicts in one pass. 1.77 % on MNIST.
  */
 function quick(changes: RecipeChanges = {}): Recipe {
   const { optimizer, readout } = hinton();
@@ -101,7 +101,7 @@ function quick(changes: RecipeChanges = {}): Recipe {
 
 /**
  * `hinton` on images that are moved by up to a pixel, with dropout and twice the decay, learning twice as
- * fast, for long. With `epochs: 20` it takes about two minutes on two cores.
+ * fast, for long. With `epochs: 20` it takes about two minutes on two cores and reaches 1.16 % on MNIST, in full 0.84 %.
  */
 function augmented(changes: RecipeChanges = {}): Recipe {
   const { optimizer } = hinton();
@@ -120,7 +120,7 @@ function augmented(changes: RecipeChanges = {}): Recipe {
 
 /**
  * The most accurate: `hinton` on two layers, on images that are turned, stretched and bent besides, so that no two
- * epochs are alike and nothing else need keep it from learning them by heart. It takes its time.
+ * epochs are alike and nothing else need keep it from learning them by heart. 0.53 % on MNIST, in half an hour.
  */
 function deformed(changes: RecipeChanges = {}): Recipe {
   const { optimizer, readout } = hinton();
@@ -142,7 +142,7 @@ function deformed(changes: RecipeChanges = {}): Recipe {
   };
 }
 
-/** For Fashion-MNIST: `hinton` on images that are moved by up to a pixel, with dropout. */
+/** For Fashion-MNIST: `hinton` on images that are moved by up to a pixel, with dropout. 10.16 %. */
 function fashion(changes: RecipeChanges = {}): Recipe {
   return {
     ...hinton({
@@ -158,7 +158,7 @@ function fashion(changes: RecipeChanges = {}): Recipe {
 
 /**
  * Without labels: negatives are hybrids of two images, moved by up to a pixel; a readout of all layers is trained alongside
- * and, for the last epochs, alone.
+ * and, for the last epochs, alone. 0.87 % on MNIST.
  */
 function unsupervised(changes: RecipeChanges = {}): Recipe {
   const { label, readout } = hinton();
@@ -179,7 +179,7 @@ function unsupervised(changes: RecipeChanges = {}): Recipe {
   };
 }
 
-/** The recipes by name; each takes the parts of it to change and returns plain data. */
+/** The recipes by name; each takes the parts of it to change and returns plain data. What is said of an error is of test images. */
 export const recipes: {
   readonly quick: (changes?: RecipeChanges) => Recipe;
   readonly hinton: (changes?: RecipeChanges) => Recipe;

@@ -7,7 +7,7 @@
 // The first five epochs of the recipe, whole:
 //
 //   deno run --allow-read --allow-write tests/golden/keras_input.ts input.safetensors 60000 5
-//   /usr/bin/python3 tests/golden/keras_losses.py input.safetensors --updates 50 --test > tests/golden/keras_five_epochs.json
+//   /usr/bin/python3 tests/golden/keras_losses.py input.safetensors --updates 50 --test > results/keras/pytorch.json
 
 import {
   encodeSafetensors,
