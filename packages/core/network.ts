@@ -1,15 +1,12 @@
 // The network: layers that learn side by side, trained, evaluated, saved and restored.
 
-import { randomWarps } from "./augmentation.ts";
-import type { Backend, Shape, Tensor } from "./backend.ts";
+import type { Backend, Tensor } from "./backend.ts";
+import { disposeParts, epochBatches } from "./batches.ts";
 import type { Dataset } from "./dataset.ts";
-import { placeHash } from "./dropout.ts";
 import { TrainingError } from "./errors.ts";
 import { DeviceImages, inputColumns } from "./images.ts";
 import { FFDense, type LayerReport } from "./layer.ts";
-import { partners } from "./hybrids.ts";
-import { gumbelNoise, randomNegatives, shuffledNegatives } from "./negatives.ts";
-import type { Optimizer, Parameter } from "./optimizer.ts";
+import type { Optimizer } from "./optimizer.ts";
 import { Random } from "./random.ts";
 import { Readout } from "./readout.ts";
 import { type Recipe, validateRecipe } from "./recipe.ts";
@@ -20,7 +17,17 @@ import {
   scoreImages,
   type Scores,
 } from "./scoring.ts";
+import {
+  figureSlots,
+  modelSlots,
+  type NetworkState,
+  readSlots,
+  type Slot,
+  writeSlots,
+} from "./slots.ts";
 import { type Part, Trainer } from "./trainer.ts";
+
+export type { NetworkState } from "./slots.ts";
 
 /** Options of {@linkcode FFNetwork}. */
 export interface NetworkOptions {
@@ -91,9 +98,6 @@ export interface EpochReport {
   /** On the validation images, if there are any. */
   validation: Evaluation | null;
 }
-
-/** Named tensors on the host, `layers.0.weight` and so on. */
-export type NetworkState = Record<string, { shape: Shape; data: Float32Array }>;
 
 /**
  * A Forward-Forward network on a backend.
@@ -203,10 +207,12 @@ export class FFNetwork implements Disposable {
         await onUpdate?.({ epoch, epochs, update: this.#update, updates });
         signal?.throwIfAborted();
       };
-      const batches = this.#batches(train.labels, epoch, {
+      const batches = epochBatches(this.backend, this.recipe, this.#random, {
+        labels: train.labels,
+        epoch,
         batchSize,
-        done: Math.floor(this.#update / updatesPerBatch),
         partSize: options.partSize ?? 4096,
+        done: Math.floor(this.#update / updatesPerBatch),
         warps: images.warps,
       });
       for (const batch of batches) {
@@ -294,7 +300,7 @@ export class FFNetwork implements Disposable {
    * That is a model; {@linkcode checkpoint} has all that training continues from.
    */
   async state({ optimizer = false }: { optimizer?: boolean } = {}): Promise<NetworkState> {
-    return await this.#read(this.#slots(optimizer));
+    return await readSlots(this.backend, this.#modelSlots(optimizer));
   }
 
   /**
@@ -302,7 +308,8 @@ export class FFNetwork implements Disposable {
    * if one is missing or of another shape; moments may be left out.
    */
   load(state: NetworkState): void {
-    this.#write(this.#slots(true).filter(({ name, moment }) => !moment || name in state), state);
+    const slots = this.#modelSlots(true).filter(({ name, moment }) => !moment || name in state);
+    writeSlots(this.backend, slots, state);
   }
 
   /**
@@ -314,7 +321,7 @@ export class FFNetwork implements Disposable {
     const [epoch, update] = [this.#epoch, this.#update];
     const steps = this.#optimizers().map(({ step }) => step);
     const pairs = this.layers.map((layer) => layer.pairs);
-    const tensors = await this.#read([...this.#slots(true), ...this.#figureSlots()]);
+    const tensors = await readSlots(this.backend, this.#trainingSlots());
     for (const [name, { data }] of Object.entries(tensors)) {
       if (data.every(Number.isFinite)) continue;
       const [part, l] = name.split(".");
@@ -349,10 +356,10 @@ export class FFNetwork implements Disposable {
           `counts of steps and ${this.layers.length} of pairs, got [${steps}] and [${pairs}]`,
       );
     }
-    const slots = [...this.#slots(true), ...this.#figureSlots()];
+    const slots = this.#trainingSlots();
     const surplus = Object.keys(tensors).find((key) => !slots.some(({ name }) => name === key));
     if (surplus !== undefined) throw new TypeError(`"${surplus}" has no place in the network`);
-    this.#write(slots, tensors);
+    writeSlots(this.backend, slots, tensors);
     optimizers.forEach((optimizer, i) => optimizer.step = steps[i]!);
     this.layers.forEach((layer, l) => layer.pairs = pairs[l]!);
     this.#epoch = epoch;
@@ -370,44 +377,6 @@ export class FFNetwork implements Disposable {
     this.dispose();
   }
 
-  async #read(slots: readonly Slot[]): Promise<NetworkState> {
-    const data = await this.backend.read(slots.flatMap(({ tensors }) => tensors)) as Float32Array[];
-    return Object.fromEntries(slots.map(({ name, tensors, shape }) => {
-      const joined = new Float32Array(shape[0] * shape[1]);
-      let offset = 0;
-      for (const _ of tensors) {
-        const part = data.shift()!;
-        joined.set(part, offset);
-        offset += part.length;
-      }
-      return [name, { shape, data: joined }];
-    }));
-  }
-
-  // Throws before anything is changed.
-  #write(slots: readonly Slot[], state: NetworkState): void {
-    for (const { name, shape } of slots) {
-      const given = state[name];
-      if (!given) throw new TypeError(`the state has no tensor "${name}"`);
-      if (given.shape.join() !== shape.join() || given.data.length !== shape[0] * shape[1]) {
-        throw new TypeError(
-          `"${name}" is [${given.shape.join(", ")}] in the state and [${
-            shape.join(", ")
-          }] in the network`,
-        );
-      }
-    }
-    for (const { name, tensors } of slots) {
-      let offset = 0;
-      for (const tensor of tensors) {
-        const size = tensor.shape[0] * tensor.shape[1];
-        const part = state[name]!.data.subarray(offset, offset + size);
-        this.backend.assign(tensor, this.backend.upload(part, tensor.shape));
-        offset += size;
-      }
-    }
-  }
-
   // Learning rate as a fraction: full until the cooldown, then linear to zero (`ffnew.m` at one half); and whether the
   // layers rest, for which there are epochs of their own at the end.
   #pace(epoch: number): { gain: number; layersRest: boolean } {
@@ -418,65 +387,6 @@ export class FFNetwork implements Disposable {
     const [at, epochs] = layersRest ? [epoch - together, alone] : [epoch, together];
     if (cooldown === 1) return { gain: 1, layersRest };
     return { gain: Math.min(1, (epochs - at + 0.5) / (epochs * (1 - cooldown))), layersRest };
-  }
-
-  // The batches of an epoch after the `done` first, each as parts on the device. The numbers depend on the seed and
-  // the epoch alone.
-  *#batches(
-    labels: ArrayLike<number>,
-    epoch: number,
-    { batchSize, done, partSize, warps: kinds }: {
-      batchSize: number;
-      done: number;
-      partSize: number;
-      warps: number;
-    },
-  ): Generator<Part[]> {
-    const { classes, negatives } = this.recipe;
-    const count = labels.length;
-    // One batch of everything needs no order.
-    const order = batchSize < count
-      ? this.#random.fork(`order ${epoch}`).permutation(count)
-      : Int32Array.from({ length: count }, (_, i) => i);
-    const random = this.#random.fork(`negatives ${epoch}`);
-    const dropping = this.#random.fork(`dropout ${epoch}`);
-    const warping = this.#random.fork(`shifts ${epoch}`);
-    for (let start = 0; start < count; start += batchSize) {
-      const indices = order.subarray(start, start + batchSize);
-      const right = indices.map((i) => labels[i]!);
-      const wrong = negatives === "random"
-        ? randomNegatives(right, classes, random)
-        : negatives === "shuffled"
-        ? shuffledNegatives(right, random)
-        : null;
-      const mixed = negatives === "hybrid"
-        ? partners(indices, 1 + random.below(Math.max(1, indices.length - 1)))
-        : null;
-      const noise = wrong || mixed ? null : gumbelNoise(right.length, classes, random);
-      const warps = kinds > 0 ? randomWarps(right.length, kinds, warping) : null;
-      const seed = dropping.uint32();
-      if (start < done * batchSize) continue; // Drawn, so that the next batch's numbers are its own.
-      const parts: Part[] = [];
-      for (let from = 0; from < indices.length; from += partSize) {
-        const cut = <T extends Int32Array | Float32Array>(
-          values: T | null,
-          columns: number,
-        ): Tensor | null => {
-          if (!values) return null;
-          const part = values.subarray(from * columns, (from + partSize) * columns);
-          return this.backend.upload(part, [part.length / columns, columns]);
-        };
-        parts.push({
-          indices: cut(indices, 1)!,
-          warps: cut(warps, 1),
-          partners: cut(mixed, 1),
-          seed: placeHash(from, seed),
-          wrong: cut(wrong, 1),
-          noise: cut(noise, classes),
-        });
-      }
-      yield parts;
-    }
   }
 
   // Reads every running figure at once.
@@ -520,13 +430,12 @@ export class FFNetwork implements Disposable {
     return [...layers, ...(readout ? [readout] : [])].map(({ optimizer }) => optimizer);
   }
 
-  // The running figures of the epoch under way.
-  #figureSlots(): Slot[] {
-    const slot = (name: string, tensor: Tensor): Slot => {
-      return { name, tensors: [tensor], shape: tensor.shape, moment: false };
-    };
-    const slots = this.layers.map(({ figures }, l) => slot(`layers.${l}.figures`, figures));
-    return this.readout ? [...slots, slot("readout.mistakes", this.readout.mistakes)] : slots;
+  #modelSlots(moments: boolean): Slot[] {
+    return modelSlots(this.layers, this.readout, moments);
+  }
+
+  #trainingSlots(): Slot[] {
+    return [...this.#modelSlots(true), ...figureSlots(this.layers, this.readout)];
   }
 
   #score(images: DeviceImages, options: ScoreOptions): Promise<Scores> {
@@ -536,32 +445,6 @@ export class FFNetwork implements Disposable {
       images,
       options,
     );
-  }
-
-  // Everything that is saved: a name, and the tensors whose rows, one below the other, it stands for.
-  #slots(moments: boolean): Slot[] {
-    const slots: Slot[] = [];
-    const add = (name: string, tensors: Tensor[], moment: boolean): void => {
-      const rows = tensors.reduce((sum, { shape }) => sum + shape[0], 0);
-      slots.push({ name, tensors, moment, shape: [rows, tensors[0]!.shape[1]] });
-    };
-    const parameter = (name: string, parts: Parameter[]): void => {
-      add(name, parts.map(({ value }) => value), false);
-      if (!moments) return;
-      for (const moment of Object.keys(parts[0]!.moments)) {
-        add(`${name}.${moment}`, parts.map((part) => part.moments[moment]!), true);
-      }
-    };
-    this.layers.forEach(({ weights, shared, bias, meanActivity }, l) => {
-      parameter(`layers.${l}.weight`, shared ? [weights, shared] : [weights]);
-      parameter(`layers.${l}.bias`, [bias]);
-      if (meanActivity) add(`layers.${l}.mean_activity`, [meanActivity], false);
-    });
-    if (this.readout) {
-      parameter("readout.weight", this.readout.weights);
-      parameter("readout.bias", [this.readout.bias]);
-    }
-    return slots;
   }
 }
 
@@ -574,19 +457,6 @@ export interface ScoreOptions {
   signal?: AbortSignal | undefined;
   /** Hears how many images of how many are done. */
   onProgress?: ((done: number, total: number) => void) | undefined;
-}
-
-interface Slot {
-  name: string;
-  tensors: Tensor[];
-  shape: Shape;
-  moment: boolean;
-}
-
-function disposeParts(parts: readonly Part[]): void {
-  for (const { indices, warps, partners, wrong, noise } of parts) {
-    for (const tensor of [indices, warps, partners, wrong, noise]) tensor?.dispose();
-  }
 }
 
 // Throws unless the data can be what it says and has the recipe's labels.
