@@ -75,7 +75,10 @@ export interface FitOptions {
   signal?: AbortSignal | undefined;
   /** Called after every update is recorded, and awaited: {@linkcode FFNetwork.checkpoint} may be called here. */
   onUpdate?: ((progress: Progress) => void | Promise<void>) | undefined;
-  /** Images on the device at a time, 4096 by default: a larger batch is summed over parts of this size. */
+  /**
+   * Images on the device at a time, 4096 by default: a larger batch is summed over parts of this size. It changes
+   * sums by rounding, and which elements dropout and hybrids draw.
+   */
   partSize?: number | undefined;
 }
 

@@ -66,8 +66,9 @@ export class Trainer {
 
   /**
    * Trains on one batch, given as the parts that make it up; `updated` is awaited after every update.
-   * The gradient is summed over the parts, so that how a batch is cut does not matter. The first `done` of the
-   * updates were made before. Where the layers rest, the readout alone learns.
+   * The gradient is summed over the parts, so that how a batch is cut does not matter, but for which elements dropout and
+   * hybrids draw: their seeds are a part's. The first `done` of the updates were made before. Where the layers rest, the
+   * readout alone learns.
    */
   async train(
     images: DeviceImages,
