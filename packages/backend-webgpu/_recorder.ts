@@ -4,7 +4,7 @@ import { Health } from "./_health.ts";
 import { Lag } from "./_lag.ts";
 import { PARAMETER_BYTES, Pipelines } from "./_pipelines.ts";
 import { type Block, Pool } from "./_pool.ts";
-import type { Grid, Kernel } from "./kernels/kernel.ts";
+import { type Grid, type Kernel, MOST_SIZES } from "./kernels/kernel.ts";
 
 /** What the device was asked to do so far. */
 export interface Counters {
@@ -251,7 +251,7 @@ export class Recorder {
   #record({ kernel, blocks, grid, sizes, scalars = [] }: Dispatch): void {
     const offset = this.#recorded * this.#stride;
     this.#sizes.set(sizes, offset / 4);
-    this.#scalars.set(scalars, offset / 4 + 8);
+    this.#scalars.set(scalars, offset / 4 + MOST_SIZES);
     this.#recorded++;
 
     const pass = this.#pass ??= this.#commands().beginComputePass();

@@ -1,12 +1,12 @@
 // The upper half of the rows plus the lower half.
 
-import { EACH, type Kernel, variants, vector, type Width } from "./kernel.ts";
+import { EACH, type Kernel, parameters, variants, vector, type Width } from "./kernel.ts";
 
 /** `y[i] = x[i] + x[half + i]`. Buffers: x, y. Sizes: vectors of y, groups, half (in vectors). */
 export const addHalves: (width: Width) => Kernel = variants((width) => ({
   label: "addHalves",
   access: "rw",
-  code: `struct Params { count: u32, groups: u32, half: u32 }
+  code: `${parameters(["count", "groups", "half"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<${vector(width)}>;
 @group(0) @binding(2) var<storage, read_write> y: array<${vector(width)}>;

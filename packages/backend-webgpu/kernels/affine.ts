@@ -1,12 +1,12 @@
 // A scale and an offset, element by element.
 
-import { EACH, type Kernel } from "./kernel.ts";
+import { EACH, type Kernel, parameters } from "./kernel.ts";
 
 /** `y = x * scale + offset`. Buffers: x, y. Sizes: vectors of four, groups. Scalars: scale, offset. */
 export const affine: Kernel = {
   label: "affine",
   access: "rw",
-  code: `struct Params { count: u32, groups: u32, @align(32) scale: f32, offset: f32 }
+  code: `${parameters(["count", "groups"], ["scale", "offset"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;

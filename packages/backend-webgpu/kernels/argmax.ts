@@ -1,12 +1,12 @@
 // The column of each row's largest value where there are few of them: one row an invocation.
 
-import { EACH, type Kernel } from "./kernel.ts";
+import { EACH, type Kernel, parameters } from "./kernel.ts";
 
 /** The first of equals. Buffers: x, y. Sizes: rows, groups, columns. */
 export const argmax: Kernel = {
   label: "argmax",
   access: "rw",
-  code: `struct Params { count: u32, groups: u32, columns: u32 }
+  code: `${parameters(["count", "groups", "columns"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<u32>;

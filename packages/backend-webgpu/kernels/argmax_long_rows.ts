@@ -1,12 +1,12 @@
 // The column of each row's largest value where there are many of them: one row a workgroup.
 
-import { EACH_ROW, type Kernel, LANES } from "./kernel.ts";
+import { EACH_ROW, type Kernel, LANES, parameters } from "./kernel.ts";
 
 /** The first of equals. Buffers: x, y. Sizes: rows, groups, columns (at least as many as lanes). */
 export const argmaxLongRows: Kernel = {
   label: "argmax of long rows",
   access: "rw",
-  code: `struct Params { count: u32, groups: u32, columns: u32 }
+  code: `${parameters(["count", "groups", "columns"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<u32>;

@@ -1,7 +1,7 @@
 // Arithmetic of two operands, element by element, the right one repeated to fit.
 
 import type { Broadcast } from "@forward-forward/core";
-import { EACH, type Kernel, variants, vector, type Width } from "./kernel.ts";
+import { EACH, type Kernel, parameters, variants, vector, type Width } from "./kernel.ts";
 
 /** What {@linkcode binary} can compute. */
 export type BinaryOperation = "add" | "sub" | "mul" | "div" | "equal";
@@ -35,7 +35,7 @@ export const binary: (
   return {
     label: `${operation} (${repeat})`,
     access: "rrw",
-    code: `struct Params { count: u32, groups: u32, columns: u32 }
+    code: `${parameters(["count", "groups", "columns"])}
 alias Operand = ${vector(width, element)};
 alias Result = ${vector(width)};
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,12 +1,12 @@
 // Elements dropped by a hash of their place.
 
-import { EACH, type Kernel } from "./kernel.ts";
+import { EACH, type Kernel, parameters } from "./kernel.ts";
 
 /** See `FusedOperations.dropout`. Buffers: x, y. Sizes: elements, groups, seed, bound. Scalars: kept. */
 export const dropout: Kernel = {
   label: "dropout",
   access: "rw",
-  code: `struct Params { count: u32, groups: u32, seed: u32, bound: u32, @align(32) kept: f32 }
+  code: `${parameters(["count", "groups", "seed", "bound"], ["kept"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;

@@ -1,6 +1,14 @@
 // Images picked by index and scaled for the first layer, one image a workgroup.
 
-import { EACH_ROW, type Kernel, LANES, variants, vector, type Width } from "./kernel.ts";
+import {
+  EACH_ROW,
+  type Kernel,
+  LANES,
+  parameters,
+  variants,
+  vector,
+  type Width,
+} from "./kernel.ts";
 
 /**
  * See `FusedOperations.encode`. The images are a table of bytes, four to a word, the first in the lowest bits; or the
@@ -13,15 +21,9 @@ export const encode: (width: Width, from: "bytes" | "rows") => Kernel = variants
 ) => ({
   label: `encode (${from})`,
   access: "rrrwwww",
-  code: `struct Params {
-  count: u32,
-  groups: u32,
-  columns: u32,
-  @align(32) neutral: f32,
-  neutralSquares: f32,
-  share: f32,
-  epsilon: f32,
-}
+  code: `${
+    parameters(["count", "groups", "columns"], ["neutral", "neutralSquares", "share", "epsilon"])
+  }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> images: array<${from === "rows" ? vector(width) : "u32"}>;
 @group(0) @binding(2) var<storage, read> strengths: array<f32>;

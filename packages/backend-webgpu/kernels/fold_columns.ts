@@ -1,7 +1,15 @@
 // Columns folded together, one row a workgroup: sums and maxima of rows.
 
 import { type Fold, FOLDS } from "./fold_rows.ts";
-import { EACH_ROW, type Kernel, LANES, variants, vector, type Width } from "./kernel.ts";
+import {
+  EACH_ROW,
+  type Kernel,
+  LANES,
+  parameters,
+  variants,
+  vector,
+  type Width,
+} from "./kernel.ts";
 
 /**
  * Folds each row. With a width of 4, rows are multiples of four. Buffers: x, y. Sizes: rows, groups,
@@ -10,7 +18,7 @@ import { EACH_ROW, type Kernel, LANES, variants, vector, type Width } from "./ke
 export const foldColumns: (fold: Fold, width: Width) => Kernel = variants((fold, width) => ({
   label: `${fold} of columns`,
   access: "rw",
-  code: `struct Params { count: u32, groups: u32, columns: u32 }
+  code: `${parameters(["count", "groups", "columns"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<${vector(width)}>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;

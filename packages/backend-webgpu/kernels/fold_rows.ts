@@ -1,6 +1,6 @@
 // Rows folded together: sums and maxima of columns.
 
-import { EACH, type Kernel, variants, vector, type Width } from "./kernel.ts";
+import { EACH, type Kernel, parameters, variants, vector, type Width } from "./kernel.ts";
 
 /** How numbers are folded. */
 export type Fold = "sum" | "max";
@@ -15,7 +15,7 @@ export const FOLDS: Record<Fold, string> = { sum: "u + v", max: "max(u, v)" };
 export const foldRows: (fold: Fold, width: Width) => Kernel = variants((fold, width) => ({
   label: `${fold} of rows`,
   access: "rw",
-  code: `struct Params { count: u32, groups: u32, columns: u32, rows: u32, height: u32 }
+  code: `${parameters(["count", "groups", "columns", "rows", "height"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<${vector(width)}>;
 @group(0) @binding(2) var<storage, read_write> y: array<${vector(width)}>;

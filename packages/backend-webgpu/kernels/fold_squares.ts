@@ -1,6 +1,6 @@
 // Sums of squares of stretches of a row, as a dense layer leaves them, folded into one sum a row.
 
-import { type Kernel, LANES, variants } from "./kernel.ts";
+import { type Kernel, LANES, parameters, variants } from "./kernel.ts";
 
 // Invocations that fold a row together.
 const TEAM = 8;
@@ -15,7 +15,7 @@ export const ROWS_FOLDED: number = LANES / TEAM;
 export const foldSquares: (grain: number) => Kernel = variants((grain) => ({
   label: "dense (sums of squares)",
   access: "rw",
-  code: `struct Params { count: u32, groups: u32, rows: u32, stretches: u32 }
+  code: `${parameters(["count", "groups", "rows", "stretches"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<${["vec4f", "vec2f", "f32"][grain >> 1]}>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;

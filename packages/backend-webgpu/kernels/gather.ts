@@ -1,6 +1,6 @@
 // Rows picked by index.
 
-import { EACH, type Kernel, variants, vector, type Width } from "./kernel.ts";
+import { EACH, type Kernel, parameters, variants, vector, type Width } from "./kernel.ts";
 
 /**
  * Row `i` of `y` is row `indices[i]` of `table`. Elements of 32 bits are moved as they are, bytes
@@ -18,7 +18,7 @@ export const gather: (element: "words" | "bytes", width: Width) => Kernel = vari
     return {
       label: `gather (${element})`,
       access: "rrw",
-      code: `struct Params { count: u32, groups: u32, columns: u32 }
+      code: `${parameters(["count", "groups", "columns"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> table: array<${bytes ? "u32" : vector(width, "u32")}>;
 @group(0) @binding(2) var<storage, read> indices: array<u32>;
@@ -41,7 +41,7 @@ export const gatherWarped: (element: "words" | "bytes") => Kernel = variants((el
   return {
     label: `gather warped (${element})`,
     access: "rrrrw",
-    code: `struct Params { count: u32, groups: u32, columns: u32, tableColumns: u32 }
+    code: `${parameters(["count", "groups", "columns", "tableColumns"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> table: array<u32>;
 @group(0) @binding(2) var<storage, read> indices: array<u32>;

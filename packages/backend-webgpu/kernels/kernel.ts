@@ -1,5 +1,8 @@
 // What a kernel is, and how work is laid out on the grid of workgroups.
 
+/** Sizes that a kernel takes at most; its scalars come behind the place of the last. */
+export const MOST_SIZES = 8;
+
 /**
  * A compute shader. Its entry point is `main`. Binding 0 of group 0 is its parameters, at most
  * 64 bytes: sizes (`u32`) from byte 0, scalars (`f32`) from byte 32. Its storage buffers follow.
@@ -39,11 +42,18 @@ export function accessOf(buffers: readonly Buffer[]): string {
   return buffers.map(({ access }) => access).join("");
 }
 
-/** WGSL of the parameters: sizes, then scalars. */
+/**
+ * WGSL of the parameters: sizes, then scalars. What keeps the scalars at byte 32 is members that nothing reads, and no
+ * `@align`, which WebGPU over OpenGL passes over in silence (naga 29, in Deno 2.9).
+ */
 export function parameters(sizes: readonly string[], scalars: readonly string[] = []): string {
+  const padding = scalars.length === 0 ? [] : Array.from(
+    { length: MOST_SIZES - sizes.length },
+    (_, i) => `unused${i}`,
+  );
   const fields = [
-    ...sizes.map((name) => `${name}: u32`),
-    ...scalars.map((name, i) => `${i === 0 ? "@align(32) " : ""}${name}: f32`),
+    ...[...sizes, ...padding].map((name) => `${name}: u32`),
+    ...scalars.map((name) => `${name}: f32`),
   ];
   return `struct Params { ${fields.join(", ")} }`;
 }

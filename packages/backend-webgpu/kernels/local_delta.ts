@@ -1,6 +1,14 @@
 // The local rule of a layer, one row a workgroup, and its figures by one workgroup more.
 
-import { EACH_ROW, type Kernel, LANES, variants, vector, type Width } from "./kernel.ts";
+import {
+  EACH_ROW,
+  type Kernel,
+  LANES,
+  parameters,
+  variants,
+  vector,
+  type Width,
+} from "./kernel.ts";
 
 /**
  * See `FusedOperations.localDelta`. With a width of 4, rows are multiples of four. Buffers: s, squares,
@@ -10,15 +18,7 @@ import { EACH_ROW, type Kernel, LANES, variants, vector, type Width } from "./ke
 export const localDelta: (width: Width, pulled: boolean) => Kernel = variants((width, pulled) => ({
   label: "localDelta",
   access: pulled ? "rrrww" : "rrww",
-  code: `struct Params {
-  count: u32,
-  groups: u32,
-  columns: u32,
-  pairs: u32,
-  @align(32) scale: f32,
-  threshold: f32,
-  weight: f32,
-}
+  code: `${parameters(["count", "groups", "columns", "pairs"], ["scale", "threshold", "weight"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> s: array<${vector(width)}>;
 @group(0) @binding(2) var<storage, read> squares: array<f32>;

@@ -1,6 +1,14 @@
 // Rows scaled to unit length or to a mean square of 1, one row a workgroup.
 
-import { EACH_ROW, type Kernel, LANES, variants, vector, type Width } from "./kernel.ts";
+import {
+  EACH_ROW,
+  type Kernel,
+  LANES,
+  parameters,
+  variants,
+  vector,
+  type Width,
+} from "./kernel.ts";
 
 /**
  * See `FusedOperations.normaliseRows`. With a width of 4, rows are multiples of four. Buffers: s, squares, y.
@@ -9,8 +17,7 @@ import { EACH_ROW, type Kernel, LANES, variants, vector, type Width } from "./ke
 export const normaliseRows: (width: Width) => Kernel = variants((width) => ({
   label: "normaliseRows",
   access: "rrw",
-  code:
-    `struct Params { count: u32, groups: u32, columns: u32, @align(32) share: f32, epsilon: f32 }
+  code: `${parameters(["count", "groups", "columns"], ["share", "epsilon"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> s: array<${vector(width)}>;
 @group(0) @binding(2) var<storage, read> squares: array<f32>;

@@ -1,12 +1,12 @@
 // Labels as rows of zeros with a one.
 
-import { EACH, type Kernel } from "./kernel.ts";
+import { EACH, type Kernel, parameters } from "./kernel.ts";
 
 /** 1 in the column of each row's label. Buffers: labels, y. Sizes: elements of y, groups, classes. */
 export const oneHot: Kernel = {
   label: "oneHot",
   access: "rw",
-  code: `struct Params { count: u32, groups: u32, classes: u32 }
+  code: `${parameters(["count", "groups", "classes"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> labels: array<u32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;

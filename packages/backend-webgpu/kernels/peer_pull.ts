@@ -1,6 +1,6 @@
 // Peer normalisation: the running mean of each unit, and the pull towards the mean of all.
 
-import { type Kernel, LANES, variants, vector, type Width } from "./kernel.ts";
+import { type Kernel, LANES, parameters, variants, vector, type Width } from "./kernel.ts";
 
 /**
  * See `FusedOperations.peerPull`; one workgroup. With a width of 4, rows are multiples of four. Buffers: sums
@@ -10,14 +10,7 @@ import { type Kernel, LANES, variants, vector, type Width } from "./kernel.ts";
 export const peerPull: (width: Width) => Kernel = variants((width) => ({
   label: "peerPull",
   access: "rww",
-  code: `struct Params {
-  columns: u32,
-  rows: u32,
-  @align(32) decay: f32,
-  rest: f32,
-  strength: f32,
-  share: f32,
-}
+  code: `${parameters(["columns", "rows"], ["decay", "rest", "strength", "share"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> sums: array<${vector(width)}>;
 @group(0) @binding(2) var<storage, read_write> m: array<${vector(width)}>;

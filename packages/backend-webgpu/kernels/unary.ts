@@ -1,6 +1,6 @@
 // Functions of one number, element by element.
 
-import { EACH, type Kernel, variants } from "./kernel.ts";
+import { EACH, type Kernel, parameters, variants } from "./kernel.ts";
 
 /** What {@linkcode unary} can compute. */
 export type UnaryOperation = "relu" | "sqrt" | "exp" | "sigmoid" | "softplus";
@@ -20,7 +20,7 @@ const BODIES: Record<UnaryOperation, string> = {
 export const unary: (operation: UnaryOperation) => Kernel = variants((operation) => ({
   label: operation,
   access: "rw",
-  code: `struct Params { count: u32, groups: u32 }
+  code: `${parameters(["count", "groups"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
