@@ -67,7 +67,8 @@ async function run(
     } catch (error) {
       const unavailable = error instanceof UnavailableError;
       const remedy = unavailable ? error.remedy : null;
-      const missing: Missing = { name, subject, peer, reason: oneLine(error), remedy };
+      const reason = unavailable ? error.reason : oneLine(error);
+      const missing: Missing = { name, subject, peer, reason, remedy };
       const event = unavailable ? "left-out" : "failed";
       result[unavailable ? "leftOut" : "failed"].push(missing);
       show(json, { event, ...missing }, () => tableGap(missing, event.replace("-", " ")));

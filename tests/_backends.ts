@@ -16,7 +16,7 @@ export interface Candidate {
   missing: string | null;
 }
 
-// What opening it says on this machine. Where FF_REQUIRE names WebGPU a missing adapter is no excuse.
+// What opening it says on this machine. Where FF_REQUIRE names WebGPU a missing or unsound adapter is no excuse.
 async function probe(name: string, create: () => Promise<Backend>): Promise<Candidate> {
   try {
     (await create()).dispose();
@@ -24,7 +24,7 @@ async function probe(name: string, create: () => Promise<Backend>): Promise<Cand
   } catch (error) {
     const required = Deno.env.get("FF_REQUIRE")?.includes("webgpu");
     if (!(error instanceof UnavailableError) || required) throw error;
-    return { name, create, missing: error.message };
+    return { name, create, missing: error.reason };
   }
 }
 

@@ -74,7 +74,7 @@ async function openQuickest(): Promise<Opened> {
       return { backend, why: reasons.join(", and ") };
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
-      reasons.push(clause(error.message));
+      reasons.push(clause(error.reason));
     }
   }
   return { backend: await open("tfjs-wasm"), why: reasons.join(", and ") };
@@ -107,7 +107,7 @@ export async function listBackends(): Promise<Listed[]> {
       listed.push({ name, what, device: backend.device, reason: null, remedy: null });
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
-      const [reason, remedy] = [clause(error.message), clause(error.remedy)];
+      const [reason, remedy] = [clause(error.reason), clause(error.remedy)];
       listed.push({ name, what, device: null, reason, remedy });
     }
   }

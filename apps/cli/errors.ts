@@ -25,7 +25,7 @@ export function explain(error: unknown): { message: string; code: number } {
     return { message: oneLine(error.message), code: EXIT.usage };
   }
   if (error instanceof UnavailableError) {
-    return { message: `${clause(error.message)}: ${clause(error.remedy)}`, code: EXIT.usage };
+    return { message: `${clause(error.reason)}: ${clause(error.remedy)}`, code: EXIT.usage };
   }
   if (error instanceof UsageError || error instanceof DataError) {
     return { message: oneLine(error.message), code: EXIT.usage };

@@ -18,8 +18,8 @@ export async function openWasm(path?: string): Promise<Device> {
     backend = await tf.findBackendFactory("wasm")();
   } catch (cause) {
     throw new UnavailableError(
-      `TensorFlow.js could not start WebAssembly from ${folder} (${message(cause)}).`,
-      "Give the folder of tfjs-backend-wasm's files as wasmPath, or use the device cpu.",
+      `TensorFlow.js could not start WebAssembly from ${folder} (${message(cause)})`,
+      "give the folder of tfjs-backend-wasm's files as wasmPath, or use the device cpu",
       { cause },
     );
   }
@@ -37,9 +37,9 @@ function installed(): string {
     return new URL("./", file).href;
   } catch (cause) {
     throw new UnavailableError(
-      "The WebAssembly files of TensorFlow.js cannot be found from here.",
-      "Serve the folder dist of the npm package @tensorflow/tfjs-backend-wasm, and give its " +
-        "address as wasmPath.",
+      "the WebAssembly files of TensorFlow.js cannot be found from here",
+      "serve the folder dist of the npm package @tensorflow/tfjs-backend-wasm, and give its " +
+        "address as wasmPath",
       { cause },
     );
   }
@@ -51,8 +51,8 @@ async function requireReadable(file: string): Promise<void> {
   const { state } = await Deno.permissions.query({ name: "read", path: new URL(file) });
   if (state === "granted") return;
   throw new UnavailableError(
-    `TensorFlow.js may not read its WebAssembly file ${file}.`,
-    "Run Deno with --allow-read.",
+    `TensorFlow.js may not read its WebAssembly file ${file}`,
+    "run Deno with --allow-read",
   );
 }
 

@@ -1,15 +1,18 @@
 // Errors with a meaning of their own; everything else is a TypeError, RangeError or SyntaxError.
 
-/** A backend's device is missing on this machine. */
+/** A backend's device is missing on this machine, or computes wrongly. */
 export class UnavailableError extends Error {
   /** Names the error in messages. */
   override name = "UnavailableError";
-  /** What the user can do about it, one sentence. */
+  /** What is missing or wrong, one clause. */
+  readonly reason: string;
+  /** What the user can do about it, one clause. */
   readonly remedy: string;
 
-  /** `message` says what is missing, `remedy` what to do about it. */
-  constructor(message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options);
+  /** The message is both, `reason: remedy`, because an error that nobody catches shows nothing else. */
+  constructor(reason: string, remedy: string, options?: ErrorOptions) {
+    super(`${reason}: ${remedy}`, options);
+    this.reason = reason;
     this.remedy = remedy;
   }
 }
