@@ -9,6 +9,7 @@ export * from "./best_epoch.ts";
 export * from "./dataset.ts";
 export * from "./dropout.ts";
 export * from "./errors.ts";
+export * from "./first_fault.ts";
 export * from "./fused.ts";
 export * from "./hybrids.ts";
 export * from "./images.ts";
