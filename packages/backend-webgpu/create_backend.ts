@@ -1,7 +1,13 @@
 // Opens a device and makes a backend of it.
 
 import { UnavailableError } from "@forward-forward/core";
-import { type AdapterOptions, describeAdapter, requestAdapter } from "./adapter_info.ts";
+import { betterAdapter, environment, missingAdapter } from "./_environment.ts";
+import {
+  type AdapterDescription,
+  type AdapterOptions,
+  describeAdapter,
+  requestAdapter,
+} from "./adapter_info.ts";
 import { WebGPUBackend } from "./backend.ts";
 
 /** How {@linkcode createBackend} opens its device. */
@@ -23,7 +29,10 @@ export interface CreateBackendOptions extends AdapterOptions {
 /**
  * Opens a WebGPU device with the largest buffers its adapter allows, and makes a backend of it.
  *
- * Throws an {@linkcode UnavailableError} where there is no adapter, or it opens no device.
+ * Where {@linkcode WebGPUBackend.software} turns out `true` the CPU does the work, and other backends do it faster:
+ * `backend-tfjs` in a page, `backend-onnx` elsewhere.
+ *
+ * @throws {UnavailableError} If there is no adapter, or it opens no device; with what to do about it here.
  */
 export async function createBackend(options: CreateBackendOptions = {}): Promise<WebGPUBackend> {
   const { device, matmul, tune } = options;
@@ -31,14 +40,9 @@ export async function createBackend(options: CreateBackendOptions = {}): Promise
     const described = describeDevice(device, options.adapter);
     return new WebGPUBackend(device, { ...described, matmul, tune });
   }
+  const gpu = options.gpu ?? globalThis.navigator?.gpu;
   const adapter = options.adapter ?? await requestAdapter(options);
-  if (!adapter) {
-    throw new UnavailableError(
-      "no WebGPU adapter was found",
-      "install a Vulkan driver; on Debian or Ubuntu `apt-get install mesa-vulkan-drivers` gives a " +
-        "software one",
-    );
-  }
+  if (!adapter) throw missingAdapter({ ...environment(), webgpu: Boolean(gpu) });
   const described = describeAdapter(adapter);
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   let opened: GPUDevice;
@@ -51,8 +55,8 @@ export async function createBackend(options: CreateBackendOptions = {}): Promise
     });
   } catch (cause) {
     throw new UnavailableError(
-      `the WebGPU adapter ${described.description} opens no device: ${(cause as Error).message}`,
-      "update the graphics driver, or choose another backend",
+      `the WebGPU adapter ${described.description} opens no device (${(cause as Error).message})`,
+      betterAdapter(environment(), described.api === "opengl"),
       { cause },
     );
   }
@@ -60,10 +64,10 @@ export async function createBackend(options: CreateBackendOptions = {}): Promise
 }
 
 // Older implementations do not tell a device's adapter.
-function describeDevice(
-  device: GPUDevice,
-  adapter?: GPUAdapter,
-): ReturnType<typeof describeAdapter> {
-  const info = adapter?.info ?? (device as { adapterInfo?: GPUAdapterInfo }).adapterInfo;
-  return info ? describeAdapter({ info }) : { description: "a GPU device", software: false };
+function describeDevice(device: GPUDevice, adapter?: GPUAdapter): AdapterDescription {
+  if (adapter) return describeAdapter(adapter);
+  const info = (device as { adapterInfo?: GPUAdapterInfo }).adapterInfo;
+  // A device has the features that it was asked for, which tell nothing.
+  if (info) return describeAdapter({ info });
+  return { description: "a GPU device", software: false, api: "unknown" };
 }
