@@ -9,18 +9,13 @@ import { DeviceLostError, type Tensor, UnavailableError } from "@forward-forward
 import { conformance } from "@forward-forward/core/conformance";
 import { Health } from "./_health.ts";
 import { Pipelines } from "./_pipelines.ts";
+import { missing, required } from "./_testing.ts";
 import { adapterInfo, createBackend, describeAdapter, type WebGPUBackend } from "./mod.ts";
-
-// The driver prints a line for every adapter asked for while this is unset.
-if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-
-const missing = await adapterInfo() === null;
-const required = Deno.env.get("FF_REQUIRE")?.includes("webgpu") ?? false;
 
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({
-    name: missing ? `${name} (no WebGPU adapter)` : name,
-    ignore: missing && !required,
+    name: missing ? `${name} (${missing})` : name,
+    ignore: missing !== null && !required,
     // A fence on the queue may be passed after the test that set it.
     sanitizeOps: false,
     sanitizeResources: false,

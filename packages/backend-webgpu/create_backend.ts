@@ -1,7 +1,8 @@
-// Opens a device and makes a backend of it.
+// Opens a device, sees that it computes right, and makes a backend of it.
 
 import { UnavailableError } from "@forward-forward/core";
 import { betterAdapter, environment, missingAdapter } from "./_environment.ts";
+import { requireSound } from "./_require_sound.ts";
 import {
   type AdapterDescription,
   type AdapterOptions,
@@ -29,15 +30,20 @@ export interface CreateBackendOptions extends AdapterOptions {
 /**
  * Opens a WebGPU device with the largest buffers its adapter allows, and makes a backend of it.
  *
+ * The device computes a few things first whose results are known, because some adapters compute wrongly and say
+ * nothing. That takes one submission and one read, once for an adapter and once for each device that is given.
+ *
  * Where {@linkcode WebGPUBackend.software} turns out `true` the CPU does the work, and other backends do it faster:
  * `backend-tfjs` in a page, `backend-onnx` elsewhere.
  *
- * @throws {UnavailableError} If there is no adapter, or it opens no device; with what to do about it here.
+ * @throws {UnavailableError} If there is no adapter, it opens no device, or it computes wrongly; what is wrong, and
+ * what to do about it here.
  */
 export async function createBackend(options: CreateBackendOptions = {}): Promise<WebGPUBackend> {
   const { device, matmul, tune } = options;
   if (device) {
     const described = describeDevice(device, options.adapter);
+    await requireSound(device, { ...described, matmul, source: device });
     return new WebGPUBackend(device, { ...described, matmul, tune });
   }
   const gpu = options.gpu ?? globalThis.navigator?.gpu;
@@ -59,6 +65,12 @@ export async function createBackend(options: CreateBackendOptions = {}): Promise
       betterAdapter(environment(), described.api === "opengl"),
       { cause },
     );
+  }
+  try {
+    await requireSound(opened, { ...described, matmul, source: options.adapter ?? gpu });
+  } catch (error) {
+    opened.destroy();
+    throw error;
   }
   return new WebGPUBackend(opened, { ...described, matmul, tune, owned: true });
 }

@@ -2,21 +2,17 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Random, type Tensor } from "@forward-forward/core";
 import { fusedOperations } from "./_fused.ts";
 import { matmul } from "./_product.ts";
+import { missing, required } from "./_testing.ts";
 import { plan, type Product, type Variant } from "./_variant.ts";
 import { Workspace } from "./_workspace.ts";
-import { adapterInfo, createBackend, WebGPUBackend } from "./mod.ts";
+import { createBackend, WebGPUBackend } from "./mod.ts";
 
-// The driver prints a line for every adapter asked for while this is unset.
-if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-
-const missing = await adapterInfo() === null;
-const required = Deno.env.get("FF_REQUIRE")?.includes("webgpu") ?? false;
 const adapter = missing ? null : await navigator.gpu.requestAdapter();
 
 function test(name: string, fn: () => Promise<void>, needs?: GPUFeatureName): void {
-  const lacks = missing ? "WebGPU adapter" : needs && !adapter!.features.has(needs) ? needs : null;
+  const lacks = missing ?? (needs && !adapter!.features.has(needs) ? `no ${needs}` : null);
   Deno.test({
-    name: lacks ? `${name} (no ${lacks})` : name,
+    name: lacks ? `${name} (${lacks})` : name,
     ignore: lacks !== null && !(missing && required),
     sanitizeOps: false,
     sanitizeResources: false,
