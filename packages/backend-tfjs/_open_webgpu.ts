@@ -3,16 +3,18 @@
 import { UnavailableError } from "@forward-forward/core";
 import * as tf from "@tensorflow/tfjs";
 import type { Device } from "./_device.ts";
+import { adapterRemedy } from "./_remedy.ts";
 
 /** Opens the `webgpu` device. */
 export async function openWebgpu(): Promise<Device> {
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {
-    throw new UnavailableError(
-      "There is no WebGPU adapter on this machine.",
-      "Install a graphics driver with Vulkan (in software, on Debian or Ubuntu: apt-get install " +
-        "mesa-vulkan-drivers), or use the device wasm.",
-    );
+    throw globalThis.isSecureContext === false
+      ? new UnavailableError(
+        "WebGPU needs a secure context, which this page has not",
+        "open the page by https or from localhost, or use the device wasm",
+      )
+      : new UnavailableError("there is no WebGPU adapter here", adapterRemedy());
   }
   const [{ WebGPUBackend }, { GpuDevice }] = await Promise.all([
     import("@tensorflow/tfjs-backend-webgpu"),
@@ -20,21 +22,31 @@ export async function openWebgpu(): Promise<Device> {
   ]);
   // TensorFlow.js sizes its kernels by the device's limits, so it gets all that the adapter has.
   const { limits, info } = adapter;
-  const device = await adapter.requestDevice({
-    requiredLimits: {
-      maxBufferSize: limits.maxBufferSize,
-      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
-      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
-      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
-      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
-    },
-  });
+  const name = info.description || [info.vendor, info.architecture].filter(Boolean).join(" ") ||
+    "an adapter without a name";
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({
+      requiredLimits: {
+        maxBufferSize: limits.maxBufferSize,
+        maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+        maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+        maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+        maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+        maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+      },
+    });
+  } catch (cause) {
+    throw new UnavailableError(
+      `the WebGPU adapter ${name} opens no device (${(cause as Error).message})`,
+      adapterRemedy(),
+      { cause },
+    );
+  }
   // Else operations on small tensors would be computed in JavaScript, and give other last digits.
   tf.env().set("WEBGPU_CPU_FORWARD", false);
-  const name = info.description || [info.vendor, info.architecture].filter(Boolean).join(" ");
   return new GpuDevice(
     new WebGPUBackend(device, info),
-    `TensorFlow.js ${tf.version.tfjs} on WebGPU: ${name || "an adapter without a name"}`,
+    `TensorFlow.js ${tf.version.tfjs} on WebGPU: ${name}`,
   );
 }

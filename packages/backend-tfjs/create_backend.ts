@@ -5,6 +5,7 @@ import { TfjsBackend } from "./_backend.ts";
 import { openCpu } from "./_open_cpu.ts";
 import { openWasm } from "./_open_wasm.ts";
 import { openWebgpu } from "./_open_webgpu.ts";
+import { requireSound } from "./_require_sound.ts";
 
 /** Where TensorFlow.js computes. */
 export type TfjsDevice = "webgpu" | "wasm" | "cpu";
@@ -30,14 +31,20 @@ export interface TfjsOptions {
  * current backend a process, which this one's operations change: code that uses TensorFlow.js beside
  * it calls `tf.setBackend` before its own.
  *
- * @throws {UnavailableError} If there is no WebGPU adapter, or the `.wasm` file may not be read.
+ * On WebGPU it first computes a few things whose results are known, once for an adapter, because some adapters compute
+ * wrongly and say nothing.
+ *
+ * @throws {UnavailableError} If there is no WebGPU adapter, it computes wrongly, or the `.wasm` file may not be read.
  * @throws {RangeError} If there is no such device.
  */
 export async function createBackend(options: TfjsOptions = {}): Promise<Backend> {
   const { device = "wasm" } = options;
   switch (device) {
-    case "webgpu":
-      return new TfjsBackend(await openWebgpu());
+    case "webgpu": {
+      const backend = new TfjsBackend(await openWebgpu());
+      await requireSound(backend);
+      return backend;
+    }
     case "wasm":
       return new TfjsBackend(await openWasm(options.wasmPath));
     case "cpu":
