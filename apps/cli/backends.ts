@@ -1,21 +1,28 @@
 // The backends by name, loaded when asked for.
 
+import type { AdapterDescription, GraphicsApi } from "@forward-forward/backend-webgpu";
 import { type Backend, UnavailableError } from "@forward-forward/core";
 import { oneOf } from "./arguments.ts";
 import { clause } from "./errors.ts";
 
 interface Entry {
   what: string;
+  /** Whether it runs on a WebGPU adapter, which it tests when it is opened. */
+  webgpu?: true;
   open(): Promise<Backend>;
 }
 
-/** Every backend: what it is, and how it is opened. Opening throws an `UnavailableError` where its device is missing. */
+/**
+ * Every backend: what it is, and how it is opened. Opening throws an `UnavailableError` where its device is missing or
+ * computes wrongly.
+ */
 export const backends: Readonly<Record<string, Entry>> = {
   "webgpu": {
     what: "raw WGSL on WebGPU",
+    webgpu: true,
     open: async () => await (await import("@forward-forward/backend-webgpu")).createBackend(),
   },
-  "tfjs": { what: "TensorFlow.js on WebGPU", open: () => openTfjs("webgpu") },
+  "tfjs": { what: "TensorFlow.js on WebGPU", webgpu: true, open: () => openTfjs("webgpu") },
   "tfjs-wasm": { what: "TensorFlow.js on WebAssembly", open: () => openTfjs("wasm") },
   "tfjs-cpu": { what: "TensorFlow.js in plain JavaScript", open: () => openTfjs("cpu") },
   "onnx": {
@@ -41,36 +48,46 @@ async function openTfjs(device: "webgpu" | "wasm" | "cpu"): Promise<Backend> {
   return await (await import("@forward-forward/backend-tfjs")).createBackend({ device });
 }
 
+async function adapterInfo(): Promise<AdapterDescription | null> {
+  return await (await import("@forward-forward/backend-webgpu")).adapterInfo();
+}
+
 /** An open backend, and why `auto` took it. */
 export interface Opened {
   /** The backend, to be disposed of. */
   backend: Backend;
   /** The reason as a clause, or `null` where it was asked for by name. */
   why: string | null;
+  /** What would be the better choice, as a clause, or `null`. */
+  advice: string | null;
 }
 
 /** Opens a backend by name; never another than the one asked for. */
 export async function openBackend(name: string): Promise<Opened> {
   oneOf("backend", name, backendNames);
-  return name === "auto" ? await openQuickest() : { backend: await open(name), why: null };
+  if (name === "auto") return { ...await openQuickest(), advice: null };
+  const backend = await open(name);
+  const software = backends[name]!.webgpu && (await adapterInfo())?.software;
+  const advice = software ? "WebGPU in software: the CPU is faster with --backend onnx" : null;
+  return { backend, why: null, advice };
 }
 
-// What `auto` takes: raw WGSL on a GPU, else the quickest engine on the CPU that opens.
-async function openQuickest(): Promise<Opened> {
-  const { adapterInfo } = await import("@forward-forward/backend-webgpu");
+// What `auto` takes: raw WGSL on a GPU that computes right, else the quickest engine on the CPU that opens.
+async function openQuickest(): Promise<{ backend: Backend; why: string }> {
   const adapter = await adapterInfo();
-  const gpu = adapter !== null && !adapter.software;
-  const reasons = [
-    gpu
-      ? `there is a GPU, ${adapter.description}`
-      : adapter
-      ? `the only WebGPU adapter is software (${adapter.description})`
-      : "there is no WebGPU adapter",
-  ];
-  for (const name of gpu ? ["webgpu", "onnx"] : ["onnx"]) {
+  const reasons: string[] = [];
+  if (!adapter) reasons.push("there is no WebGPU adapter");
+  else if (adapter.software) {
+    reasons.push(`the only WebGPU adapter is software (${adapter.description})`);
+  }
+  for (const name of reasons.length === 0 ? ["webgpu", "onnx"] : ["onnx"]) {
     try {
       const backend = await open(name);
-      if (name === "onnx") reasons.push("ONNX Runtime is the fastest on a CPU");
+      reasons.push(
+        name === "onnx"
+          ? "ONNX Runtime is the fastest on a CPU"
+          : `there is a GPU that computes right, ${adapter!.description}`,
+      );
       return { backend, why: reasons.join(", and ") };
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
@@ -92,6 +109,10 @@ export interface Listed {
   what: string;
   /** The adapter or engine behind it, or `null` where it is unavailable. */
   device: string | null;
+  /** The graphics API that its adapter stands on, or `null` where it has none. */
+  api: GraphicsApi | null;
+  /** Whether its adapter was seen to compute right, or `null` where it has none. */
+  checked: boolean | null;
   /** Why it is unavailable, as a clause, or `null`. */
   reason: string | null;
   /** What to do about that, as a clause, or `null`. */
@@ -101,14 +122,18 @@ export interface Listed {
 /** Opens every backend in turn to see what is there. */
 export async function listBackends(): Promise<Listed[]> {
   const listed: Listed[] = [];
-  for (const [name, { what, open }] of Object.entries(backends)) {
+  for (const [name, { what, webgpu, open }] of Object.entries(backends)) {
+    const adapter = webgpu ? await adapterInfo() : null;
+    const api = adapter?.api ?? null;
     try {
       using backend = await open();
-      listed.push({ name, what, device: backend.device, reason: null, remedy: null });
+      const checked = adapter ? true : null;
+      listed.push({ name, what, device: backend.device, api, checked, reason: null, remedy: null });
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       const [reason, remedy] = [clause(error.reason), clause(error.remedy)];
-      listed.push({ name, what, device: null, reason, remedy });
+      const checked = adapter ? false : null;
+      listed.push({ name, what, device: null, api, checked, reason, remedy });
     }
   }
   return listed;

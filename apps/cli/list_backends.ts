@@ -10,6 +10,13 @@ export const backendsFlags: Flags = {
   help: { value: "", help: "this text" },
 };
 
+const API_NAMES = {
+  vulkan: "Vulkan",
+  opengl: "OpenGL",
+  metal: "Metal",
+  d3d12: "Direct3D 12",
+} as const;
+
 /** Runs `ff backends` and returns its exit code. */
 export async function showBackends(args: Arguments): Promise<number> {
   if (args.rest.length > 0) {
@@ -25,9 +32,13 @@ export async function showBackends(args: Arguments): Promise<number> {
     return EXIT.done;
   }
   const width = Math.max(...listed.map(({ name }) => name.length)) + 2;
-  for (const { name, what, device, reason, remedy } of listed) {
+  for (const { name, what, device, api, checked, reason, remedy } of listed) {
+    const on = api && api !== "unknown" ? ` on ${API_NAMES[api]}` : "";
+    const seen = checked ? ", checked: it computes right" : "";
     console.log(`${name.padEnd(width)}${what}`);
-    console.log(" ".repeat(width) + (device ?? `unavailable: ${reason}; ${remedy}`));
+    console.log(
+      " ".repeat(width) + (device ? device + on + seen : `unavailable: ${reason}; ${remedy}`),
+    );
   }
   console.log(`\nauto takes ${auto.name}: ${auto.why}`);
   return EXIT.done;

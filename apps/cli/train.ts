@@ -111,7 +111,7 @@ export async function train(args: Arguments): Promise<number> {
     }
     : readSettings(args, config);
   const keep = saved?.keep ?? readKeep(args.text("keep") ?? config.keep, limits);
-  const { backend: opened, why } = await openBackend(
+  const { backend: opened, why, advice } = await openBackend(
     args.text("backend") ?? saved?.backend ?? config.backend ?? "auto",
   );
   using backend = opened;
@@ -216,7 +216,7 @@ export async function train(args: Arguments): Promise<number> {
     run: folder.path,
     ...(resumed ? { resumed: { epoch: network.epoch, update: network.update } } : {}),
   });
-  say(header({ recipe, seed, backend, why, dataset, images, run: folder.path }));
+  say(header({ recipe, seed, backend, why, advice, dataset, images, run: folder.path }));
   if (resumed) say(`resumed  ${describePosition(network)}`);
   say(`\n${samples(data.train, seed)}\n`);
 

@@ -14,6 +14,8 @@ export interface Opening {
   backend: { name: string; device: string };
   /** Why `auto` chose it, if it did. */
   why: string | null;
+  /** What would be the better choice, if anything. */
+  advice: string | null;
   /** The data set's name or folder. */
   dataset: string;
   /** Numbers of images. */
@@ -23,7 +25,8 @@ export interface Opening {
 }
 
 /** What runs where, on what, and what it leaves. */
-export function header({ recipe, seed, backend, why, dataset, images, run }: Opening): string {
+export function header(opening: Opening): string {
+  const { recipe, seed, backend, why, advice, dataset, images, run } = opening;
   const { name, layers, epochs, batchSize, label } = recipe;
   const beside = label.placement === "append" ? ", the label beside each" : "";
   const batches = batchSize === "full" ? "all images at once" : `batches of ${batchSize}`;
@@ -33,7 +36,9 @@ export function header({ recipe, seed, backend, why, dataset, images, run }: Ope
     `${batches}, seed ${seed}`,
     `data     ${dataset}: ${count(images.train)} images to train on${held}, ` +
     `${count(images.test)} to test on${beside}`,
-    `backend  ${backend.name}, ${backend.device}${why ? ` (auto: ${why})` : ""}`,
+    `backend  ${backend.name}, ${backend.device}${
+      why ? ` (auto: ${why})` : advice ? ` (${advice})` : ""
+    }`,
     `run      ${run}`,
   ].join("\n");
 }
