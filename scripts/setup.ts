@@ -1,8 +1,11 @@
-// Makes sure that WebGPU has something to run on, before the tests. Run by `deno task setup`.
+// Makes sure that WebGPU has something sound to run on, before the tests. Run by `deno task setup`.
 //
-// Does nothing, silently, where there is an adapter. Where there is none it installs Mesa's software Vulkan
-// driver if it may (root on Debian or Ubuntu), and otherwise says what to install. It always succeeds:
+// Does nothing, silently, where there is an adapter that computes right, be it OpenGL underneath. Else it installs Mesa's
+// software Vulkan driver if it may (root on Debian or Ubuntu), and otherwise says what to install. It always succeeds:
 // tests that need an adapter are ignored without one, and say so.
+
+import { UnavailableError } from "@forward-forward/core";
+import { createBackend } from "@forward-forward/backend-webgpu";
 
 const PACKAGES = ["mesa-vulkan-drivers", "libvulkan1"];
 const BY_HAND = Deno.build.os === "linux"
@@ -11,11 +14,23 @@ const BY_HAND = Deno.build.os === "linux"
   })`
   : "the current graphics driver of this machine";
 
-const LOOK = "Deno.exit(await navigator.gpu?.requestAdapter() ? 0 : 1)";
+// The argument of a process that only looks.
+const LOOK = "look";
 
-/** Whether a new process finds an adapter: this one looked for drivers once and will not look again. */
+/** What is wrong with WebGPU here, or `null` where there is a sound adapter. */
+async function fault(): Promise<string | null> {
+  try {
+    (await createBackend()).dispose();
+    return null;
+  } catch (error) {
+    if (error instanceof UnavailableError) return error.reason;
+    throw error;
+  }
+}
+
+/** Whether a new process finds a sound adapter: this one looked for drivers once and will not look again. */
 async function isInstalled(): Promise<boolean> {
-  const args = ["run", "--quiet", `data:text/javascript,${encodeURIComponent(LOOK)}`];
+  const args = ["run", "--quiet", "--no-prompt", import.meta.filename!, LOOK];
   try {
     return (await new Deno.Command("deno", { args, stderr: "null" }).output()).success;
   } catch {
@@ -36,10 +51,10 @@ async function aptGet(...args: string[]): Promise<void> {
 }
 
 /** Why the driver could not be installed, or undefined if it was. */
-async function install(): Promise<string | undefined> {
+async function install(found: string): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return "there is no driver to install on this system";
   if (Deno.uid() !== 0) return "only root may install one";
-  console.error(`No WebGPU adapter: installing ${PACKAGES.join(" and ")} ...`);
+  console.error(`WebGPU cannot be used (${found}): installing ${PACKAGES.join(" and ")} ...`);
   try {
     await aptGet("update");
     await aptGet("install", "-y", "--no-install-recommends", ...PACKAGES);
@@ -47,17 +62,22 @@ async function install(): Promise<string | undefined> {
     if (error instanceof Deno.errors.NotFound) return "this system has no apt-get";
     return (error as Error).message;
   }
-  if (!await isInstalled()) return "the software driver was installed and is not found";
+  if (!await isInstalled()) return "the software driver was installed and does not help";
 }
 
-// Without this variable Mesa prints an error line for every adapter that is asked for; any value will do.
-if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-
-if (!await navigator.gpu?.requestAdapter()) {
-  const reason = await install();
+async function setUp(): Promise<void> {
+  // Without this variable Mesa prints an error line for every adapter that is asked for; any value will do.
+  if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+  const found = await fault();
+  if (found === null) return;
+  const reason = await install(found);
   console.error(
     reason === undefined
       ? "Installed: WebGPU runs in software."
-      : `No WebGPU adapter, and ${reason}, so what needs one is left out; install ${BY_HAND}.`,
+      : `WebGPU cannot be used (${found}), and ${reason}, so what needs it is left out; ` +
+        `install ${BY_HAND}.`,
   );
 }
+
+if (Deno.args[0] === LOOK) Deno.exit(await fault() === null ? 0 : 1);
+await setUp();
