@@ -72,7 +72,10 @@ export class WebGPUBackend implements Backend {
   readonly name: string = "webgpu";
   /** The adapter: `"llvmpipe (LLVM 15.0.6, 256 bits)"`. */
   readonly device: string;
-  /** Whether the adapter runs on the CPU. */
+  /**
+   * Whether the adapter runs on the CPU. WebGPU is then the slow way to use it: WebAssembly (the package `backend-tfjs`) is
+   * five to six times as fast in a page, and `backend-onnx` ten times in Deno and Node.
+   */
   readonly software: boolean;
   /** Fused overrides. */
   readonly fused: FusedOperations;
