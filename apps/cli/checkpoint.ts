@@ -11,14 +11,9 @@ import {
 } from "@forward-forward/core";
 import type { Data, Limits } from "./data.ts";
 import { UsageError } from "./errors.ts";
-import {
-  CHECKPOINTS,
-  FORMAT,
-  matrices,
-  type ModelInfo,
-  parseInfo,
-  writeWhole,
-} from "./run_folder.ts";
+import { FORMAT, matrices, type ModelInfo, parseInfo } from "./model_file.ts";
+import { CHECKPOINTS } from "./run_folder.ts";
+import { writeWhole } from "./write_whole.ts";
 
 /** A part of the data, told from any other. */
 export interface PartIdentity {

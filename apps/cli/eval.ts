@@ -8,7 +8,7 @@ import { confusionTable, figures, layerTable } from "./display/summary.ts";
 import { count, plural } from "./display/words.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { readModel, rebuild, requireFit } from "./run_folder.ts";
+import { readModel, rebuild, requireFit } from "./model_file.ts";
 
 /** The flags of `ff eval`. */
 export const evalFlags: Flags = {

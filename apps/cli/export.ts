@@ -3,7 +3,8 @@
 import { ReferenceBackend } from "@forward-forward/core/reference";
 import { type Arguments, type Flags, oneOf } from "./arguments.ts";
 import { EXIT, UsageError } from "./errors.ts";
-import { readModel, rebuild, writeWhole } from "./run_folder.ts";
+import { readModel, rebuild } from "./model_file.ts";
+import { writeWhole } from "./write_whole.ts";
 
 const formats = ["onnx"];
 

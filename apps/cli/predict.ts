@@ -9,7 +9,7 @@ import { count, percent, plural } from "./display/words.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { type FileImage, readImages } from "./images/read_images.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { readModel, rebuild } from "./run_folder.ts";
+import { readModel, rebuild } from "./model_file.ts";
 
 /** The flags of `ff predict`. */
 export const predictFlags: Flags = {

@@ -8,7 +8,8 @@ import { noProgress, showProgress } from "./display/progress.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { readRun, type RunLog } from "./report/run_log.ts";
-import { type Model, readModel, rebuild, requireFit, writeWhole } from "./run_folder.ts";
+import { type Model, readModel, rebuild, requireFit } from "./model_file.ts";
+import { writeWhole } from "./write_whole.ts";
 
 /** The flags of `ff report`. */
 export const reportFlags: Flags = {

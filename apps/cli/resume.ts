@@ -4,7 +4,8 @@ import type { FFNetwork, NetworkState, Recipe } from "@forward-forward/core";
 import { type Arguments, type Flags, whole } from "./arguments.ts";
 import { type DataIdentity, type FoundCheckpoint, readCheckpoint } from "./checkpoint.ts";
 import { UsageError } from "./errors.ts";
-import { type EpochLine, readModel, RunFolder } from "./run_folder.ts";
+import { readModel } from "./model_file.ts";
+import { type EpochLine, RunFolder } from "./run_folder.ts";
 import { lockRun } from "./run_lock.ts";
 
 /** Flags that may be given together with `--resume`: they do not change what is learned. */

@@ -30,7 +30,8 @@ import {
   restore,
   resumeCommand,
 } from "./resume.ts";
-import { FORMAT, type ModelInfo, RunFolder } from "./run_folder.ts";
+import { FORMAT, type ModelInfo } from "./model_file.ts";
+import { RunFolder } from "./run_folder.ts";
 import { lockRun } from "./run_lock.ts";
 import { RunSaver } from "./run_saver.ts";
 import { fitRecipe, readSettings } from "./settings.ts";

@@ -2,7 +2,9 @@
 
 import type { Refuse } from "../json_file.ts";
 import { UsageError } from "../errors.ts";
-import { claimFolder, FORMAT, parseObject, writeWhole } from "../run_folder.ts";
+import { FORMAT } from "../model_file.ts";
+import { claimFolder, parseObject } from "../run_folder.ts";
+import { writeWhole } from "../write_whole.ts";
 import type { Trial } from "./plan.ts";
 import type { TrialResult } from "./run_trial.ts";
 import { readSweep, type SweepFile } from "./sweep_file.ts";
