@@ -2,7 +2,7 @@
 
 import { type Arguments, type Flags, whole } from "./arguments.ts";
 import { backendHelp, backendNames, openBackend } from "./backends.ts";
-import { datasetNames, loadData } from "./data.ts";
+import { datasetNames, loadTest } from "./data.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
 import { confusionTable, figures, layerTable } from "./display/summary.ts";
 import { count, plural } from "./display/words.ts";
@@ -35,14 +35,14 @@ export async function evaluate(args: Arguments): Promise<number> {
   }
   if (surplus !== undefined) throw new UsageError(`eval takes one model, got "${surplus}" too`);
   const limit = args.text("test-limit");
-  const limits = { test: limit === undefined ? undefined : whole("test-limit", limit, 1) };
+  const most = limit === undefined ? undefined : whole("test-limit", limit, 1);
   const model = await readModel(path);
   const { info } = model;
   const { backend: opened } = await openBackend(args.text("backend") ?? "auto");
   using backend = opened;
   using network = await rebuild(backend, model);
   const dataset = args.text("dataset") ?? info.dataset;
-  const { test } = await loadData(dataset, limits);
+  const test = await loadTest(dataset, { limit: most, classes: info.recipe.classes });
   requireFit(model, test, dataset);
   const json = args.given("json");
   const progress = json ? noProgress : showProgress(test.count);

@@ -3,7 +3,7 @@
 import type { Dataset, FFNetwork } from "@forward-forward/core";
 import { type Arguments, type Flags, whole } from "./arguments.ts";
 import { backendHelp, backendNames, openBackend } from "./backends.ts";
-import { datasetNames, loadData } from "./data.ts";
+import { datasetNames, loadTest } from "./data.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -53,7 +53,8 @@ async function reportOne(path: string, args: Arguments): Promise<string> {
   using network = await rebuild(backend, model);
   // The run's own test images, so that the figures are those it ended with.
   const own = dataset === info.dataset ? testLimit(run) : undefined;
-  const { test } = await loadData(dataset, { test: limit ?? own });
+  const { classes } = info.recipe;
+  const test = await loadTest(dataset, { limit: limit ?? own, classes });
   requireFit(model, test, dataset);
   const progress = Deno.stderr.isTerminal() ? showProgress(test.count) : noProgress;
   using interrupt = onInterrupt(progress.stop);
