@@ -3,6 +3,7 @@
 import { encodeSafetensors, type FFNetwork } from "@forward-forward/core";
 import { UsageError } from "./errors.ts";
 import type { ModelInfo } from "./model_file.ts";
+import { readTextFile } from "./text_file.ts";
 import { writeAll, writeWhole } from "./write_whole.ts";
 
 /** The files of a run's last two checkpoints. */
@@ -158,7 +159,7 @@ export class RunFolder {
 // A file's text, empty where there is no file.
 async function readText(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return await readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;

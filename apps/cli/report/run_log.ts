@@ -3,6 +3,8 @@
 import type { LayerReport } from "@forward-forward/core";
 import { UsageError } from "../errors.ts";
 import { parseObject } from "../run_folder.ts";
+import { reasonOf } from "../system_error.ts";
+import { readTextFile } from "../text_file.ts";
 
 /** An epoch, as `metrics.jsonl` has it. */
 export interface LoggedEpoch {
@@ -109,12 +111,12 @@ export function flatten(value: unknown, name = ""): [name: string, text: string]
 
 async function read(path: string, file: string): Promise<string> {
   try {
-    return await Deno.readTextFile(`${path}/${file}`);
+    return await readTextFile(`${path}/${file}`);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     const why = error instanceof Deno.errors.NotFound
       ? `has no ${file}`
-      : `has a ${file} that cannot be read (${(error as Error).message})`;
+      : `has a ${file} that cannot be read (${reasonOf(error)})`;
     throw new UsageError(`${path} ${why}: name a run folder that ff train made`, { cause: error });
   }
 }
