@@ -1,5 +1,6 @@
 // `ff eval`: tests a saved model.
 
+import { evaluateScores } from "@forward-forward/core";
 import { type Arguments, type Flags, whole } from "./arguments.ts";
 import { backendHelp, backendNames, openBackend } from "./backends.ts";
 import { datasetNames, loadTest } from "./data.ts";
@@ -8,7 +9,7 @@ import { confusionTable, figures, layerTable } from "./display/summary.ts";
 import { count, plural } from "./display/words.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { readModel, rebuild, requireFit } from "./model_file.ts";
+import { readModel, rebuild, requireFinite, requireFit } from "./model_file.ts";
 
 /** The flags of `ff eval`. */
 export const evalFlags: Flags = {
@@ -47,10 +48,12 @@ export async function evaluate(args: Arguments): Promise<number> {
   const json = args.given("json");
   const progress = json ? noProgress : showProgress(test.count);
   using interrupt = onInterrupt(progress.stop);
-  const evaluation = await network.evaluate(test, {
+  const scores = await network.score(test, {
     signal: interrupt.signal,
     onProgress: progress.test,
   }).finally(progress.stop);
+  requireFinite(model, scores);
+  const evaluation = evaluateScores(scores, test.labels, info.recipe);
   if (json) {
     const { error, accuracy, confusion, ...rest } = evaluation;
     console.log(JSON.stringify({

@@ -2,6 +2,7 @@
 
 import { ReferenceBackend } from "@forward-forward/core/reference";
 import { type Arguments, type Flags, oneOf } from "./arguments.ts";
+import { canonicalJson } from "./canonical_json.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { readModel, rebuild } from "./model_file.ts";
 import { writeWhole } from "./write_whole.ts";
@@ -38,10 +39,10 @@ export async function exportModel(args: Arguments): Promise<number> {
   using _network = await rebuild(backend, model);
   const { onnxModel } = await import("./export/onnx_model.ts");
   const bytes = onnxModel(recipe, model.state, {
-    recipe: JSON.stringify(recipe),
+    recipe: canonicalJson(recipe),
     seed: String(seed),
     epoch: String(epoch),
-    image: JSON.stringify(image),
+    image: canonicalJson(image),
   });
   try {
     await writeWhole(file, bytes);

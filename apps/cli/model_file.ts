@@ -9,10 +9,13 @@ import {
   type Recipe,
   recipes,
   type Safetensors,
+  type Scores,
   type Shape,
   validateRecipe,
 } from "@forward-forward/core";
+import { describeFile } from "./describe_file.ts";
 import { UsageError } from "./errors.ts";
+import { reasonOf } from "./system_error.ts";
 
 /** Version of the files' layout. */
 export const FORMAT = 1;
@@ -44,31 +47,69 @@ export interface Model {
 }
 
 const NAME_ONE = "name a run folder or a model.safetensors";
+// What a model's file may seem to be, damaged or not.
+const MAYBE_MODELS = ["a model of ff", "a safetensors file"];
 
-/** Reads a model file, or the one in a run folder. Throws a {@linkcode UsageError} if it is none. */
+/** Reads a model file, or the one in a run folder. Throws a {@linkcode UsageError} if it is none, or cannot be used. */
 export async function readModel(path: string): Promise<Model> {
   let file = path;
   let bytes: Uint8Array;
   try {
     if ((await Deno.stat(path)).isDirectory) file = `${path}/model.safetensors`;
+    const other = await describeFile(file);
+    if (other && !MAYBE_MODELS.includes(other.what)) {
+      const { what, instead } = other;
+      throw new UsageError(
+        `${file} is ${what} and no model${instead ? ` (${instead})` : ""}: ${NAME_ONE}`,
+      );
+    }
     bytes = await Deno.readFile(file);
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
+    if (error instanceof Deno.errors.NotCapable || error instanceof UsageError) throw error;
     const why = error instanceof Deno.errors.NotFound
       ? `there is no ${file}`
-      : `${file} cannot be read (${(error as Error).message})`;
+      : `${file} cannot be read (${reasonOf(error)})`;
     throw new UsageError(`${why}: ${NAME_ONE}`, { cause: error });
   }
+  let model: Model;
   try {
     const { tensors, metadata } = decodeSafetensors(bytes);
     const info = parseInfo(metadata["forward-forward"]);
-    return { path: file, info, state: matrices(tensors) };
+    model = { path: file, info, state: matrices(tensors) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new UsageError(`${file} is no model of ff (${error.message}): ${NAME_ONE}`, {
       cause: error,
     });
   }
+  const fault = notFinite(model.state);
+  if (fault === null) return model;
+  throw new UsageError(
+    `${file} cannot be used, for ${fault}: it was changed or damaged, use another or train anew`,
+  );
+}
+
+/** Which tensor has a number that is not finite, and where, as a clause; null for none. */
+export function notFinite(state: NetworkState): string | null {
+  for (const [name, { shape: [, columns], data }] of Object.entries(state)) {
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at < 0) continue;
+    return `"${name}" has ${data[at]} in row ${Math.floor(at / columns)}, column ${at % columns}`;
+  }
+  return null;
+}
+
+/** Throws a {@linkcode UsageError} where scores are not finite, which no prediction could be told from. */
+export function requireFinite({ path }: Model, { goodness, logits }: Scores): void {
+  const parts = [...goodness, ...(logits ? [logits] : [])];
+  const bad = parts.flatMap((part) => part.find((score) => !Number.isFinite(score)) ?? []);
+  if (bad.length === 0) return;
+  throw new UsageError(
+    `${path} gives an image the score ${
+      bad[0]
+    }, which tells no label from another: its weights are too ` +
+      `large, use another or train anew with a lower learning rate`,
+  );
 }
 
 /** A file's tensors as a network's. Throws a `SyntaxError` if one is no matrix of numbers. */
@@ -118,8 +159,15 @@ export function parseInfo(text: string | undefined): ModelInfo {
   require(whole(image?.rows, 1) && whole(image?.columns, 1), "it has no size of images");
   const pixels = image!.rows * image!.columns;
   const [width] = recipe.layers;
+  require(hasFinite(info), "it has a number that is not finite");
   require(width === pixels, `its images have ${pixels} pixels and its recipe takes ${width}`);
   return { ...info as ModelInfo, recipe };
+}
+
+// JSON has no word for infinity, and numbers that are too large for any other.
+function hasFinite(value: unknown): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  return typeof value !== "object" || value === null || Object.values(value).every(hasFinite);
 }
 
 /** Throws a {@linkcode UsageError} unless these images have the size and the classes that a model was trained for. */

@@ -8,7 +8,7 @@ import { noProgress, showProgress } from "./display/progress.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { readRun, type RunLog } from "./report/run_log.ts";
-import { type Model, readModel, rebuild, requireFit } from "./model_file.ts";
+import { type Model, readModel, rebuild, requireFinite, requireFit } from "./model_file.ts";
 import { writeWhole } from "./write_whole.ts";
 
 /** The flags of `ff report`. */
@@ -91,6 +91,7 @@ export async function writeReport(
   { network, test, dataset, out, signal, onProgress }: ReportOptions,
 ): Promise<string> {
   const scores = await network.score(test, { signal, onProgress });
+  requireFinite(model, scores);
   // Vega is loaded when a report is written, not with every command.
   const { runPage } = await import("./report/run_page.ts");
   const { name, device } = network.backend;

@@ -1,6 +1,7 @@
 // The run folder: config.json, metrics.jsonl, model.safetensors and two checkpoints, none of them ever half-written.
 
 import { encodeSafetensors, type FFNetwork } from "@forward-forward/core";
+import { canonicalJson } from "./canonical_json.ts";
 import { UsageError } from "./errors.ts";
 import type { ModelInfo } from "./model_file.ts";
 import { readTextFile } from "./text_file.ts";
@@ -150,7 +151,7 @@ export class RunFolder {
 
   /** Writes `model.safetensors`. */
   async saveModel(network: FFNetwork, info: ModelInfo): Promise<void> {
-    const metadata = { format: "pt", "forward-forward": JSON.stringify(info) };
+    const metadata = { format: "pt", "forward-forward": canonicalJson(info) };
     const bytes = encodeSafetensors(await network.state(), metadata);
     await writeWhole(`${this.path}/model.safetensors`, bytes);
   }
