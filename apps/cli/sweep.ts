@@ -132,7 +132,7 @@ export async function sweep(args: Arguments): Promise<number> {
         plural(trials.length, "trial")
       }: those are saved, ${goesOn}`,
     );
-    return EXIT.interrupted;
+    return error.code;
   }
   const page = await writePage();
   const ranked = rank(plan.settings, results);

@@ -304,7 +304,7 @@ export async function train(args: Arguments): Promise<number> {
       `interrupted after ${network.epoch} of ${recipe.epochs} epochs: the run is saved, ` +
         `${resume} goes on with it and ${test} tests the model as it is`,
     );
-    return EXIT.interrupted;
+    return error.code;
   } finally {
     progress.stop();
   }
