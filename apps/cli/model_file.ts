@@ -132,6 +132,11 @@ const EARLIER = {
   loss: { kind: "threshold" },
 } as const;
 
+/** A recipe as it was written, with the parts that there were none of then. */
+export function completeRecipe(recipe: Recipe): Recipe {
+  return { ...EARLIER, ...recipe };
+}
+
 /** What a model says of itself. Throws a `SyntaxError` unless all of it is there and can be. */
 export function parseInfo(text: string | undefined): ModelInfo {
   const require = (holds: boolean, why: string): void => {
@@ -144,7 +149,7 @@ export function parseInfo(text: string | undefined): ModelInfo {
   const whole = (n: unknown, least: number): boolean =>
     Number.isSafeInteger(n) && n as number >= least;
   require(given?.constructor === Object, "it has no recipe");
-  const recipe: Recipe = { ...EARLIER, ...given! };
+  const recipe = completeRecipe(given!);
   const missing = Object.keys(recipes.quick()).find((part) => !Object.hasOwn(recipe, part));
   require(missing === undefined, `its recipe has no ${missing}`);
   try {

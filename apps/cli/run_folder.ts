@@ -96,11 +96,16 @@ export class RunFolder {
     await writeWhole(`${this.path}/config.json`, new TextEncoder().encode(text));
   }
 
-  /** Adds to a list in `config.json`, which it makes from `config` where there is none that can be read. */
-  async addToConfig(list: string, entry: unknown, config: Record<string, unknown>): Promise<void> {
-    const before = parseObject(await readText(`${this.path}/config.json`)) ?? config;
-    const entries = Array.isArray(before[list]) ? before[list] : [];
-    await this.saveConfig({ ...before, [list]: [...entries, entry] });
+  /** Reads `config.json`; null where there is none. Throws a {@linkcode UsageError} if it is no JSON object. */
+  async readConfig(): Promise<Record<string, unknown> | null> {
+    const path = `${this.path}/config.json`;
+    const text = await readText(path);
+    if (text === "" && !await isThere(path)) return null;
+    const config = parseObject(text);
+    if (config) return config;
+    throw new UsageError(
+      `${path} is no JSON object any more: undo what was changed in it, or remove it to have it written anew`,
+    );
   }
 
   /** Adds a line to `metrics.jsonl`, on the disk when this is done. */

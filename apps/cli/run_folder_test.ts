@@ -94,18 +94,19 @@ for (const [criterion, text, kept] of logs) {
     }));
 }
 
-Deno.test("RunFolder.addToConfig() adds to a list, and makes the file anew where it is damaged", () =>
+Deno.test("RunFolder.readConfig() reads what saveConfig() wrote, and refuses what somebody broke", () =>
   withFolder(async (path) => {
     const folder = RunFolder.at(path);
-    const read = async (): Promise<unknown> =>
-      JSON.parse(await Deno.readTextFile(`${path}/config.json`));
-    await folder.addToConfig("resumed", 1, { seed: 3 });
-    assertEquals(await read(), { seed: 3, resumed: [1] });
-    await folder.addToConfig("resumed", 2, { seed: 4 });
-    assertEquals(await read(), { seed: 3, resumed: [1, 2] });
-    await Deno.writeTextFile(`${path}/config.json`, "{");
-    await folder.addToConfig("resumed", 3, { seed: 4 });
-    assertEquals(await read(), { seed: 4, resumed: [3] });
+    assertEquals(await folder.readConfig(), null);
+    await folder.saveConfig({ seed: 3 });
+    assertEquals(await folder.readConfig(), { seed: 3 });
+    await Deno.writeTextFile(`${path}/config.json`, '\ufeff{"seed": 4}');
+    assertEquals(await folder.readConfig(), { seed: 4 });
+    for (const text of ["{", "", "[]"]) {
+      await Deno.writeTextFile(`${path}/config.json`, text);
+      const { message } = await assertRejects(() => folder.readConfig(), UsageError);
+      assertEquals(message.startsWith(`${path}/config.json is no JSON object`), true, message);
+    }
   }));
 
 Deno.test("RunFolder.tidy() removes what writeWhole() left when it was killed, and nothing else", () =>
