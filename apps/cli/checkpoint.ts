@@ -13,7 +13,7 @@ import { canonicalJson } from "./canonical_json.ts";
 import type { Data, Limits } from "./data.ts";
 import { UsageError } from "./errors.ts";
 import { FORMAT, matrices, type ModelInfo, notFinite, parseInfo } from "./model_file.ts";
-import { CHECKPOINTS } from "./run_folder.ts";
+import { CHECKPOINTS } from "./run_files.ts";
 import { writeWhole } from "./write_whole.ts";
 
 /** A part of the data, told from any other. */

@@ -9,7 +9,7 @@ import { EXIT, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { readRun, type RunLog } from "./report/run_log.ts";
 import { type Model, readModel, rebuild, requireFinite, requireFit } from "./model_file.ts";
-import { writeWhole } from "./write_whole.ts";
+import { type OutputFile, outputFile } from "./output_file.ts";
 
 /** The flags of `ff report`. */
 export const reportFlags: Flags = {
@@ -47,6 +47,11 @@ async function reportOne(path: string, args: Arguments): Promise<string> {
   const run = await readRun(path);
   const model = await readModel(path);
   const { info } = model;
+  const out = await outputFile(
+    args.text("out") ?? `${path.replace(/(?<=.)\/+$/, "")}/report.html`,
+    "an HTML page",
+    [model.path],
+  );
   const dataset = args.text("dataset") ?? info.dataset;
   const { backend: opened } = await openBackend(args.text("backend") ?? "auto");
   using backend = opened;
@@ -62,7 +67,7 @@ async function reportOne(path: string, args: Arguments): Promise<string> {
     network,
     test,
     dataset,
-    out: args.text("out"),
+    out,
     signal: interrupt.signal,
     onProgress: progress.test,
   }).finally(progress.stop);
@@ -76,8 +81,8 @@ export interface ReportOptions {
   test: Dataset;
   /** Where they come from. */
   dataset: string;
-  /** The file, by default `report.html` in the run folder. */
-  out?: string | undefined;
+  /** Where to. */
+  out: OutputFile;
   /** Stops the scoring. */
   signal?: AbortSignal | undefined;
   /** Hears how many images are scored. */
@@ -100,7 +105,7 @@ export async function writeReport(
   const thresholds = network.layers.map(({ threshold }) => sign * threshold);
   const scorer = { name, device };
   const text = await runPage({ run, model, thresholds, test, dataset, scores, scorer });
-  return await write(out ?? `${run.path.replace(/(?<=.)\/+$/, "")}/report.html`, text);
+  return await write(out, text);
 }
 
 async function reportSeveral(paths: readonly string[], args: Arguments): Promise<string> {
@@ -117,23 +122,16 @@ async function reportSeveral(paths: readonly string[], args: Arguments): Promise
   }
   const twice = paths.find((path, i) => paths.indexOf(path) !== i);
   if (twice !== undefined) throw new UsageError(`${twice} is given twice: name each run once`);
+  const file = await outputFile(out, "an HTML page");
   const runs: RunLog[] = [];
   for (const path of paths) runs.push(await readRun(path));
   const { comparisonPage } = await import("./report/comparison_page.ts");
-  return await write(out, await comparisonPage(runs));
+  return await write(file, await comparisonPage(runs));
 }
 
-async function write(file: string, text: string): Promise<string> {
-  try {
-    await writeWhole(file, new TextEncoder().encode(text));
-    return file;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new UsageError(
-      `${file} cannot be written (${(error as Error).message}): name another with --out`,
-      { cause: error },
-    );
-  }
+async function write(file: OutputFile, text: string): Promise<string> {
+  await file.write(new TextEncoder().encode(text));
+  return file.path;
 }
 
 // How many images the run was tested on, if not on all.

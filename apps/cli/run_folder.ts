@@ -4,14 +4,10 @@ import { encodeSafetensors, type FFNetwork } from "@forward-forward/core";
 import { canonicalJson } from "./canonical_json.ts";
 import { UsageError } from "./errors.ts";
 import type { ModelInfo } from "./model_file.ts";
+import { RUN_FILES } from "./run_files.ts";
+import { reasonOf } from "./system_error.ts";
 import { readTextFile } from "./text_file.ts";
-import { writeAll, writeWhole } from "./write_whole.ts";
-
-/** The files of a run's last two checkpoints. */
-export const CHECKPOINTS: readonly string[] = [
-  "checkpoint-1.safetensors",
-  "checkpoint-2.safetensors",
-];
+import { tidyFolder, writeAll, writeWhole } from "./write_whole.ts";
 
 /**
  * Makes a folder and the empty file `first` in it, and says whether that could be done: not where that file or one of the
@@ -30,9 +26,8 @@ export async function claimFolder(
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     if (error instanceof Deno.errors.AlreadyExists && await isFolder(path)) return false;
-    const { message } = error as Error;
     throw new UsageError(
-      `the folder ${path} cannot be made (${message}): choose another with --out`,
+      `the folder ${path} cannot be made (${reasonOf(error, "write")}): choose another with --out`,
       { cause: error },
     );
   }
@@ -86,7 +81,7 @@ export class RunFolder {
   }
 
   static async #claim(path: string): Promise<RunFolder | null> {
-    const others = ["config.json", "model.safetensors", ...CHECKPOINTS];
+    const others = RUN_FILES.files.filter((name) => name !== "metrics.jsonl");
     return await claimFolder(path, "metrics.jsonl", others) ? new RunFolder(path) : null;
   }
 
@@ -145,13 +140,9 @@ export class RunFolder {
     return sorted;
   }
 
-  /** Removes what a process that was killed left half-written. */
+  /** Removes what processes that were killed left half-written. */
   async tidy(): Promise<void> {
-    const names = ["config.json", "metrics.jsonl", "model.safetensors", ...CHECKPOINTS];
-    for await (const { name } of Deno.readDir(this.path)) {
-      const [, whole] = /^(.+)\.[0-9a-f-]{36}\.tmp$/.exec(name) ?? [];
-      if (whole && names.includes(whole)) await Deno.remove(`${this.path}/${name}`);
-    }
+    await tidyFolder(this.path, [...RUN_FILES.files, ...RUN_FILES.products]);
   }
 
   /** Writes `model.safetensors`. */

@@ -4,7 +4,8 @@ import { ReferenceBackend } from "@forward-forward/core/reference";
 import { withFolder } from "./_testing.ts";
 import { UsageError } from "./errors.ts";
 import { type ModelInfo, readModel, rebuild } from "./model_file.ts";
-import { CHECKPOINTS, RunFolder } from "./run_folder.ts";
+import { CHECKPOINTS } from "./run_files.ts";
+import { RunFolder } from "./run_folder.ts";
 
 function names(folder: string): string[] {
   return Array.from(Deno.readDirSync(folder), ({ name }) => name).toSorted();

@@ -17,6 +17,14 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
   }
 }
 
+/** Removes from a folder what was left of files of these names by processes that were killed while they wrote them. */
+export async function tidyFolder(path: string, names: readonly string[]): Promise<void> {
+  for await (const { name } of Deno.readDir(path)) {
+    const [, whole] = /^(.+)\.[0-9a-f-]{36}\.tmp$/.exec(name) ?? [];
+    if (whole && names.includes(whole)) await Deno.remove(`${path}/${name}`);
+  }
+}
+
 /** Flushes the folder of the file at `path`: a rename is on the disk when its folder is. Not every system can do this. */
 export async function syncFolder(path: string): Promise<void> {
   try {

@@ -3,8 +3,9 @@
 import type { Refuse } from "../json_file.ts";
 import { UsageError } from "../errors.ts";
 import { FORMAT } from "../model_file.ts";
+import { SWEEP_FILES } from "../run_files.ts";
 import { claimFolder, parseObject } from "../run_folder.ts";
-import { writeWhole } from "../write_whole.ts";
+import { tidyFolder, writeWhole } from "../write_whole.ts";
 import type { Trial } from "./plan.ts";
 import type { TrialResult } from "./run_trial.ts";
 import { readSweep, type SweepFile } from "./sweep_file.ts";
@@ -104,6 +105,11 @@ export class SweepFolder {
         } of ${path} is of no trial of this sweep: it was changed or damaged, remove the line`,
       );
     });
+  }
+
+  /** Removes what a process that was killed left half-written. */
+  async tidy(): Promise<void> {
+    await tidyFolder(this.path, SWEEP_FILES.files);
   }
 
   /** Writes `sweep.html` and returns its path. */
