@@ -4,6 +4,7 @@ import type { Recipe } from "@forward-forward/core";
 import type { Keep, RunState } from "./checkpoint.ts";
 import { configSchema } from "./config_schema.ts";
 import type { Limits } from "./data.ts";
+import { differences, summary } from "./differences.ts";
 import { UsageError } from "./errors.ts";
 import { completeRecipe, FORMAT } from "./model_file.ts";
 import { shellWord } from "./shell_word.ts";
@@ -55,9 +56,6 @@ export interface Course {
   epochs: number;
 }
 
-// How many settings a message names.
-const MOST_NAMED = 3;
-
 /**
  * The course of a run by its `config.json` (null where there is none) and its checkpoint: the checkpoint's, or what the last
  * `ff train --resume` asked for before there was another. Throws a {@linkcode UsageError} that names the settings where
@@ -91,20 +89,26 @@ export function courseOf(
       recipe: { ...recipe, epochs: course.epochs },
     }),
   };
-  const found = { keep: "last", ...config, ...(given && { recipe: given }) };
+  const found: Record<string, unknown> = {
+    keep: "last",
+    ...config,
+    ...(given && { recipe: given }),
+  };
   const faults = [
-    ...differences(expected, found),
+    ...differences(
+      expected,
+      Object.fromEntries(Object.keys(expected).map((key) => [key, found[key]])),
+    ),
     ...Object.keys(config).filter((key) => !Object.hasOwn(settings, key))
       .map((key) => `${key} is no setting`),
   ];
   if (faults.length === 0) return course;
   const file = `${run}/config.json`;
-  const more = faults.length > MOST_NAMED ? `; and ${faults.length - MOST_NAMED} more` : "";
   throw new UsageError(
     `${file} was edited since the run began (${
-      faults.slice(0, MOST_NAMED).join("; ")
-    }${more}): undo that, ` +
-      `or start a new run with ff train --config ${shellWord(file)}`,
+      summary(faults)
+    }): undo that, or start a new run with ` +
+      `ff train --config ${shellWord(file)}`,
   );
 }
 
@@ -112,23 +116,4 @@ const settings = configSchema.properties as Record<string, unknown>;
 
 function recipeIn({ recipe }: Record<string, unknown>): Recipe | null {
   return recipe?.constructor === Object ? completeRecipe(recipe as Recipe) : null;
-}
-
-// Where what was found is not what was expected, by dotted names; what is found besides in parts of objects counts too.
-function differences(
-  expected: unknown,
-  found: unknown,
-  name = "",
-): string[] {
-  if (expected?.constructor === Object && found?.constructor === Object) {
-    const [a, b] = [expected, found] as Record<string, unknown>[];
-    // The file's other entries are no settings.
-    const keys = name === "" ? Object.keys(a!) : [...new Set([a!, b!].flatMap(Object.keys))];
-    return keys.flatMap((key) =>
-      differences(a![key], b![key], name === "" ? key : `${name}.${key}`)
-    );
-  }
-  const [a, b] = [expected, found].map((value) => JSON.stringify(value));
-  if (a === b) return [];
-  return [`${name} is ${b ?? "missing"} and was ${a ?? "not there"}`];
 }
