@@ -31,3 +31,10 @@ export async function describeFile(path: string): Promise<FileFormat | null> {
     instead: "it is for ff train --resume, which takes the run's folder",
   };
 }
+
+/** Says of a path that is no folder of a run what there is, as a clause. */
+export async function describeNoRun(path: string): Promise<string> {
+  const isFile = await Deno.stat(path).then(({ isFile }) => isFile, () => false);
+  if (!isFile) return `there is no run folder ${path}`;
+  return `${path} is ${(await describeFile(path))?.what ?? "a file"} and no folder of a run`;
+}

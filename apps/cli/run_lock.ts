@@ -1,5 +1,6 @@
 // A run folder's lock: one process at a time trains in it. The system frees it when the process ends, however it ends.
 
+import { describeNoRun } from "./describe_file.ts";
 import { UsageError } from "./errors.ts";
 import { reasonOf } from "./system_error.ts";
 
@@ -78,7 +79,7 @@ async function taking(
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      throw new UsageError(`there is no run folder ${run}: name the folder of a run`, {
+      throw new UsageError(`${await describeNoRun(run)}: name the folder of a run`, {
         cause: error,
       });
     }

@@ -1,6 +1,7 @@
 // What a run folder says of its training: config.json and metrics.jsonl, checked.
 
 import type { LayerReport } from "@forward-forward/core";
+import { describeNoRun } from "../describe_file.ts";
 import { UsageError } from "../errors.ts";
 import { parseObject } from "../run_folder.ts";
 import { reasonOf } from "../system_error.ts";
@@ -55,7 +56,7 @@ export async function readRun(path: string): Promise<RunLog> {
     return false;
   });
   if (!isFolder) {
-    throw new UsageError(`there is no run folder ${path}: name one that ff train made`);
+    throw new UsageError(`${await describeNoRun(path)}: name one that ff train made`);
   }
   const config = parseConfig(`${path}/config.json`, await read(path, "config.json"));
   const file = `${path}/metrics.jsonl`;
