@@ -39,6 +39,11 @@ const VALUED: readonly string[] = ["only", "rounds", "out"];
 
 /** Parses the arguments. Throws a {@linkcode UsageError} for what it does not know or cannot use. */
 export function parseArguments(args: readonly string[]): Arguments {
+  // Parsers differ in what they make of an empty argument after a flag.
+  const empty = VALUED.find((flag) =>
+    args.some((arg, i) => arg === `--${flag}=` || arg === `--${flag}` && args[i + 1] === "")
+  );
+  if (empty !== undefined) throw new UsageError(`--${empty} needs a value`);
   const parsed = parseArgs([...args], {
     string: VALUED,
     collect: VALUED,

@@ -63,6 +63,9 @@ for (
     [["--rounds", "1", "--rounds", "2"], "--rounds is given 2 times"],
     [["--out", "--json"], "--out needs a value"],
     [["--only", ""], "--only needs a value"],
+    [["--only", "a", "--only", "", "x"], "--only needs a value"],
+    [["--rounds=", "5"], "--rounds needs a value"],
+    [[""], 'no argument ""'],
   ] as const
 ) {
   Deno.test(`parseArguments() refuses ${JSON.stringify(args)} in a sentence`, () => {

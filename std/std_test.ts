@@ -39,6 +39,22 @@ function expect(condition: boolean, what: string): void {
   if (!condition) throw new Error(what);
 }
 
+class Box {
+  #content: unknown;
+  constructor(content: unknown) {
+    this.#content = content;
+  }
+  get content(): unknown {
+    return this.#content;
+  }
+}
+
+function cycle(n: number): unknown {
+  const one: Record<string, unknown> = { n };
+  one.self = one;
+  return one;
+}
+
 const alike: [string, unknown, unknown][] = [
   ["NaN", NaN, NaN],
   ["zeros of both signs", 0, -0],
@@ -49,6 +65,14 @@ const alike: [string, unknown, unknown][] = [
   ["sets", new Set([1, 2]), new Set([2, 1])],
   ["dates", new Date(5), new Date(5)],
   ["a missing prototype", { a: 1 }, Object.assign(Object.create(null), { a: 1 })],
+  ["sets of objects", new Set([{ a: 1 }, [2]]), new Set([[2], { a: -0 + 1 }])],
+  ["maps with objects for keys", new Map([[{ a: 1 }, 2]]), new Map([[{ a: 1 }, 2]])],
+  ["buffers", Uint8Array.of(1, 2).buffer, Uint8Array.of(1, 2).buffer],
+  ["invalid dates", new Date(NaN), new Date(NaN)],
+  ["patterns", /a/g, /a/g],
+  ["addresses", new URL("http://a/b"), new URL("http://a/b")],
+  ["instances by their fields", new Box([1]), new Box([1])],
+  ["objects within themselves", cycle(1), cycle(1)],
 ];
 
 const different: [string, unknown, unknown][] = [
@@ -65,6 +89,16 @@ const different: [string, unknown, unknown][] = [
   ["sets", new Set([1]), new Set([2])],
   ["dates", new Date(5), new Date(6)],
   ["classes", new class A {}(), new class B {}()],
+  ["instances by what they give", new Box(1), new Box(2)],
+  ["sets of objects", new Set([{ a: 1 }]), new Set([{ a: 2 }])],
+  ["a set and a map", new Set(), new Map()],
+  ["buffers", Uint8Array.of(1, 2).buffer, Uint8Array.of(1, 3).buffer],
+  ["patterns", /a/g, /a/i],
+  ["addresses", new URL("http://a/b"), new URL("http://a/c")],
+  ["symbols for keys", { [Symbol.iterator]: 1 }, { [Symbol.iterator]: 2 }],
+  ["functions", () => 1, () => 1],
+  ["objects within themselves", cycle(1), cycle(2)],
+  ["errors from two places", new Error("a"), new Error("a")],
 ];
 
 for (const [name, a, b] of alike) {
@@ -117,7 +151,22 @@ const verdicts: [passes: boolean, name: string, assertion: () => unknown][] = [
   [false, "assertInstanceOf", () => assertInstanceOf({}, Error)],
   [true, "assertIsError", () => assertIsError(new RangeError("ab"), RangeError, /b$/)],
   [false, "assertIsError", () => assertIsError(new RangeError("ab"), RangeError, "c")],
+  [
+    true,
+    "assertIsError on a coloured message",
+    () => assertIsError(new Error("\x1b[31mre\x1b[39md"), Error, "red"),
+  ],
+  [true, "assertIsError on any message", () => assertIsError(new Error("a"), Error, "")],
+  [false, "assertIsError on what is no error", () => assertIsError({ message: "a" })],
   [true, "assertThrows", () => assertThrows(throwing, RangeError, "seven")],
+  [false, "assertThrows on what is no error", () =>
+    assertThrows(() => {
+      throw "text";
+    }, Error)],
+  [true, "assertThrows of anything", () =>
+    assertThrows(() => {
+      throw "text";
+    })],
   [false, "assertThrows by class", () => assertThrows(throwing, TypeError)],
   [false, "assertThrows by message", () => assertThrows(throwing, RangeError, "eight")],
   [false, "assertThrows without a throw", () => assertThrows(() => {})],
@@ -162,44 +211,167 @@ Deno.test("parseArgs() types and defaults flags by their kind", () => {
   assertEquals([seed, args.backend, args.out, args.epochs], ["3", "b", undefined, 5]);
   assertEquals(tags, ["x"]);
   assertEquals(args._, ["train", 7]);
-  assertEquals(parseArgs([], { string: ["tag"], collect: ["tag"] }).tag, []);
-  assertEquals(parseArgs(["--tag=a", "--tag=b"], { string: ["tag"], collect: ["tag"] }).tag, [
-    "a",
-    "b",
-  ]);
 });
 
-Deno.test("parseArgs() gives a string flag without a value the empty string", () => {
-  const args = parseArgs(["--seed", "--out"], { string: ["seed", "out"] });
-  assertEquals([args.seed, args.out], ["", ""]);
-});
+// Everything that is made of the arguments, under options that say no more than the types of either package.
+type Options = Parameters<typeof parseArgs>[1] & Record<string, unknown>;
+const parsed: [name: string, args: string[], options: Record<string, unknown>, found: object][] = [
+  ["an empty argument is no value", ["--only", "", "x"], { string: ["only"] }, {
+    only: "",
+    _: ["", "x"],
+  }],
+  ["an empty argument is no value of a letter", ["-o", "", "x"], { string: ["o"] }, {
+    o: "",
+    _: ["", "x"],
+  }],
+  ["an empty argument is not collected", ["--tag", ""], { string: "tag", collect: "tag" }, {
+    tag: [""],
+    _: [""],
+  }],
+  ["an empty argument after a flag of no kind", ["--x", ""], {}, { x: true, _: [""] }],
+  ["an empty value after =", ["--only=", "x"], { string: ["only"] }, { only: "", _: ["x"] }],
+  ["an empty value after =, of a letter", ["-o=", "x"], { string: ["o"] }, { o: "", _: ["x"] }],
+  ["an empty value of no kind", ["--x=", "-y="], {}, { x: "", y: "", _: [] }],
+  ["values with =", ["--a=b=c", "-d=e=f"], {}, { a: "b=c", d: "e=f", _: [] }],
+  ["a hyphen is no value of a word", ["--a", "-"], { string: ["a"] }, { a: "", _: ["-"] }],
+  ["a hyphen is a value of a letter", ["-a", "-"], { string: ["a"] }, { a: "-", _: [] }],
+  ["a negative number is a flag", ["--a", "-5"], { string: ["a"] }, { a: "", "5": true, _: [] }],
+  ["a value with a line's end", ["--a=x\ny"], {}, { a: "x\ny", _: [] }],
+  ["numbers", ["1", "1e3", "0x1f", " 5 ", ".5", "1_0", "Infinity", "007"], {}, {
+    _: [1, 1000, 31, 5, 0.5, "1_0", "Infinity", 7],
+  }],
+  ["numbers among the flags", ["--a", "1e3", "--b=0x1f", "-n5", "-m-5", "--c", "x1"], {}, {
+    a: 1000,
+    b: 31,
+    n: 5,
+    m: -5,
+    c: "x1",
+    _: [],
+  }],
+  ["texts that look like numbers", ["--a", "007", "-b8", "09"], { string: ["a", "b", "_"] }, {
+    a: "007",
+    b: "8",
+    _: ["09"],
+  }],
+  ["true and false after a switch", ["--a", "false", "--b", "true", "--c", "yes"], {
+    boolean: ["a", "b", "c"],
+  }, { a: false, b: true, c: true, _: ["yes"] }],
+  ["what follows = for a switch", ["--a=false", "--b=no"], { boolean: ["a", "b"] }, {
+    a: false,
+    b: true,
+    _: [],
+  }],
+  ["every word as a switch", ["--a", "x", "--b=y", "-c", "z"], { boolean: true }, {
+    a: true,
+    b: "y",
+    c: "z",
+    _: ["x"],
+  }],
+  ["letters in one word", ["-abc", "x", "-xy=1", "-I/usr"], { string: ["b"] }, {
+    a: true,
+    b: "",
+    c: "x",
+    x: 1,
+    I: "/usr",
+    _: [],
+  }],
+  ["what follows --", ["a", "--b", "--", "--c", "7", ""], {}, {
+    b: true,
+    _: ["a", "--c", "7", ""],
+  }],
+  ["what follows --, apart", ["a", "--", "b", "--"], { "--": true }, {
+    _: ["a"],
+    "--": ["b", "--"],
+  }],
+  ["no- of what is not negatable", ["--no-a", "--no-b", "x"], { boolean: ["a"] }, {
+    a: false,
+    "no-a": true,
+    "no-b": "x",
+    _: [],
+  }],
+  ["no- of what is negatable", ["--no-gpu", "x"], { boolean: ["gpu"], negatable: ["gpu"] }, {
+    gpu: false,
+    _: ["x"],
+  }],
+  ["no- over a default", ["--no-gpu"], {
+    boolean: ["gpu"],
+    negatable: ["gpu"],
+    default: { gpu: true },
+  }, { gpu: false, _: [] }],
+  ["no- and its alias", ["--no-g"], {
+    string: ["gpu"],
+    negatable: ["gpu"],
+    alias: { gpu: "g" },
+  }, { gpu: false, g: false, _: [] }],
+  ["collected flags", ["--t=a", "--t", "b"], { string: ["t"], collect: ["t"] }, {
+    t: ["a", "b"],
+    _: [],
+  }],
+  ["collected flags of no kind", ["--t", "1"], { collect: ["t", "u"] }, { t: [1], _: [] }],
+  ["collected flags that are not given", [], {
+    string: ["s"],
+    boolean: ["b"],
+    collect: ["s", "b", "t"],
+  }, { s: [], b: [], _: [] }],
+  ["collected flags in the place of a default", ["--t", "c"], {
+    string: ["t", "u"],
+    collect: ["t", "u"],
+    default: { t: ["a"], u: ["b"] },
+  }, { t: ["c"], u: ["b"], _: [] }],
+  ["the last of what is not collected", ["--a", "1", "--a", "2", "--a"], { string: ["a"] }, {
+    a: "",
+    _: [],
+  }],
+  ["other names", ["-v", "--name", "x"], {
+    boolean: ["verbose"],
+    string: ["n"],
+    alias: { verbose: ["v", "loud"], n: "name" },
+  }, { verbose: true, v: true, loud: true, n: "x", name: "x", _: [] }],
+  ["defaults and other names", [], { alias: { a: "b" }, default: { a: 1, "c.d": 2 } }, {
+    a: 1,
+    b: 1,
+    c: { d: 2 },
+    _: [],
+  }],
+  ["names with dots", ["--a.b=1", "--a.c", "x", "--a.b=2"], { string: ["a.c"] }, {
+    a: { b: 2, c: "x" },
+    _: [],
+  }],
+  ["what follows the first that is no flag", ["--a", "--", "b"], { stopEarly: true }, {
+    a: true,
+    _: ["b"],
+  }],
+  ["flags after the first that is none", ["--gpu", "run", "--gpu", "7"], {
+    boolean: ["gpu"],
+    stopEarly: true,
+  }, { gpu: true, _: ["run", "--gpu", "7"] }],
+];
+for (const [name, args, options, found] of parsed) {
+  Deno.test(`parseArgs() as the real one: ${name}`, () => {
+    assertEquals<unknown>(parseArgs(args, options as Options), found);
+  });
+}
 
 Deno.test("parseArgs() reports unknown flags and positional arguments, and drops them on false", () => {
-  const seen: [string, string | undefined][] = [];
-  const unknown = (arg: string, key?: string): boolean => {
-    seen.push([arg, key]);
+  const seen: unknown[][] = [];
+  const unknown = (...told: unknown[]): boolean => {
+    seen.push(told);
     return false;
   };
-  const args = parseArgs(["go", "--colour=red", "--no-seed", "-x", "--seed", "1"], {
-    string: ["seed"],
-    unknown,
-  });
-  assertEquals(seen, [["go", undefined], ["--colour=red", "colour"], ["--no-seed", "no-seed"], [
-    "-x",
-    "x",
-  ]]);
-  assertEquals([args._, args.seed, args.colour], [[], "1", undefined]);
-});
-
-Deno.test("parseArgs() negates only what is negatable, and stops early", () => {
-  const args = parseArgs(["--no-gpu", "run", "--gpu"], {
-    boolean: ["gpu"],
-    default: { gpu: true },
-    negatable: ["gpu"],
-    stopEarly: true,
-  });
-  assertEquals([args.gpu, args._], [false, ["run", "--gpu"]]);
-  assertEquals(parseArgs(["--a", "--", "--b"], { boolean: ["a"] })._, ["--b"]);
+  const args = parseArgs(
+    ["go", "--colour=red", "--no-seed", "-xy", "--seed", "1", "--seed", "", "--t", "a", "--n=5"],
+    { string: ["seed"], collect: ["t"], unknown },
+  );
+  assertEquals(seen, [
+    ["go"],
+    ["--colour=red", "colour", "red"],
+    ["--no-seed", "no-seed", true],
+    ["-xy", "x", true],
+    ["-xy", "y", true],
+    [""],
+    ["--n=5", "n", "5"],
+  ]);
+  assertEquals<unknown>(args, { seed: "", t: ["a"], _: [] });
 });
 
 describe("describe()", () => {
@@ -219,4 +391,51 @@ describe("describe()", () => {
     afterAll(() => void order.push(")all"));
   });
   it.ignore("skips what is ignored", () => fail());
+});
+
+const hooks = `
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+const order = [];
+const told = (name, fails) => () => {
+  order.push(name);
+  if (fails) throw new Error(name);
+};
+beforeAll(function () { this.from = "all"; });
+afterAll(told("end"));
+beforeEach(told("("));
+afterEach(told(")"));
+describe("one", () => {
+  beforeEach(told("[", true));
+  afterEach(told("]"));
+  it("is not run", told("never"));
+});
+describe("two", () => {
+  afterAll(told("]]"));
+  afterEach(told("]", true));
+  it("fails", told("two", true));
+  it("leaves nothing on this", function () { told(this.from)(); this.from = "test"; });
+});
+describe.ignore("none", () => {
+  beforeAll(told("never"));
+  it("is not run either", told("never"));
+});
+it("is a test by itself", function () { told(this.from)(); });
+globalThis.addEventListener("unload", () => console.log("order: " + order.join(" ")));
+`;
+
+Deno.test("hooks outside of describe() are of the whole file, and those around one that throws still run", async () => {
+  const config = new URL("../deno.json", import.meta.url);
+  const path = await Deno.makeTempFile({ suffix: "_test.js" });
+  try {
+    await Deno.writeTextFile(path, hooks);
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["test", "--no-prompt", "--no-check", `--config=${config.pathname}`, path],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const text = new TextDecoder().decode(stdout);
+    assertMatch(text, /^global \.\.\./m);
+    assertStringIncludes(text, "order: ( [ ) ( two ] ) ( all ] ) ]] ( all ) end\n");
+  } finally {
+    await Deno.remove(path);
+  }
 });

@@ -74,7 +74,8 @@ function joinValues(args: readonly string[], flags: Flags): string[] {
       if (given !== undefined) {
         throw new UsageError(`--${name} takes no value: leave ="${given}" out`);
       }
-      joined.push(arg);
+      // A run called true or false is no value of it.
+      joined.push(`${arg}=true`);
       continue;
     }
     const next = args[i + 1];

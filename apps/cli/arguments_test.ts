@@ -28,6 +28,13 @@ Deno.test("parse() gives values, switches and the rest", () => {
   assertEquals(args.rest, ["a", "b"]);
 });
 
+Deno.test("parse() takes what follows a switch for no value of it", () => {
+  for (const word of ["true", "false", "0"]) {
+    const args = parse("eval", ["--json", word], FLAGS);
+    assertEquals([args.given("json"), args.rest], [true, [word]]);
+  }
+});
+
 Deno.test("parse() gives undefined for a flag that is absent", () => {
   assertEquals(parse("train", [], FLAGS).text("epochs"), undefined);
 });

@@ -9,16 +9,12 @@ import {
   type NetworkState,
   type Recipe,
 } from "@forward-forward/core";
+import { canonicalJson } from "./canonical_json.ts";
 import type { Data, Limits } from "./data.ts";
 import { UsageError } from "./errors.ts";
-import {
-  CHECKPOINTS,
-  FORMAT,
-  matrices,
-  type ModelInfo,
-  parseInfo,
-  writeWhole,
-} from "./run_folder.ts";
+import { FORMAT, matrices, type ModelInfo, notFinite, parseInfo } from "./model_file.ts";
+import { CHECKPOINTS } from "./run_files.ts";
+import { writeWhole } from "./write_whole.ts";
 
 /** A part of the data, told from any other. */
 export interface PartIdentity {
@@ -87,8 +83,8 @@ export async function encodeCheckpoint(state: RunState): Promise<Uint8Array<Arra
   return await sealCheckpoint(encodeSafetensors(tensors, {
     sha256: "0".repeat(SUM.length),
     format: "pt",
-    "forward-forward": JSON.stringify(info),
-    training: JSON.stringify(training),
+    "forward-forward": canonicalJson(info),
+    training: canonicalJson(training),
   }));
 }
 
@@ -155,6 +151,8 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<RunState> {
     `it stands after epoch ${epoch} and update ${update} of ${recipe.epochs} epochs`,
   );
   const state = matrices(tensors);
+  const fault = notFinite(state);
+  require(fault === null, fault!);
   requireSizes(recipe, state);
   const checkpoint = { epoch, update, steps, pairs, tensors: state };
   return { info, backend, limits, keep, data, trainSeconds, checkpoint };

@@ -12,7 +12,7 @@ import {
 } from "./checkpoint.ts";
 import { UsageError } from "./errors.ts";
 import { inTime, mutantCount } from "../../packages/datasets/_testing.ts";
-import { CHECKPOINTS } from "./run_folder.ts";
+import { CHECKPOINTS } from "./run_files.ts";
 import { withFolder } from "./_testing.ts";
 
 const images = Uint8Array.from({ length: 40 * 20 }, (_, i) => (i * 37) % 256);

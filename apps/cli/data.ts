@@ -9,6 +9,7 @@ import {
   loadFolderPart,
   loadMnist,
   loadMnistPart,
+  type PartName,
   type TrainAndTest,
 } from "@forward-forward/datasets";
 import { distance } from "fastest-levenshtein";
@@ -50,17 +51,32 @@ export async function loadData(dataset: string, limits: Limits = {}): Promise<Da
       `--validation ${held} leaves none of the ${train.count} training images: hold out fewer`,
     );
   }
-  const limit = (flag: string, wanted: number | undefined, there: number): number => {
-    if (wanted === undefined || wanted <= there) return wanted ?? there;
-    throw new UsageError(
-      `--${flag} ${wanted} is more than the ${there} images there are: ask for fewer`,
-    );
-  };
   return {
-    train: takeDataset(train, 0, limit("train-limit", limits.train, rest)),
+    train: takeDataset(train, 0, limited("train-limit", limits.train, rest)),
     validation: held > 0 ? takeDataset(train, rest, train.count) : null,
-    test: takeDataset(test, 0, limit("test-limit", limits.test, test.count)),
+    test: takeDataset(test, 0, limited("test-limit", limits.test, test.count)),
   };
+}
+
+function limited(flag: string, wanted: number | undefined, there: number): number {
+  if (wanted === undefined || wanted <= there) return wanted ?? there;
+  throw new UsageError(
+    `--${flag} ${wanted} is more than the ${there} images there are: ask for fewer`,
+  );
+}
+
+/**
+ * Loads a data set's test images alone: no file of its training images is opened. In a folder of one's own not every one of
+ * the model's labels need occur: where fewer do, the data set has `classes` all the same.
+ */
+export async function loadTest(
+  dataset: string,
+  { limit, classes }: { limit?: number | undefined; classes: number },
+): Promise<Dataset> {
+  const test = await load(dataset, testPart);
+  const isNamed = Object.hasOwn(knownDatasets, dataset);
+  if (!isNamed && test.classes < classes) test.classes = classes;
+  return takeDataset(test, 0, limited("test-limit", limit, test.count));
 }
 
 /** Loads a data set's training images alone: no file of its test images is opened. */
@@ -81,11 +97,16 @@ const bothParts: Readers<TrainAndTest> = {
   folder: loadFolder,
 };
 
-const trainingPart: Readers<Dataset> = {
-  mnist: (options) => loadMnistPart("train", options),
-  fashionMnist: (options) => loadFashionMnistPart("train", options),
-  folder: (path, options) => loadFolderPart(path, "train", options),
-};
+function onePart(part: PartName): Readers<Dataset> {
+  return {
+    mnist: (options) => loadMnistPart(part, options),
+    fashionMnist: (options) => loadFashionMnistPart(part, options),
+    folder: (path, options) => loadFolderPart(path, part, options),
+  };
+}
+
+const trainingPart = onePart("train");
+const testPart = onePart("test");
 
 async function load<T>(dataset: string, read: Readers<T>): Promise<T> {
   if (Object.hasOwn(knownDatasets, dataset)) return await loadNamed(knownDatasets[dataset]!, read);

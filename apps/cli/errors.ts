@@ -4,7 +4,7 @@ import { UnavailableError } from "@forward-forward/core";
 import { DataError } from "@forward-forward/datasets";
 
 /** Exit codes of `ff`. */
-export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
 
 /** The arguments or the input are wrong. The message is one sentence with the remedy. */
 export class UsageError extends Error {
@@ -12,10 +12,18 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** The user asked to stop. */
+/** The user, or the system, asked to stop. */
 export class Interrupted extends Error {
   /** Names the error in messages. */
   override name = "Interrupted";
+  /** The exit code: who was asked to stop by a signal ends as if it had been ended by it. */
+  readonly code: number;
+
+  /** By Ctrl-C, unless told otherwise. */
+  constructor(message: string, code: number = EXIT.interrupted) {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** One line for a person, and the exit code that goes with it. */
@@ -30,7 +38,7 @@ export function explain(error: unknown): { message: string; code: number } {
   if (error instanceof UsageError || error instanceof DataError) {
     return { message: oneLine(error.message), code: EXIT.usage };
   }
-  if (error instanceof Interrupted) return { message: error.message, code: EXIT.interrupted };
+  if (error instanceof Interrupted) return { message: error.message, code: error.code };
   const message = error instanceof Error ? error.message : String(error);
   return { message: oneLine(message), code: EXIT.failed };
 }

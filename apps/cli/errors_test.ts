@@ -20,6 +20,7 @@ Deno.test("explain() gives one line and the exit code", () => {
     [new TrainingError("layer 1 diverged"), "layer 1 diverged", 1],
     [new TypeError("a bug"), "a bug", 1],
     [new Interrupted("interrupted"), "interrupted", 130],
+    [new Interrupted("interrupted", 143), "interrupted", 143],
   ];
   for (const [error, message, code] of cases) assertEquals(explain(error), { message, code });
   assertEquals(explain("thrown text"), { message: "thrown text", code: 1 });

@@ -1,14 +1,15 @@
 // `ff eval`: tests a saved model.
 
+import { evaluateScores } from "@forward-forward/core";
 import { type Arguments, type Flags, whole } from "./arguments.ts";
 import { backendHelp, backendNames, openBackend } from "./backends.ts";
-import { datasetNames, loadData } from "./data.ts";
+import { datasetNames, loadTest } from "./data.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
 import { confusionTable, figures, layerTable } from "./display/summary.ts";
 import { count, plural } from "./display/words.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { readModel, rebuild, requireFit } from "./run_folder.ts";
+import { readModel, rebuild, requireFinite, requireFit } from "./model_file.ts";
 
 /** The flags of `ff eval`. */
 export const evalFlags: Flags = {
@@ -35,22 +36,24 @@ export async function evaluate(args: Arguments): Promise<number> {
   }
   if (surplus !== undefined) throw new UsageError(`eval takes one model, got "${surplus}" too`);
   const limit = args.text("test-limit");
-  const limits = { test: limit === undefined ? undefined : whole("test-limit", limit, 1) };
+  const most = limit === undefined ? undefined : whole("test-limit", limit, 1);
   const model = await readModel(path);
   const { info } = model;
   const { backend: opened } = await openBackend(args.text("backend") ?? "auto");
   using backend = opened;
   using network = await rebuild(backend, model);
   const dataset = args.text("dataset") ?? info.dataset;
-  const { test } = await loadData(dataset, limits);
+  const test = await loadTest(dataset, { limit: most, classes: info.recipe.classes });
   requireFit(model, test, dataset);
   const json = args.given("json");
   const progress = json ? noProgress : showProgress(test.count);
   using interrupt = onInterrupt(progress.stop);
-  const evaluation = await network.evaluate(test, {
+  const scores = await network.score(test, {
     signal: interrupt.signal,
     onProgress: progress.test,
   }).finally(progress.stop);
+  requireFinite(model, scores);
+  const evaluation = evaluateScores(scores, test.labels, info.recipe);
   if (json) {
     const { error, accuracy, confusion, ...rest } = evaluation;
     console.log(JSON.stringify({

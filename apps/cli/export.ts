@@ -2,8 +2,10 @@
 
 import { ReferenceBackend } from "@forward-forward/core/reference";
 import { type Arguments, type Flags, oneOf } from "./arguments.ts";
+import { canonicalJson } from "./canonical_json.ts";
 import { EXIT, UsageError } from "./errors.ts";
-import { readModel, rebuild, writeWhole } from "./run_folder.ts";
+import { readModel, rebuild } from "./model_file.ts";
+import { outputFile } from "./output_file.ts";
 
 const formats = ["onnx"];
 
@@ -31,27 +33,24 @@ export async function exportModel(args: Arguments): Promise<number> {
   const format = oneOf("format", args.text("format") ?? "onnx", formats);
   const model = await readModel(path);
   const { recipe, seed, epoch, image } = model.info;
-  const file = args.text("out") ?? model.path.replace(/[^/\\]*$/, "model.onnx");
+  const file = await outputFile(
+    args.text("out") ?? model.path.replace(/[^/\\]*$/, "model.onnx"),
+    "an ONNX model",
+    [model.path],
+  );
   // Rebuilt only to be checked: what does not fit its own recipe is refused.
   using backend = new ReferenceBackend();
   using _network = await rebuild(backend, model);
   const { onnxModel } = await import("./export/onnx_model.ts");
   const bytes = onnxModel(recipe, model.state, {
-    recipe: JSON.stringify(recipe),
+    recipe: canonicalJson(recipe),
     seed: String(seed),
     epoch: String(epoch),
-    image: JSON.stringify(image),
+    image: canonicalJson(image),
   });
-  try {
-    await writeWhole(file, bytes);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
-      throw error;
-    }
-    throw new UsageError(`${file} cannot be written: its folder does not exist`, { cause: error });
-  }
+  await file.write(bytes);
   if (args.given("json")) {
-    console.log(JSON.stringify({ event: "done", format, file, bytes: bytes.length }));
-  } else console.log(file);
+    console.log(JSON.stringify({ event: "done", format, file: file.path, bytes: bytes.length }));
+  } else console.log(file.path);
   return EXIT.done;
 }

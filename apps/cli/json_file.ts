@@ -2,12 +2,17 @@
 
 import { Ajv } from "ajv";
 import { configSchema, type Schema } from "./config_schema.ts";
+import { describeFile } from "./describe_file.ts";
+import { reasonOf } from "./system_error.ts";
+import { readTextFile } from "./text_file.ts";
 
 /** Is called with what is wrong with a file, and throws. */
 export type Refuse = (why: string, cause?: unknown) => never;
 
 // Settings are a page; nobody means a file of many.
 const MOST_BYTES = 2 ** 20;
+// What a file may seem to be that has settings, well written or not.
+const MAYBE_JSON = ["JSON", "text", "a table in text (CSV)", "empty"];
 
 /** Reads a file of settings; `what` says what it should hold, and `example` names one. */
 export async function readText(
@@ -17,12 +22,17 @@ export async function readText(
 ): Promise<string> {
   try {
     const { size, isFile } = await Deno.stat(path);
-    if (!isFile) refuse(`is no file: name one, such as ${example}`);
-    if (size > MOST_BYTES) refuse(`has ${size} bytes, and ${what} at most ${MOST_BYTES}`);
-    return await Deno.readTextFile(path);
+    if (!isFile) return refuse(`is no file: name one, such as ${example}`);
+    const format = await describeFile(path);
+    if (format && !MAYBE_JSON.includes(format.what)) {
+      return refuse(`is ${format.what} and not ${what}: name one, such as ${example}`);
+    }
+    if (size > MOST_BYTES) return refuse(`has ${size} bytes, and ${what} at most ${MOST_BYTES}`);
+    return await readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return refuse("does not exist", error);
-    throw error;
+    if ((error as { code?: unknown }).code === undefined) throw error;
+    return refuse(`cannot be read: ${reasonOf(error)}`, error);
   }
 }
 

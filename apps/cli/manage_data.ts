@@ -100,6 +100,7 @@ async function fetchNamed(args: Arguments, given: string | undefined): Promise<n
     if (!(error instanceof Interrupted)) throw error;
     throw new Interrupted(
       `interrupted: what has arrived is kept, and the same command goes on from there`,
+      error.code,
     );
   } finally {
     bar.stop();

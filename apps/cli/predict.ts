@@ -9,7 +9,7 @@ import { count, percent, plural } from "./display/words.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { type FileImage, readImages } from "./images/read_images.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { readModel, rebuild } from "./run_folder.ts";
+import { readModel, rebuild, requireFinite } from "./model_file.ts";
 
 /** The flags of `ff predict`. */
 export const predictFlags: Flags = {
@@ -46,6 +46,7 @@ export async function predict(args: Arguments): Promise<number> {
     signal: interrupt.signal,
     onProgress: progress.test,
   }).finally(progress.stop);
+  requireFinite(model, scores);
   const predictions = predictionsOf(scores, info.recipe);
   const confidenceBy = scores.logits ? "readout" : "goodness";
 

@@ -3,12 +3,13 @@
 import type { Dataset, FFNetwork } from "@forward-forward/core";
 import { type Arguments, type Flags, whole } from "./arguments.ts";
 import { backendHelp, backendNames, openBackend } from "./backends.ts";
-import { datasetNames, loadData } from "./data.ts";
+import { datasetNames, loadTest } from "./data.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
 import { EXIT, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { readRun, type RunLog } from "./report/run_log.ts";
-import { type Model, readModel, rebuild, requireFit, writeWhole } from "./run_folder.ts";
+import { type Model, readModel, rebuild, requireFinite, requireFit } from "./model_file.ts";
+import { type OutputFile, outputFile } from "./output_file.ts";
 
 /** The flags of `ff report`. */
 export const reportFlags: Flags = {
@@ -46,13 +47,19 @@ async function reportOne(path: string, args: Arguments): Promise<string> {
   const run = await readRun(path);
   const model = await readModel(path);
   const { info } = model;
+  const out = await outputFile(
+    args.text("out") ?? `${path.replace(/(?<=.)\/+$/, "")}/report.html`,
+    "an HTML page",
+    [model.path],
+  );
   const dataset = args.text("dataset") ?? info.dataset;
   const { backend: opened } = await openBackend(args.text("backend") ?? "auto");
   using backend = opened;
   using network = await rebuild(backend, model);
   // The run's own test images, so that the figures are those it ended with.
   const own = dataset === info.dataset ? testLimit(run) : undefined;
-  const { test } = await loadData(dataset, { test: limit ?? own });
+  const { classes } = info.recipe;
+  const test = await loadTest(dataset, { limit: limit ?? own, classes });
   requireFit(model, test, dataset);
   const progress = Deno.stderr.isTerminal() ? showProgress(test.count) : noProgress;
   using interrupt = onInterrupt(progress.stop);
@@ -60,7 +67,7 @@ async function reportOne(path: string, args: Arguments): Promise<string> {
     network,
     test,
     dataset,
-    out: args.text("out"),
+    out,
     signal: interrupt.signal,
     onProgress: progress.test,
   }).finally(progress.stop);
@@ -74,8 +81,8 @@ export interface ReportOptions {
   test: Dataset;
   /** Where they come from. */
   dataset: string;
-  /** The file, by default `report.html` in the run folder. */
-  out?: string | undefined;
+  /** Where to. */
+  out: OutputFile;
   /** Stops the scoring. */
   signal?: AbortSignal | undefined;
   /** Hears how many images are scored. */
@@ -89,6 +96,7 @@ export async function writeReport(
   { network, test, dataset, out, signal, onProgress }: ReportOptions,
 ): Promise<string> {
   const scores = await network.score(test, { signal, onProgress });
+  requireFinite(model, scores);
   // Vega is loaded when a report is written, not with every command.
   const { runPage } = await import("./report/run_page.ts");
   const { name, device } = network.backend;
@@ -97,7 +105,7 @@ export async function writeReport(
   const thresholds = network.layers.map(({ threshold }) => sign * threshold);
   const scorer = { name, device };
   const text = await runPage({ run, model, thresholds, test, dataset, scores, scorer });
-  return await write(out ?? `${run.path.replace(/(?<=.)\/+$/, "")}/report.html`, text);
+  return await write(out, text);
 }
 
 async function reportSeveral(paths: readonly string[], args: Arguments): Promise<string> {
@@ -114,23 +122,16 @@ async function reportSeveral(paths: readonly string[], args: Arguments): Promise
   }
   const twice = paths.find((path, i) => paths.indexOf(path) !== i);
   if (twice !== undefined) throw new UsageError(`${twice} is given twice: name each run once`);
+  const file = await outputFile(out, "an HTML page");
   const runs: RunLog[] = [];
   for (const path of paths) runs.push(await readRun(path));
   const { comparisonPage } = await import("./report/comparison_page.ts");
-  return await write(out, await comparisonPage(runs));
+  return await write(file, await comparisonPage(runs));
 }
 
-async function write(file: string, text: string): Promise<string> {
-  try {
-    await writeWhole(file, new TextEncoder().encode(text));
-    return file;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new UsageError(
-      `${file} cannot be written (${(error as Error).message}): name another with --out`,
-      { cause: error },
-    );
-  }
+async function write(file: OutputFile, text: string): Promise<string> {
+  await file.write(new TextEncoder().encode(text));
+  return file.path;
 }
 
 // How many images the run was tested on, if not on all.

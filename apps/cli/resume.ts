@@ -4,8 +4,11 @@ import type { FFNetwork, NetworkState, Recipe } from "@forward-forward/core";
 import { type Arguments, type Flags, whole } from "./arguments.ts";
 import { type DataIdentity, type FoundCheckpoint, readCheckpoint } from "./checkpoint.ts";
 import { UsageError } from "./errors.ts";
-import { type EpochLine, readModel, RunFolder } from "./run_folder.ts";
-import { lockRun } from "./run_lock.ts";
+import { readModel } from "./model_file.ts";
+import { type EpochLine, RunFolder } from "./run_folder.ts";
+import { lockRun, type RunLock } from "./run_lock.ts";
+import { courseOf } from "./run_settings.ts";
+import { shellWord } from "./shell_word.ts";
 
 /** Flags that may be given together with `--resume`: they do not change what is learned. */
 const FREE = ["resume", "backend", "dataset", "epochs", "checkpoint-minutes", "json", "help"];
@@ -14,6 +17,12 @@ const FREE = ["resume", "backend", "dataset", "epochs", "checkpoint-minutes", "j
 export interface Resumption extends Disposable {
   /** Its folder. */
   folder: RunFolder;
+  /** What keeps others out of it. */
+  lock: RunLock;
+  /** Its `config.json`, null if there is none. */
+  config: Record<string, unknown> | null;
+  /** Its data set's name or folder. */
+  dataset: string;
   /** Where it stands. */
   found: FoundCheckpoint;
   /** Its recipe, with more epochs if they were asked for. */
@@ -24,7 +33,7 @@ export interface Resumption extends Disposable {
 
 /**
  * Finds out how to go on with a run, and locks it. Changes nothing. Throws a {@linkcode UsageError} if it has no checkpoint or has
- * ended, and for flags that would make it another run.
+ * ended, if its settings were edited, and for flags that would make it another run.
  */
 export async function readResumption(
   args: Arguments,
@@ -38,10 +47,13 @@ export async function readResumption(
     );
   }
   using stack = new DisposableStack();
-  stack.use(await lockRun(run));
+  const lock = stack.use(await lockRun(run));
   const found = await readCheckpoint(run);
-  const recipe = extend(args.text("epochs"), found, run);
   const folder = RunFolder.at(run);
+  const config = await folder.readConfig();
+  const course = courseOf(run, config, found.state);
+  const recipe = extend(args.text("epochs"), course.epochs, { run, found });
+  const dataset = args.text("dataset") ?? course.dataset;
   const { epochs, done } = await folder.readMetrics(found.state.info.epoch);
   if (done && recipe.epochs === found.state.info.recipe.epochs) {
     throw new UsageError(
@@ -49,13 +61,21 @@ export async function readResumption(
         `${evalCommand(run)} tests it`,
     );
   }
-  const lock = stack.move();
-  return { folder, found, recipe, epochs, [Symbol.dispose]: () => lock.dispose() };
+  const kept = stack.move();
+  return {
+    ...{ folder, lock, config, dataset, found, recipe, epochs },
+    [Symbol.dispose]: () => kept.dispose(),
+  };
 }
 
-// The run's recipe with the epochs asked for, where they make no other run of it.
-function extend(text: string | undefined, { state }: FoundCheckpoint, run: string): Recipe {
-  const { recipe, epoch } = state.info;
+// The run's recipe with the epochs asked for, now or when it went on before, where they make no other run of it.
+function extend(
+  text: string | undefined,
+  last: number,
+  { run, found: { state } }: { run: string; found: FoundCheckpoint },
+): Recipe {
+  const { epoch } = state.info;
+  const recipe = { ...state.info.recipe, epochs: last };
   if (text === undefined) return recipe;
   const epochs = whole("epochs", text, 1);
   if (epochs === recipe.epochs) return recipe;
@@ -140,9 +160,4 @@ export function evalCommand(run: string): string {
 /** The command that draws a run. */
 export function reportCommand(run: string): string {
   return `ff report ${shellWord(run)}`;
-}
-
-/** A word as a shell takes it. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,16 +1,11 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { encodeSafetensors, FFNetwork, type NetworkState, recipes } from "@forward-forward/core";
+import { assertEquals, assertRejects } from "@std/assert";
+import { FFNetwork, recipes } from "@forward-forward/core";
 import { ReferenceBackend } from "@forward-forward/core/reference";
-import { UsageError } from "./errors.ts";
-import {
-  CHECKPOINTS,
-  type ModelInfo,
-  readModel,
-  rebuild,
-  RunFolder,
-  writeWhole,
-} from "./run_folder.ts";
 import { withFolder } from "./_testing.ts";
+import { UsageError } from "./errors.ts";
+import { type ModelInfo, readModel, rebuild } from "./model_file.ts";
+import { CHECKPOINTS } from "./run_files.ts";
+import { RunFolder } from "./run_folder.ts";
 
 function names(folder: string): string[] {
   return Array.from(Deno.readDirSync(folder), ({ name }) => name).toSorted();
@@ -24,24 +19,6 @@ const INFO: ModelInfo = {
   dataset: "mnist",
   image: { rows: 4, columns: 4 },
 };
-
-Deno.test("writeWhole() replaces a file and leaves nothing else", () =>
-  withFolder(async (folder) => {
-    const path = `${folder}/file`;
-    for (const text of ["first, and longer", "second"]) {
-      await writeWhole(path, new TextEncoder().encode(text));
-      assertEquals(await Deno.readTextFile(path), text);
-    }
-    assertEquals(names(folder), ["file"]);
-  }));
-
-Deno.test("writeWhole() leaves the old file, and nothing half-written, when it fails", () =>
-  withFolder(async (folder) => {
-    await Deno.mkdir(`${folder}/taken/in`, { recursive: true });
-    await assertRejects(() => writeWhole(`${folder}/taken`, Uint8Array.of(1)));
-    assertEquals(names(folder), ["taken"]);
-    assertEquals(names(`${folder}/taken`), ["in"]);
-  }));
 
 Deno.test("RunFolder.create() refuses a folder that holds any part of a run", () =>
   withFolder(async (folder) => {
@@ -118,18 +95,19 @@ for (const [criterion, text, kept] of logs) {
     }));
 }
 
-Deno.test("RunFolder.addToConfig() adds to a list, and makes the file anew where it is damaged", () =>
+Deno.test("RunFolder.readConfig() reads what saveConfig() wrote, and refuses what somebody broke", () =>
   withFolder(async (path) => {
     const folder = RunFolder.at(path);
-    const read = async (): Promise<unknown> =>
-      JSON.parse(await Deno.readTextFile(`${path}/config.json`));
-    await folder.addToConfig("resumed", 1, { seed: 3 });
-    assertEquals(await read(), { seed: 3, resumed: [1] });
-    await folder.addToConfig("resumed", 2, { seed: 4 });
-    assertEquals(await read(), { seed: 3, resumed: [1, 2] });
-    await Deno.writeTextFile(`${path}/config.json`, "{");
-    await folder.addToConfig("resumed", 3, { seed: 4 });
-    assertEquals(await read(), { seed: 4, resumed: [3] });
+    assertEquals(await folder.readConfig(), null);
+    await folder.saveConfig({ seed: 3 });
+    assertEquals(await folder.readConfig(), { seed: 3 });
+    await Deno.writeTextFile(`${path}/config.json`, '\ufeff{"seed": 4}');
+    assertEquals(await folder.readConfig(), { seed: 4 });
+    for (const text of ["{", "", "[]"]) {
+      await Deno.writeTextFile(`${path}/config.json`, text);
+      const { message } = await assertRejects(() => folder.readConfig(), UsageError);
+      assertEquals(message.startsWith(`${path}/config.json is no JSON object`), true, message);
+    }
   }));
 
 Deno.test("RunFolder.tidy() removes what writeWhole() left when it was killed, and nothing else", () =>
@@ -140,67 +118,3 @@ Deno.test("RunFolder.tidy() removes what writeWhole() left when it was killed, a
     await RunFolder.at(path).tidy();
     assertEquals(names(path), kept.toSorted());
   }));
-
-// A network's tensors as they are saved.
-async function stateOf(info: ModelInfo): Promise<NetworkState> {
-  using backend = new ReferenceBackend();
-  using network = new FFNetwork(backend, info.recipe);
-  return await network.state();
-}
-
-const { recipe, ...withoutRecipe } = INFO;
-const claims: [criterion: string, info: unknown, words: string][] = [
-  ["says nothing", undefined, "no forward-forward entry"],
-  ["says null", null, "its format is undefined, known is 1"],
-  ["is of another format", { ...INFO, format: 2 }, "its format is 2, known is 1"],
-  ["has no recipe", withoutRecipe, "it has no recipe"],
-  ["has half a recipe", { ...INFO, recipe: { layers: [16, 6] } }, "its recipe has no name"],
-  ["has an incomplete part", { ...INFO, recipe: { ...recipe, label: null } }, "it is incomplete"],
-  ["has an impossible recipe", { ...INFO, recipe: { ...recipe, epochs: 0 } }, "epochs must be"],
-  ["has no seed", { ...INFO, seed: "3" }, "no seed"],
-  ["names no data", { ...INFO, dataset: null }, "names no data set"],
-  ["has no size of images", { ...INFO, image: { rows: 4 } }, "no size of images"],
-  ["has images of another size", { ...INFO, image: { rows: 4, columns: 5 } }, "20 pixels"],
-];
-for (const [criterion, info, words] of claims) {
-  Deno.test(`readModel() refuses a model that ${criterion}`, () =>
-    withFolder(async (folder) => {
-      const path = `${folder}/model.safetensors`;
-      const text = JSON.stringify(info);
-      const metadata: Record<string, string> = text === undefined
-        ? {}
-        : { "forward-forward": text };
-      await Deno.writeFile(path, encodeSafetensors(await stateOf(INFO), metadata));
-      const { message } = await assertRejects(() => readModel(path), UsageError);
-      assertStringIncludes(message, words);
-      assertStringIncludes(message, `${path} is no model of ff`);
-    }));
-}
-
-Deno.test("readModel() refuses what is not there, and what cannot be read", () =>
-  withFolder(async (folder) => {
-    const none = await assertRejects(() => readModel(folder), UsageError);
-    assertStringIncludes(none.message, `there is no ${folder}/model.safetensors`);
-    await Deno.writeTextFile(`${folder}/file`, "");
-    const below = await assertRejects(() => readModel(`${folder}/file/model`), UsageError);
-    assertStringIncludes(below.message, "cannot be read");
-  }));
-
-Deno.test("rebuild() refuses tensors that are missing, of another shape, or too many", async () => {
-  const state = await stateOf(INFO);
-  const { "layers.1.bias": _, ...less } = state;
-  const other = { shape: [1, 6] as const, data: new Float32Array(6) };
-  const states: [NetworkState, string][] = [
-    [less, 'no tensor "layers.1.bias"'],
-    [{ ...state, "layers.1.bias": other }, "[1, 6]"],
-    [{ ...state, "layers.2.bias": other }, '"layers.2.bias" has no place'],
-  ];
-  using backend = new ReferenceBackend();
-  const before = backend.memory();
-  for (const [tensors, words] of states) {
-    const model = { path: "model", info: INFO, state: tensors };
-    const { message } = await assertRejects(() => rebuild(backend, model), UsageError);
-    assertStringIncludes(message, words);
-    assertEquals(backend.memory(), before);
-  }
-});

@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { withFolder } from "./_testing.ts";
 import { UsageError } from "./errors.ts";
-import { lockRun } from "./run_lock.ts";
+import { lockRun, type RunLock } from "./run_lock.ts";
 
 Deno.test("lockRun() lets one in at a time, and leaves nothing behind", async () => {
   const run = await Deno.makeTempDir();
@@ -16,3 +17,58 @@ Deno.test("lockRun() lets one in at a time, and leaves nothing behind", async ()
   await Deno.remove(run);
   await assertRejects(() => lockRun(run), UsageError, `there is no run folder ${run}`);
 });
+
+Deno.test("lockRun() is not held twice where a third comes between opening the file and locking it", () =>
+  withFolder(async (run) => {
+    const { tryLock } = Deno.FsFile.prototype;
+    const first = await lockRun(run);
+    let third: RunLock | null = null;
+    Deno.FsFile.prototype.tryLock = async function (exclusive): Promise<boolean> {
+      Deno.FsFile.prototype.tryLock = tryLock;
+      // What the second has opened goes away, and the third makes it anew.
+      first[Symbol.dispose]();
+      third = await lockRun(run);
+      return await tryLock.call(this, exclusive);
+    };
+    try {
+      await assertRejects(() => lockRun(run), UsageError, "another process trains");
+    } finally {
+      Deno.FsFile.prototype.tryLock = tryLock;
+    }
+    third![Symbol.dispose]();
+    (await lockRun(run))[Symbol.dispose]();
+    assertEquals([...Deno.readDirSync(run)], []);
+  }));
+
+Deno.test("lockRun() keeps a crowd apart", () =>
+  withFolder(async (run) => {
+    let inside = 0;
+    let entered = 0;
+    const one = async (): Promise<void> => {
+      while (entered < 200) {
+        try {
+          using lock = await lockRun(run);
+          assertEquals(++inside, 1);
+          entered++;
+          await lock.renew();
+          inside--;
+        } catch (error) {
+          assert(error instanceof UsageError, String(error));
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: 12 }, one));
+    assertEquals([...Deno.readDirSync(run)], []);
+  }));
+
+Deno.test("RunLock.renew() takes a lock again that was removed, unless another has it", () =>
+  withFolder(async (run) => {
+    using lock = await lockRun(run);
+    await lock.renew();
+    await Deno.remove(`${run}/lock`);
+    await lock.renew();
+    await assertRejects(() => lockRun(run), UsageError, "another process trains");
+    await Deno.remove(`${run}/lock`);
+    using _other = await lockRun(run);
+    await assertRejects(() => lock.renew(), UsageError, "this one stops");
+  }));

@@ -5,6 +5,8 @@ import { CheckpointFiles, type RunState } from "./checkpoint.ts";
 import { clause, UsageError } from "./errors.ts";
 import { describePosition, resumeCommand } from "./resume.ts";
 import type { RunFolder } from "./run_folder.ts";
+import type { RunLock } from "./run_lock.ts";
+import { isFull, reasonOf } from "./system_error.ts";
 
 /** The run folder could not be written to. */
 export class SaveError extends Error {
@@ -16,6 +18,8 @@ export class SaveError extends Error {
 export interface Saved {
   /** Where to. */
   folder: RunFolder;
+  /** What keeps others out of it. */
+  lock: RunLock;
   /** The network. */
   network: FFNetwork;
   /** What else a checkpoint says at this moment. */
@@ -53,17 +57,22 @@ export class RunSaver {
     this.#kept = { epoch: checkpoint.epoch, update: checkpoint.update };
   }
 
-  /** Writes to the run folder. Throws a {@linkcode SaveError} that says how the run goes on where that fails. */
+  /**
+   * Writes to the run folder. Throws a {@linkcode SaveError} that says how the run goes on where that fails, and a
+   * {@linkcode UsageError} where another process has taken the run.
+   */
   async write(body: () => Promise<void>): Promise<void> {
     try {
+      await this.#saved.lock.renew();
       await body();
     } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) throw error;
+      if (error instanceof Deno.errors.NotCapable || error instanceof UsageError) throw error;
       const { path } = this.#saved.folder;
-      const why = clause((error as Error).message);
+      const why = reasonOf(error, "write");
+      const mend = isFull(error) ? "make room" : "see to that";
       const remedy = this.#kept
-        ? `make room; ${this.#goesOn()}`
-        : "make room, or choose another folder with --out";
+        ? `${mend}; ${this.#goesOn()}`
+        : `${mend}, or choose another folder with --out`;
       throw new SaveError(`the run cannot be saved in ${path} (${why}): ${remedy}`, {
         cause: error,
       });

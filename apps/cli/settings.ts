@@ -105,6 +105,12 @@ export function fitRecipe(
         `(${rows}x${columns}): start it with ${pixels}`,
     );
   }
+  if (classes < 2) {
+    throw new UsageError(
+      `all images of ${dataset} have the label 0, and a network learns to tell labels apart: give images ` +
+        `of two labels or more`,
+    );
+  }
   const label = labelGiven ? draft.label : placeLabel(draft.label, train);
   return checked({ ...draft, classes, layers: [pixels, ...units], label });
 }

@@ -3,15 +3,16 @@
 import type { Arguments, Flags } from "./arguments.ts";
 import { openBackend } from "./backends.ts";
 import { identifyPart } from "./checkpoint.ts";
+import { differences, summary } from "./differences.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
 import { count, duration, percent, plural } from "./display/words.ts";
 import { clause, EXIT, Interrupted, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Refuse } from "./json_file.ts";
-import { shellWord } from "./resume.ts";
-import { lockRun } from "./run_lock.ts";
+import { lockRun, type RunLock } from "./run_lock.ts";
+import { shellWord } from "./shell_word.ts";
 import { fitPlan, makePlan, type Trial, trialsOf } from "./sweep/plan.ts";
-import { rank, rankingText } from "./sweep/ranking.ts";
+import { isSound, rank, rankingText } from "./sweep/ranking.ts";
 import { runTrial, type TrialResult } from "./sweep/run_trial.ts";
 import { readSweep, type SweepFile } from "./sweep/sweep_file.ts";
 import { type Ran, SweepFolder } from "./sweep/sweep_folder.ts";
@@ -22,6 +23,10 @@ import { VERSION } from "./version.ts";
 export const sweepFlags: Flags = {
   out: { value: "DIR", help: "the sweep's folder, sweeps/<time>-<recipe> by default" },
   resume: { value: "DIR", help: "go on with the sweep in DIR, from its first trial not finished" },
+  "retry-failed": {
+    value: "",
+    help: "with --resume: try again what failed, for want of memory perhaps",
+  },
   json: { value: "", help: "one JSON object a line on stdout, nothing else there" },
   help: { value: "", help: "this text" },
 };
@@ -46,16 +51,28 @@ export async function sweep(args: Arguments): Promise<number> {
     device: backend.device,
     versions: { ff: VERSION, ...Deno.version, target: Deno.build.target },
     data: await identify(data),
+    settings: {
+      validation: file.validation,
+      limits: file.limits ?? {},
+      recipe: plan.base,
+    },
   };
-  if (resumed) requireSameData(resumed.folder.path, ran, resumed.ran);
-  const results = resumed ? await resumed.folder.readResults(trials) : [];
+  if (resumed) {
+    requireSameSettings(resumed.folder.path, ran, resumed.ran);
+    requireSameData(resumed.folder.path, ran, resumed.ran);
+  }
+  const known = resumed ? await resumed.folder.readResults(trials) : [];
+  const retry = args.given("retry-failed");
+  const results = known.filter(({ failed }) => !retry || failed === null);
 
   let progress = noProgress;
   // From here on there is a sweep to save.
   using interrupt = onInterrupt(() => progress.stop());
   const folder = resumed?.folder ?? await makeFolder(args.text("out"), plan.base.name, ran.started);
-  using _lock = resumed ? null : await lockRun(folder.path);
-  if (!resumed) await folder.saveSettings(file, ran);
+  using own = resumed ? null : await lockRun(folder.path);
+  const lock = resumed?.lock ?? own!;
+  if (resumed) await folder.tidy();
+  else await folder.saveSettings(file, ran);
   const { path } = folder;
   const goesOn = `ff sweep --resume ${shellWord(path)} goes on with it`;
 
@@ -91,7 +108,7 @@ export async function sweep(args: Arguments): Promise<number> {
       `out to judge by; the test images are not read`,
       `backend  ${backend.name}, ${backend.device}${why ? ` (auto: ${why})` : ""}`,
       `sweep    ${path}`,
-      ...(resumed ? [`resumed  ${results.length} of ${trials.length} trials are finished`] : []),
+      ...(resumed ? [`resumed  ${finished(results, trials.length)}`] : []),
     ].join("\n") + "\n",
   );
 
@@ -119,6 +136,7 @@ export async function sweep(args: Arguments): Promise<number> {
       });
       progress.stop();
       results.push(result);
+      await lock.renew();
       await folder.saveResults(results);
       emit({ event: "trial", ...result });
       say(trialLine(trial, trials.length, result));
@@ -132,16 +150,17 @@ export async function sweep(args: Arguments): Promise<number> {
         plural(trials.length, "trial")
       }: those are saved, ${goesOn}`,
     );
-    return EXIT.interrupted;
+    return error.code;
   }
   const page = await writePage();
   const ranked = rank(plan.settings, results);
   const [best] = ranked;
-  const sound = best?.diverged === 0;
+  const sound = best !== undefined && isSound(best);
   emit({
     event: "done",
     trials: results.length,
     diverged: results.filter(({ diverged }) => diverged !== null).length,
+    failed: results.filter(({ failed }) => failed !== null).length,
     best: sound
       ? {
         name: best.name,
@@ -162,7 +181,7 @@ export async function sweep(args: Arguments): Promise<number> {
 interface Begun extends Disposable {
   file: SweepFile;
   refuse: Refuse;
-  resumed: { folder: SweepFolder; ran: Ran } | null;
+  resumed: { folder: SweepFolder; ran: Ran; lock: RunLock } | null;
 }
 
 async function begin(args: Arguments): Promise<Begun> {
@@ -172,6 +191,9 @@ async function begin(args: Arguments): Promise<Begun> {
     throw new UsageError(`sweep takes one file, got "${surplus}" too: make a sweep of each`);
   }
   if (run === undefined) {
+    if (args.given("retry-failed")) {
+      throw new UsageError("--retry-failed is for a sweep that goes on: give --resume DIR with it");
+    }
     if (path === undefined) {
       throw new UsageError("sweep needs a file: ff sweep FILE, such as examples/sweep.json");
     }
@@ -189,7 +211,8 @@ async function begin(args: Arguments): Promise<Begun> {
   const refuse = refusing(`${folder.path}/sweep.json`);
   const { file, ran } = await folder.readSettings(refuse);
   const lock = await lockRun(run);
-  return { file, refuse, resumed: { folder, ran }, [Symbol.dispose]: () => lock[Symbol.dispose]() };
+  const dispose = (): void => lock[Symbol.dispose]();
+  return { file, refuse, resumed: { folder, ran, lock }, [Symbol.dispose]: dispose };
 }
 
 function refusing(path: string): Refuse {
@@ -227,12 +250,36 @@ function requireSameData(path: string, now: Ran, then: Ran): void {
   }
 }
 
+function requireSameSettings(path: string, now: Ran, then: Ran): void {
+  const edits = then.settings
+    ? differences(...[then, now].map(({ settings }) => plain(settings)) as [unknown, unknown])
+    : [];
+  if (edits.length === 0) return;
+  throw new UsageError(
+    `${path}/sweep.json was edited since the sweep began (${
+      summary(edits)
+    }), and its trials would not ` +
+      `compare: undo that, or begin a new sweep with it`,
+  );
+}
+
+// As it comes back from a file.
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function finished(results: readonly TrialResult[], trials: number): string {
+  const failed = results.filter(({ failed }) => failed !== null).length;
+  const more = failed > 0 ? `, of which ${failed} failed: --retry-failed tries those again` : "";
+  return `${results.length} of ${trials} trials are finished${more}`;
+}
+
 function trialLine(
   { index, setting: { name }, seed }: Trial,
   trials: number,
-  { validationError, trainSeconds, diverged }: TrialResult,
+  { validationError, trainSeconds, diverged, failed }: TrialResult,
 ): string {
-  const outcome = diverged ?? `error ${percent(validationError!)}`;
+  const outcome = diverged ?? failed ?? `error ${percent(validationError!)}`;
   return `${index + 1}/${trials}  ${name}  seed ${seed}  ${outcome}  ${duration(trainSeconds)}`;
 }
 

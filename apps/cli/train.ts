@@ -30,9 +30,11 @@ import {
   restore,
   resumeCommand,
 } from "./resume.ts";
-import { FORMAT, type ModelInfo, RunFolder } from "./run_folder.ts";
+import { FORMAT, type ModelInfo } from "./model_file.ts";
+import { RunFolder } from "./run_folder.ts";
 import { lockRun } from "./run_lock.ts";
 import { RunSaver } from "./run_saver.ts";
+import { configOf } from "./run_settings.ts";
 import { fitRecipe, readSettings } from "./settings.ts";
 import { VERSION } from "./version.ts";
 
@@ -106,7 +108,7 @@ export async function train(args: Arguments): Promise<number> {
     ? {
       draft: resumed.recipe,
       seed: saved.info.seed,
-      dataset: args.text("dataset") ?? saved.info.dataset,
+      dataset: resumed.dataset,
       limits: saved.limits,
     }
     : readSettings(args, config);
@@ -134,7 +136,8 @@ export async function train(args: Arguments): Promise<number> {
   using interrupt = onInterrupt(() => progress.stop());
   const { signal } = interrupt;
   const folder = resumed?.folder ?? await makeFolder(args.text("out"), recipe, started);
-  using _lock = resumed ? null : await lockRun(folder.path);
+  using begun = resumed ? null : await lockRun(folder.path);
+  const lock = resumed?.lock ?? begun!;
   const images = {
     train: data.train.count,
     validation: data.validation?.count ?? 0,
@@ -150,12 +153,7 @@ export async function train(args: Arguments): Promise<number> {
   const settings = {
     format: FORMAT,
     ...ran,
-    dataset,
-    limits: Object.fromEntries(Object.entries(limits).map(([name, n]) => [name, n ?? null])),
-    images,
-    seed,
-    ...(keep === "best" ? { keep } : {}),
-    recipe,
+    ...configOf({ dataset, limits, images, seed, keep, recipe }),
   };
 
   const json = args.given("json");
@@ -178,6 +176,7 @@ export async function train(args: Arguments): Promise<number> {
   });
   const saver = new RunSaver({
     folder,
+    lock,
     network,
     describe: () => ({
       info: info(),
@@ -199,7 +198,10 @@ export async function train(args: Arguments): Promise<number> {
     await saver.write(async () => {
       await folder.tidy();
       await folder.cutMetrics(epoch);
-      await folder.addToConfig("resumed", { ...ran, epoch, update }, settings);
+      const before = resumed.config ?? settings;
+      const entries = "resumed" in before && Array.isArray(before.resumed) ? before.resumed : [];
+      const entry = { ...ran, dataset, epochs: recipe.epochs, epoch, update };
+      await folder.saveConfig({ ...before, dataset, recipe, resumed: [...entries, entry] });
     });
   } else {
     await saver.write(() => folder.saveConfig(settings));
@@ -303,7 +305,7 @@ export async function train(args: Arguments): Promise<number> {
       `interrupted after ${network.epoch} of ${recipe.epochs} epochs: the run is saved, ` +
         `${resume} goes on with it and ${test} tests the model as it is`,
     );
-    return EXIT.interrupted;
+    return error.code;
   } finally {
     progress.stop();
   }

@@ -1,6 +1,7 @@
 // Reading files in Deno and Node. The imports are dynamic so that browsers can load this package.
 
 import { DataError } from "./data_error.ts";
+import { formatOf } from "./format_of.ts";
 
 /** The four files of MNIST's layout. */
 export const PARTS = {
@@ -26,7 +27,37 @@ export async function readFile(path: string, remedy: string): Promise<Uint8Array
 /** The names in the folder at `path`; a {@linkcode DataError} if there is none, with this `remedy`. */
 export async function readFolder(path: string, remedy: string): Promise<string[]> {
   const { readdir } = await import("node:fs/promises");
+  if (await typeOf(path) === "file") {
+    const { what, instead } = formatOf(await readHead(path)) ?? { what: "a file", instead: null };
+    throw new DataError(
+      `${path} is ${what}, where a folder is expected${instead ? ` (${instead})` : ""}; ${remedy}`,
+    );
+  }
   return await refusing(`cannot read the folder ${path}`, remedy, () => readdir(path));
+}
+
+/** Whether there is a file or a folder at `path`, which links may lead to; null for neither. */
+export async function typeOf(path: string): Promise<"file" | "folder" | null> {
+  const { stat } = await import("node:fs/promises");
+  try {
+    const found = await stat(path);
+    return found.isFile() ? "file" : found.isDirectory() ? "folder" : null;
+  } catch (cause) {
+    if (typeof (cause as { code?: unknown }).code !== "string") throw cause;
+    return null;
+  }
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  const { open } = await import("node:fs/promises");
+  const file = await refusing(`cannot read the file ${path}`, "make it readable", () => open(path));
+  try {
+    const head = new Uint8Array(1024);
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    return head.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 /** Where a name in a folder is. */

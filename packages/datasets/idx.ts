@@ -4,6 +4,7 @@
 import type { Labels } from "@forward-forward/core";
 import { malformed } from "./_errors.ts";
 import { gunzip } from "./_gunzip.ts";
+import { formatOf } from "./format_of.ts";
 
 /** Images read by {@linkcode parseIdx}. */
 export interface IdxImages {
@@ -31,29 +32,45 @@ export interface IdxLabels {
 
 /** The longest file that is read, uncompressed, in bytes: 1 GiB, 20 times the size of MNIST. */
 const LIMIT = 2 ** 30;
-const HEADER = { labels: 8, images: 16 };
-const MAGIC = { labels: 0x00000801, images: 0x00000803 };
-// Labels of 16 and 32 bits, which are signed: for more classes than a byte tells apart.
-const WIDE_LABELS: Record<number, number> = { 0x00000b01: 2, 0x00000c01: 4 };
+// As much of a file as tells its length: the header of images.
+const HEAD = 16;
+const UNSIGNED_BYTES = 0x08;
+// IDX's types of elements, and their lengths in bytes.
+const TYPES: Record<number, [what: string, width: number]> = {
+  0x08: ["unsigned bytes", 1],
+  0x09: ["signed bytes", 1],
+  0x0b: ["integers of 16 bits", 2],
+  0x0c: ["integers of 32 bits", 4],
+  0x0d: ["floats of 32 bits", 4],
+  0x0e: ["floats of 64 bits", 8],
+};
+// Labels of more than a byte are signed: for more classes than a byte tells apart.
+const LABEL_TYPES = [UNSIGNED_BYTES, 0x0b, 0x0c];
 const MOST_LABEL = 0xffff;
+// QMNIST's labels are rows of eight integers, of which the first is the class.
+const QMNIST = { type: 0x0c, columns: 8 };
 const ANOTHER_COPY = "get another copy of the file";
 
 interface Header {
   kind: "images" | "labels";
-  /** Bytes of an element. */
-  width: number;
+  /** IDX's type of the elements. */
+  type: number;
   dimensions: number[];
+  /** Length of the header in bytes. */
+  start: number;
   /** Length of the whole file in bytes. */
   length: number;
 }
 
 /**
  * Reads an IDX file of images (`[count, rows, columns]`) of unsigned bytes, or of labels (`[count]`) of bytes, 16 or 32
- * bits, plain or compressed by gzip. `source` is what messages call the file.
+ * bits, plain or compressed by gzip. Of QMNIST's labels (`[count, 8]`, 32 bits) it takes the first column, the class.
+ * `source` is what messages call the file.
  *
- * Strict: throws a {@linkcode DataError} if the file is not IDX, its elements are of another type, a label is
- * not from 0 to 65,535, a dimension is 0, the file is shorter or longer than its dimensions ask for, longer than 1 GiB, or the
- * compressed data is damaged. No more memory is used than an honest file of that length needs.
+ * Strict: throws a {@linkcode DataError} if the file is not IDX, has other dimensions or elements of another type (it says
+ * what it is and what would do), a label is not from 0 to 65,535, a dimension is 0, the file is shorter or longer than its
+ * dimensions ask for, longer than 1 GiB, or the compressed data is damaged. No more memory is used than an honest file of
+ * that length needs.
  */
 export async function parseIdx(
   bytes: Uint8Array,
@@ -61,9 +78,9 @@ export async function parseIdx(
 ): Promise<IdxImages | IdxLabels> {
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   if (isGzip) {
-    bytes = await gunzip(bytes, source, HEADER.images, (head) => parseHeader(head, source).length);
+    bytes = await gunzip(bytes, source, HEAD, (head) => parseHeader(head, source).length);
   }
-  const { kind, width, dimensions, length } = parseHeader(bytes, source);
+  const { kind, type, dimensions, start, length } = parseHeader(bytes, source);
   if (bytes.length !== length) {
     throw malformed(
       `${source} is ${bytes.length < length ? "cut short" : "too long"}: its header announces ` +
@@ -71,18 +88,24 @@ export async function parseIdx(
         `${bytes.length}${isGzip ? " uncompressed" : ""}; ${ANOTHER_COPY}`,
     );
   }
-  const data = bytes.subarray(HEADER[kind]);
+  const data = bytes.subarray(start);
   const [count, rows, columns] = dimensions as [number, number, number];
   if (kind === "images") return { kind, count, rows, columns, data };
-  return { kind, count, data: width === 1 ? data : narrow(data, width, source) };
+  if (type === UNSIGNED_BYTES) return { kind, count, data };
+  return { kind, count, data: narrow(data, { count, width: TYPES[type]![1] }, source) };
 }
 
-// Big-endian labels of `width` bytes as words of 16 bits.
-function narrow(data: Uint8Array, width: number, source: string): Uint16Array {
+// Big-endian labels of `width` bytes, each at the beginning of its row, as words of 16 bits.
+function narrow(
+  data: Uint8Array,
+  { count, width }: { count: number; width: number },
+  source: string,
+): Uint16Array {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const labels = new Uint16Array(data.length / width);
-  for (let i = 0; i < labels.length; i++) {
-    const label = width === 2 ? view.getInt16(2 * i) : view.getInt32(4 * i);
+  const row = data.length / count;
+  const labels = new Uint16Array(count);
+  for (let i = 0; i < count; i++) {
+    const label = width === 2 ? view.getInt16(i * row) : view.getInt32(i * row);
     if (label < 0 || label > MOST_LABEL) {
       throw malformed(
         `${source} has the label ${label} at index ${i}, expected 0 to ${MOST_LABEL}; number the labels from 0`,
@@ -94,60 +117,92 @@ function narrow(data: Uint8Array, width: number, source: string): Uint16Array {
 }
 
 function parseHeader(bytes: Uint8Array, source: string): Header {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const hex = (value: number, digits: number): string =>
-    `0x${value.toString(16).padStart(digits, "0")}`;
-
-  if (bytes.length < HEADER.labels) {
+  const [zero, zeroToo, type, rank] = bytes as unknown as number[];
+  if (zero !== 0 || zeroToo !== 0 || !Object.hasOwn(TYPES, type ?? 0) || !rank) {
     throw malformed(
-      `${source} is too short for an IDX file: it has ${bytes.length} bytes and the header alone ` +
-        `takes ${HEADER.labels}; ${ANOTHER_COPY}`,
+      bytes.length < 4
+        ? `${source} is too short for an IDX file: it has ${bytes.length} bytes and the header alone ` +
+          `takes 8 or more; ${ANOTHER_COPY}`
+        : notIdx(bytes, source),
     );
   }
-  const magic = view.getUint32(0);
-  const width = WIDE_LABELS[magic] ?? 1;
-  const isLabels = magic === MAGIC.labels || width > 1;
-  const kind = magic === MAGIC.images ? "images" : isLabels ? "labels" : undefined;
-  if (kind === undefined) {
-    const isOtherType = magic >>> 16 === 0 && bytes[2] !== 0x08;
-    throw malformed(
-      isOtherType && (bytes[3] === 1 || bytes[3] === 3)
-        ? `${source} has elements of IDX type ${
-          hex(bytes[2]!, 2)
-        } (byte 2), expected 0x08, unsigned ` +
-          `bytes; convert it to bytes from 0 to 255`
-        : `${source} is no IDX file of images or labels: it begins with ${
-          hex(magic, 8)
-        }, expected ` +
-          `${hex(MAGIC.images, 8)} for images or ${
-            hex(MAGIC.labels, 8)
-          } for labels; ${ANOTHER_COPY}`,
-    );
-  }
-  if (bytes.length < HEADER[kind]) {
+  const start = 4 + 4 * rank;
+  if (bytes.length < start) {
     throw malformed(
       `${source} is cut short: it ends at byte ${bytes.length}, within its header of ` +
-        `${HEADER[kind]} bytes; ${ANOTHER_COPY}`,
+        `${start} bytes; ${ANOTHER_COPY}`,
     );
   }
-  const dimensions: number[] = [];
-  for (let at = 4; at < HEADER[kind]; at += 4) dimensions.push(view.getUint32(at));
-  const zero = dimensions.indexOf(0);
-  if (zero >= 0) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const dimensions = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
+  const empty = dimensions.indexOf(0);
+  if (empty >= 0) {
     throw malformed(
-      `${source} is empty: dimension ${zero} (byte ${4 + 4 * zero}) of ${dimensions.join(" x ")} ` +
-        `is 0, expected at least 1; ${ANOTHER_COPY}`,
+      `${source} is empty: dimension ${empty} (byte ${4 + 4 * empty}) of ` +
+        `${dimensions.join(" x ")} is 0, expected at least 1; ${ANOTHER_COPY}`,
     );
   }
+  const kind = kindOf(type!, dimensions);
+  if (kind === null) throw malformed(`${source} ${otherContent(type!, dimensions)}`);
   // Exact wherever it matters: a product too large for a double's 53 bits is beyond the limit.
-  const length = dimensions.reduce((product, size) => product * size, width) + HEADER[kind];
+  const length = start + dimensions.reduce((product, size) => product * size, TYPES[type!]![1]);
   if (length > LIMIT) {
     throw malformed(
-      `${source} announces ${kind} of ${dimensions.join(" x ")} (bytes 4 to ${
-        HEADER[kind] - 1
-      }), ` +
+      `${source} announces ${kind} of ${dimensions.join(" x ")} (bytes 4 to ${start - 1}), ` +
         `which is more than the ${LIMIT} bytes that are read; ${ANOTHER_COPY} or split it`,
     );
   }
-  return { kind, width, dimensions, length };
+  return { kind, type: type!, dimensions, start, length };
+}
+
+function kindOf(type: number, dimensions: readonly number[]): Header["kind"] | null {
+  if (dimensions.length === 3 && type === UNSIGNED_BYTES) return "images";
+  if (dimensions.length === 1 && LABEL_TYPES.includes(type)) return "labels";
+  const isQmnist = dimensions.length === 2 && type === QMNIST.type &&
+    dimensions[1] === QMNIST.columns;
+  return isQmnist ? "labels" : null;
+}
+
+// What bytes are that are not IDX at all.
+function notIdx(bytes: Uint8Array, source: string): string {
+  const format = formatOf(bytes);
+  if (format) {
+    const { what, instead } = format;
+    return `${source} is ${what} and no IDX file: ${
+      instead ?? "give a file of images or of labels in that format"
+    }`;
+  }
+  const magic = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
+  return `${source} is no IDX file of images or labels: it begins with 0x${magic}, expected ` +
+    `0x00000803 for images or 0x00000801 for labels; ${ANOTHER_COPY}`;
+}
+
+// What an IDX file holds that is neither images nor labels, and what would do.
+function otherContent(type: number, dimensions: readonly number[]): string {
+  const size = dimensions.join(" x ");
+  const [count, ...rest] = dimensions as [number, ...number[]];
+  const holds = `holds ${size} ${TYPES[type]![0]} (IDX type 0x0${type.toString(16)}, byte 2)`;
+  const images = "images are count x rows x columns unsigned bytes";
+  if (rest.length === 0) return `${holds}: labels are whole numbers from 0 up, convert them`;
+  if (rest.length === 1) {
+    const [length] = rest as [number];
+    const side = Math.sqrt(length);
+    const likely = Number.isInteger(side) && side > 1
+      ? `, here perhaps ${count} x ${side} x ${side}`
+      : "";
+    return `${holds}, a table: ${images}${likely}, and labels one dimension; write it as that`;
+  }
+  if (rest.length === 2) return `${holds}: ${images}, scale them to 0 to 255 (type 0x08)`;
+  const channels = [rest.at(-1)!, rest[0]!].find((n) => n <= 4);
+  const what = rest.length !== 3 || channels === undefined
+    ? `${dimensions.length} dimensions`
+    : channels === 1
+    ? "images with a dimension of 1 to spare"
+    : `images of ${channels} channels`;
+  const remedy = channels === 1
+    ? "leave that dimension out"
+    : "make them grey and write three dimensions";
+  return `${holds}, ${what}: ${images}; ${remedy}`;
 }

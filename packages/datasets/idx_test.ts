@@ -1,4 +1,5 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { constants, gzipSync } from "node:zlib";
 import { gzip, idx, pixels } from "./_testing.ts";
 import { DataError, parseIdx } from "./mod.ts";
 
@@ -54,6 +55,100 @@ Deno.test("parseIdx() reads gzip of many steps", async () => {
   assertEquals(data, noise);
 });
 
+// In two members, the first of so many bytes.
+function gzipOf(bytes: Uint8Array, first: number): Uint8Array {
+  return Uint8Array.from([...gzip(bytes.subarray(0, first)), ...gzip(bytes.subarray(first))]);
+}
+
+Deno.test("parseIdx() reads gzip of several members, and with zeros behind or between them", async () => {
+  const expected = await parseIdx(images, "x");
+  const zeros = new Uint8Array(512);
+  const [head, tail] = [gzip(images.subarray(0, 9)), gzip(images.subarray(9))];
+  const none = gzip(new Uint8Array(0));
+  for (
+    const parts of [
+      [head, tail],
+      [gzip(images), zeros],
+      [head, zeros, tail, zeros.subarray(0, 1)],
+      [none, ...Array.from(images, (byte) => gzip(Uint8Array.of(byte))), none],
+    ]
+  ) {
+    assertEquals(
+      await parseIdx(Uint8Array.from(parts.flatMap((part) => [...part])), "x"),
+      expected,
+    );
+  }
+});
+
+Deno.test("parseIdx() reads gzip of several members of every kind of block, with names and comments", async () => {
+  const noise = new Uint8Array(90_000).map((_, i) => Math.imul(i, 2654435761) >>> 24);
+  const data = idx([300, 50, 12], [...noise, ...new Uint8Array(90_000)]);
+  const cuts = [0, 50_000, 100_000, 140_000, data.length];
+  const options = [{ level: 0 }, { level: 9 }, { strategy: constants.Z_FIXED }, { level: 1 }];
+  const members = options.map((option, i) =>
+    new Uint8Array(gzipSync(data.subarray(cuts[i], cuts[i + 1]), option))
+  );
+  // Extra fields, a name and a comment.
+  const named = members[1]!;
+  const fields = [4, 0, 1, 2, 3, 4, 0x61, 0, 0x62, 0];
+  members[1] = Uint8Array.from([
+    ...named.subarray(0, 3),
+    4 | 8 | 16,
+    ...named.subarray(4, 10),
+    ...fields,
+    ...named.subarray(10),
+  ]);
+  const file = Uint8Array.from(members.flatMap((member) => [...member]));
+  assertEquals((await parseIdx(file, "x")).data, data.subarray(16));
+});
+
+Deno.test("parseIdx() takes the first of QMNIST's eight columns of labels", async () => {
+  const words = (...values: number[]): number[] => values.flatMap((n) => [0, 0, n >> 8, n & 255]);
+  const rows = [words(5, 0, 2433, 37, 3, 1, 2, 0), words(300, 9, 9, 9, 9, 9, 9, 9)].flat();
+  const expected = { kind: "labels", count: 2, data: Uint16Array.of(5, 300) } as const;
+  const file = idx([2, 8], rows, 0x0c);
+  for (const bytes of [file, gzip(file)]) assertEquals(await parseIdx(bytes, "x"), expected);
+  await assertRejects(
+    () => parseIdx(file.subarray(0, -1), "x"),
+    DataError,
+    "labels of 2 x 8, which makes 76 bytes, and it has 75",
+  );
+});
+
+// Intact files of something else: another copy would be no better.
+const others: [what: string, bytes: Uint8Array, told: string][] = [
+  ["colour images", idx([2, 3, 4, 3], pixels(72)), "2 x 3 x 4 x 3 unsigned bytes"],
+  ["colour images, channels first", idx([2, 3, 4, 5], pixels(120)), "images of 3 channels"],
+  ["images of one channel", idx([2, 3, 4, 1], pixels(24)), "leave that dimension out"],
+  ["five dimensions", idx([1, 2, 3, 4, 5], pixels(120)), "make them grey"],
+  ["flat images", idx([3, 16], pixels(48)), "here perhaps 3 x 4 x 4"],
+  ["a table of labels", idx([3, 10], pixels(120), 0x0c), "3 x 10 integers of 32 bits"],
+  [
+    "signed bytes",
+    idx([1, 2, 2], pixels(4), 0x09),
+    "1 x 2 x 2 signed bytes (IDX type 0x09, byte 2)",
+  ],
+  ["floats", idx([1, 1, 1], pixels(4), 0x0d), "scale them to 0 to 255"],
+  ["labels that are floats", idx([1], pixels(4), 0x0d), "labels are whole numbers"],
+  ["compressed colour images", gzip(idx([2, 3, 4, 3], pixels(72))), "images of 3 channels"],
+  ["a web page", new TextEncoder().encode("\n<!DOCTYPE html><p>"), "is a web page"],
+  ["a compressed web page", gzip(new TextEncoder().encode("<html><p>not found")), "is a web page"],
+  [
+    "a pointer of Git LFS",
+    new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\noid"),
+    "git lfs pull",
+  ],
+];
+for (const [what, bytes, told] of others) {
+  Deno.test(`parseIdx() says what it is given for ${what}, and what would do`, async () => {
+    const { message } = await assertRejects(() => parseIdx(bytes, "some/file"), DataError);
+    assertStringIncludes(message, "some/file ");
+    assertStringIncludes(message, told);
+    assertEquals(message.includes("another copy"), false, message);
+    assertEquals(message.includes("\n"), false, message);
+  });
+}
+
 const ABSURD = 0xffffffff;
 const bomb = gzip(idx([2, 2, 2], new Uint8Array(50_000_000)));
 const flipped = (bytes: Uint8Array, at: number): Uint8Array =>
@@ -61,7 +156,8 @@ const flipped = (bytes: Uint8Array, at: number): Uint8Array =>
 
 const refused: [what: string, bytes: Uint8Array, told: string][] = [
   ["an empty file", new Uint8Array(0), "it has 0 bytes and the header alone takes 8"],
-  ["a header cut short", images.subarray(0, 7), "it has 7 bytes"],
+  ["a magic number cut short", images.subarray(0, 3), "it has 3 bytes"],
+  ["a header cut short", images.subarray(0, 7), "ends at byte 7, within its header of 16"],
   [
     "an images header cut short",
     images.subarray(0, 15),
@@ -69,11 +165,9 @@ const refused: [what: string, bytes: Uint8Array, told: string][] = [
   ],
   [
     "another file",
-    new TextEncoder().encode("<!DOCTYPE html>"),
-    "begins with 0x3c21444f, expected 0x00000803 for images or 0x00000801 for labels",
+    Uint8Array.of(1, 2, 3, 0xfe, 5, 6),
+    "begins with 0x010203fe, expected 0x00000803 for images or 0x00000801 for labels",
   ],
-  ["two dimensions", idx([3, 2], pixels(6)), "begins with 0x00000802, expected 0x00000803"],
-  ["floats", idx([1], pixels(4), 0x0d), "IDX type 0x0d (byte 2), expected 0x08"],
   ["no images", idx([0, 2, 4], []), "dimension 0 (byte 4) of 0 x 2 x 4 is 0"],
   ["no columns", idx([3, 2, 0], []), "dimension 2 (byte 12) of 3 x 2 x 0 is 0"],
   ["no labels", idx([0], []), "dimension 0 (byte 4) of 0 is 0"],
@@ -95,6 +189,26 @@ const refused: [what: string, bytes: Uint8Array, told: string][] = [
   ["gzip cut short", gzip(images).subarray(0, -4), "is a damaged gzip file"],
   ["gzip with a wrong checksum", flipped(gzip(images), -6), "is a damaged gzip file"],
   ["gzip with damaged data", flipped(gzip(images), 12), "is a damaged gzip file"],
+  [
+    "gzip of one of two members cut short",
+    gzipOf(images, 9).subarray(0, -3),
+    "is a damaged gzip file",
+  ],
+  [
+    "gzip of two members, the second with a wrong checksum",
+    flipped(gzipOf(images, 9), -6),
+    "is a damaged gzip file",
+  ],
+  [
+    "gzip of two members that unfold to more than is announced",
+    gzipOf(idx([3, 2, 4], pixels(25)), 20),
+    "40 bytes and it unfolds to more",
+  ],
+  [
+    "what is behind gzip data and is none",
+    Uint8Array.from([...gzip(images), 0, 0, 7]),
+    `goes on behind its gzip data, from byte ${gzip(images).length + 2}`,
+  ],
   ["nothing but the gzip magic", Uint8Array.of(0x1f, 0x8b), "is a damaged gzip file"],
 ];
 

@@ -49,11 +49,65 @@ Deno.test("loadFolder() reads gzip and both spellings, and a path with a slash a
   assertEquals([test.images, test.classes], [pixels(16), 7]);
 });
 
+Deno.test("loadFolder() reads Kaggle's archive: a folder of the plain name beside the dotted file, or around the file", async () => {
+  for (const beside of [true, false]) {
+    using folder = new Folder({});
+    for (const [name, bytes] of Object.entries(GOOD)) {
+      const dotted = name.replace("-idx", ".idx");
+      Deno.mkdirSync(`${folder.path}/${name}`);
+      if (beside) folder.write(dotted, bytes);
+      else folder.write(`${name}/${name.startsWith("t10k") ? dotted : name}`, bytes);
+    }
+    const { train, test } = await loadFolder(folder.path);
+    assertEquals([train.images, test.images], [pixels(24), pixels(16)]);
+  }
+});
+
+Deno.test("loadFolder() follows links to files and folders", async () => {
+  using folder = new Folder({});
+  using other = new Folder(GOOD);
+  const [first, ...names] = Object.keys(GOOD);
+  Deno.symlinkSync(other.path, `${folder.path}/${first}`);
+  for (const name of names) Deno.symlinkSync(`${other.path}/${name}`, `${folder.path}/${name}`);
+  assertEquals((await loadFolder(folder.path)).train.images, pixels(24));
+});
+
+Deno.test("loadFolder() reads QMNIST as it is published", async () => {
+  const labels = (...values: number[]): Uint8Array =>
+    idx([values.length, 8], values.flatMap((n) => [0, 0, 0, n, ...pixels(28)]), 0x0c);
+  using folder = new Folder({
+    "qmnist-train-images-idx3-ubyte.gz": gzip(GOOD["train-images-idx3-ubyte"]),
+    "qmnist-train-labels-idx2-int.gz": gzip(labels(2, 0, 1)),
+    "qmnist-test-images-idx3-ubyte": GOOD["t10k-images-idx3-ubyte"],
+    "qmnist-test-labels-idx2-int": labels(1, 3),
+  });
+  const { train, test } = await loadFolder(folder.path);
+  assertEquals([[...train.labels], [...test.labels], train.classes], [[2, 0, 1], [1, 3], 4]);
+});
+
 Deno.test("loadFolder() names a missing folder and the files it should have", async () => {
-  for (const path of ["/no/such/folder", import.meta.filename!]) {
+  const { message } = await assertRejects(() => loadFolder("/no/such/folder"), DataError);
+  assertStringIncludes(message, "cannot read the folder /no/such/folder: there is none");
+  for (const name of Object.keys(GOOD)) assertStringIncludes(message, name);
+});
+
+Deno.test("loadFolder() says what a file is that is given for a folder", async () => {
+  using folder = new Folder({
+    "mnist.npz": new TextEncoder().encode("PK\x03\x04" + "\0".repeat(26) + "x_test.npy"),
+    "page": new TextEncoder().encode("<!DOCTYPE html>"),
+    "noise": pixels(99),
+  });
+  for (
+    const [name, told] of [
+      ["mnist.npz", "is an npz archive of NumPy's arrays, where a folder is expected; "],
+      ["page", "is a web page, where a folder is expected (it was saved in the place of a file"],
+      ["noise", "is a file, where a folder is expected; "],
+    ]
+  ) {
+    const path = `${folder.path}/${name}`;
     const { message } = await assertRejects(() => loadFolder(path), DataError);
-    assertStringIncludes(message, `cannot read the folder ${path}: there is none`);
-    for (const name of Object.keys(GOOD)) assertStringIncludes(message, name);
+    assertStringIncludes(message, `${path} ${told}`);
+    assertStringIncludes(message, "train-images-idx3-ubyte");
   }
 });
 
@@ -68,10 +122,15 @@ Deno.test("loadFolder() names a missing file", async () => {
 
 Deno.test("loadFolder() names a file that it cannot read", async () => {
   using folder = new Folder(GOOD);
-  Deno.removeSync(`${folder.path}/t10k-labels-idx1-ubyte`);
-  Deno.mkdirSync(`${folder.path}/t10k-labels-idx1-ubyte`);
+  const path = `${folder.path}/t10k-labels-idx1-ubyte`;
+  Deno.removeSync(path);
+  Deno.mkdirSync(path);
+  Deno.writeTextFileSync(`${path}/readme`, "");
   const { message } = await assertRejects(() => loadFolder(folder.path), DataError);
-  assertStringIncludes(message, `${folder.path}/t10k-labels-idx1-ubyte: it is a folder`);
+  assertStringIncludes(message, `${path} is a folder and has no file t10k-labels-idx1-ubyte in it`);
+  Deno.removeSync(path, { recursive: true });
+  Deno.symlinkSync(`${folder.path}/nowhere`, path);
+  await assertRejects(() => loadFolder(folder.path), DataError, `${path}: there is none`);
 });
 
 Deno.test("loadFolder() names a file that does not parse", async () => {

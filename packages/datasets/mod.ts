@@ -10,7 +10,7 @@
  * ```
  *
  * Loading from disk works in Deno and Node and needs to read those files, nothing else;
- * {@linkcode parseDataset}, {@linkcode parseIdx} and {@linkcode fitDigit} work in browsers too.
+ * {@linkcode parseDataset}, {@linkcode parseIdx}, {@linkcode formatOf} and {@linkcode fitDigit} work in browsers too.
  *
  * @module
  */
@@ -18,6 +18,7 @@ export type { Dataset } from "@forward-forward/core";
 export type { PartName } from "./_files.ts";
 export { DataError } from "./data_error.ts";
 export { fitDigit, type FitDigitOptions } from "./fit_digit.ts";
+export { type FileFormat, formatOf } from "./format_of.ts";
 export type { GreyImage } from "./grey_image.ts";
 export { type IdxImages, type IdxLabels, parseIdx } from "./idx.ts";
 export {

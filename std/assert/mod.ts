@@ -1,7 +1,7 @@
 // Stand-in for jsr:@std/assert where JSR is out of reach: the real package's names, signatures and
 // verdicts, for the functions this project uses and no others. Only the messages differ.
 import { deepStrictEqual } from "node:assert";
-import { inspect, isDeepStrictEqual } from "node:util";
+import { inspect, stripVTControlCharacters } from "node:util";
 
 /** Any constructor. */
 // deno-lint-ignore no-explicit-any
@@ -49,23 +49,94 @@ export function assertExists<T>(actual: T, msg?: string): asserts actual is NonN
 }
 
 /**
- * Deep equality. Where Node's differs from `@std/assert`'s it follows the latter: 0 equals -0 at
- * any depth (a ReLU may give either), and no prototype is as good as `Object`'s.
+ * Deep equality: of values as `Object.is` has it, but that 0 equals -0 (a ReLU may give either); of objects of one
+ * prototype, where none is as good as `Object`'s, by what is in them.
  */
 export function equal(c: unknown, d: unknown): boolean {
-  if (isDeepStrictEqual(c, d)) return true;
-  if (typeof c === "number" && typeof d === "number") return c === d;
-  if (typeof c !== "object" || typeof d !== "object" || c === null || d === null) return false;
-  if ((c.constructor ?? Object) !== (d.constructor ?? Object)) return false;
-  if (c instanceof Map && d instanceof Map) {
-    return c.size === d.size && [...c].every(([k, v]) => d.has(k) && equal(v, d.get(k)));
+  const open = new Map<unknown, unknown>();
+  return alike(c, d);
+
+  function alike(a: unknown, b: unknown): boolean {
+    if (a === b || Object.is(a, b)) return true;
+    if (a instanceof Date && b instanceof Date) return Object.is(a.getTime(), b.getTime());
+    if (!isObject(a) || !isObject(b) || lineage(a) !== lineage(b)) return false;
+    if (a instanceof WeakMap || a instanceof WeakSet) {
+      throw new TypeError(
+        "what is in a weak collection cannot be compared: compare something else",
+      );
+    }
+    if (a instanceof WeakRef) return alike(a.deref(), (b as WeakRef<WeakKey>).deref());
+    const elements = elementsOf(a);
+    if (elements) {
+      const others = elementsOf(b)!;
+      return elements.length === others.length &&
+        elements.every((element, i) => element === others[i] || Object.is(element, others[i]));
+    }
+    // Within themselves, objects are as alike as the rest of them.
+    if (open.get(a) === b) return true;
+    if (Object.keys(a).length !== Object.keys(b).length) return false;
+    open.set(a, b);
+    if (isCollection(a) && isCollection(b)) return a.size === b.size && contain(a, b);
+    if (isText(a)) return String(a) === String(b);
+    return [...new Set([...keysOf(a), ...keysOf(b)])].every((key) =>
+      alike(Reflect.get(a, key), Reflect.get(b, key)) && key in a === key in b
+    );
   }
-  // A second opinion only on what keeps all its content in its properties.
-  const plain = Object.prototype.toString.call(c) === "[object Object]";
-  if (!plain && !Array.isArray(c) && !ArrayBuffer.isView(c)) return false;
-  const keys = Object.keys(c);
-  return keys.length === Object.keys(d).length &&
-    keys.every((key) => Object.hasOwn(d, key) && equal(Reflect.get(c, key), Reflect.get(d, key)));
+
+  // Whether every entry of the one has its like in the other; keys that are no objects need no search.
+  function contain(a: Collection, b: Collection): boolean {
+    const value = (of: Collection, key: unknown): unknown => of instanceof Map ? of.get(key) : key;
+    const keys = [...a.keys()];
+    if (!keys.some((key) => isObject(key) || typeof key === "function")) {
+      return keys.every((key) => b.has(key) && alike(value(a, key), value(b, key)));
+    }
+    const found = keys.filter((key) =>
+      [...b.keys()].some((other) => alike(key, other) && alike(value(a, key), value(b, other)))
+    );
+    return found.length === keys.length;
+  }
+}
+
+type Collection = Map<unknown, unknown> | Set<unknown>;
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function isCollection(value: object): value is Collection {
+  return value instanceof Map || value instanceof Set;
+}
+
+function lineage(value: object): unknown {
+  return Object.getPrototypeOf(value) ?? Object.prototype;
+}
+
+// The elements of a typed array, or the bytes of a buffer.
+function elementsOf(value: object): Uint8Array | null {
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return value as Uint8Array;
+  const isBuffer = value instanceof ArrayBuffer ||
+    "SharedArrayBuffer" in globalThis && value instanceof SharedArrayBuffer;
+  return isBuffer ? new Uint8Array(value as ArrayBuffer) : null;
+}
+
+// What its text says all of.
+function isText(value: object): boolean {
+  const classes = [RegExp, URL, URLSearchParams, Intl.Locale] as AnyConstructor[];
+  const prototype = Object.getPrototypeOf(value);
+  if (classes.some((kind) => kind.prototype === prototype)) return true;
+  return prototype?.[Symbol.toStringTag]?.startsWith?.("Temporal.") ?? false;
+}
+
+// The keys that count: those of plain objects and arrays, and of others all that they have and inherit.
+function keysOf(value: object): PropertyKey[] {
+  const roots: unknown[] = [Object.prototype, Array.prototype, null];
+  let prototype = Object.getPrototypeOf(value);
+  if (roots.includes(prototype)) return Reflect.ownKeys({ ...value });
+  const keys = Reflect.ownKeys(value);
+  for (; !roots.includes(prototype); prototype = Object.getPrototypeOf(prototype)) {
+    keys.push(...Reflect.ownKeys(prototype));
+  }
+  return keys;
 }
 
 /** Names the first difference; of long arrays it shows the neighbourhood only. */
@@ -174,17 +245,18 @@ export function assertInstanceOf<T extends AnyConstructor>(
   reject(`Expected an instance of "${expectedType.name}" but was ${inspect(actual)}`, msg);
 }
 
-/** Fails unless `error` is an `ErrorClass` whose message has `msgMatches` in it. */
+/** Fails unless `error` is an `ErrorClass` whose message, colours aside, has `msgMatches` in it. */
 export function assertIsError<E extends Error = Error>(
   error: unknown,
   ErrorClass?: ErrorClass<E>,
   msgMatches?: string | RegExp,
   msg?: string,
 ): asserts error is E {
-  assertInstanceOf(error, ErrorClass ?? Error, msg);
-  const { message } = error as Error;
+  assertInstanceOf(error, Error, msg);
+  if (ErrorClass) assertInstanceOf(error, ErrorClass, msg);
+  const message = stripVTControlCharacters(error.message);
   if (msgMatches instanceof RegExp) assertMatch(message, msgMatches, msg);
-  else assertStringIncludes(message, msgMatches ?? "", msg);
+  else assertStringIncludes(message, stripVTControlCharacters(msgMatches ?? ""), msg);
 }
 
 /** Fails unless `fn` throws; returns what it threw. */
@@ -206,10 +278,23 @@ export function assertThrows(
   try {
     fn();
   } catch (error) {
-    if (classOrMsg) assertIsError(error, classOrMsg, msgIncludes, msg);
+    requireError(error, classOrMsg, msgIncludes, msg);
     return error;
   }
   reject("Expected function to throw", msg);
+}
+
+// What is no class of errors asks for nothing, and no class asks for no message.
+function requireError(
+  error: unknown,
+  ErrorClass: ErrorClass<Error> | undefined,
+  msgIncludes: string | undefined,
+  msg: string | undefined,
+): void {
+  const { prototype } = ErrorClass ?? {};
+  if (prototype instanceof Error || prototype === Error.prototype) {
+    assertIsError(error, ErrorClass, msgIncludes, msg);
+  }
 }
 
 /** Fails unless the promise of `fn` is rejected; resolves to the reason. */
@@ -236,11 +321,13 @@ export async function assertRejects(
   } catch (error) {
     throw new AssertionError(`Function throws when expected to reject: ${inspect(error)}`);
   }
-  if (typeof promise?.then !== "function") reject("Function throws when expected to reject", msg);
+  if (!isObject(promise) || typeof promise.then !== "function") {
+    reject("Function throws when expected to reject", msg);
+  }
   try {
     await promise;
   } catch (error) {
-    if (classOrMsg) assertIsError(error, classOrMsg, msgIncludes, msg);
+    requireError(error, classOrMsg, msgIncludes, msg);
     return error;
   }
   reject("Expected function to reject", msg);

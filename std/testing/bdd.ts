@@ -1,84 +1,120 @@
-// Stand-in for jsr:@std/testing/bdd where JSR is out of reach: describe and it as steps of Deno.test.
+// Stand-in for jsr:@std/testing/bdd where JSR is out of reach: describe and it as steps of Deno.test, with the real one's
+// order of hooks, also where one throws.
 
-type Hook = () => void | Promise<void>;
-type Test = (t: Deno.TestContext) => void | Promise<void>;
+// What hooks leave on `this` is there in the tests after them.
+type Context = Record<string, unknown>;
+type Hook = (this: Context) => void | Promise<void>;
+type Test = (this: Context, t: Deno.TestContext) => void | Promise<void>;
+type HookName = "beforeAll" | "afterAll" | "beforeEach" | "afterEach";
 
 /** A group of tests, or a test, and whether to leave it out. */
 interface Node {
   name: string;
   ignore: boolean;
-  run: Test;
+  run: (context: Context, t: Deno.TestContext) => Promise<void>;
 }
 
-interface Suite {
-  parent: Suite | undefined;
+interface Suite extends Record<HookName, Hook[]> {
   nodes: Node[];
-  beforeAll: Hook[];
-  afterAll: Hook[];
-  beforeEach: Hook[];
-  afterEach: Hook[];
 }
 
+// The group that is being described; of hooks outside of one, a group of all that follows in the file.
 let open: Suite | undefined;
+let started = false;
+let running = 0;
 
 function register(node: Node): void {
-  if (open) open.nodes.push(node);
-  else Deno.test({ name: node.name, ignore: node.ignore, fn: node.run });
+  if (running > 0) throw new Error(`"${node.name}" was described while tests run: do it before`);
+  started = true;
+  if (open) {
+    open.nodes.push(node);
+    return;
+  }
+  const { name, ignore, run } = node;
+  Deno.test({
+    name,
+    ignore,
+    fn: async (t) => {
+      running++;
+      try {
+        await run({}, t);
+      } finally {
+        running--;
+      }
+    },
+  });
 }
 
-function suite(name: string, ignore: boolean, fn: () => void): void {
-  const parent = open;
-  const own: Suite = {
-    parent,
-    nodes: [],
-    beforeAll: [],
-    afterAll: [],
-    beforeEach: [],
-    afterEach: [],
-  };
+function emptySuite(): Suite {
+  return { nodes: [], beforeAll: [], afterAll: [], beforeEach: [], afterEach: [] };
+}
+
+// The groups whose tests run, the outermost first.
+const active: Suite[] = [];
+
+async function runSuite(suite: Suite, given: Context, t: Deno.TestContext): Promise<void> {
+  await call(suite.beforeAll, given);
+  let context = given;
+  try {
+    active.push(suite);
+    for (const { name, ignore, run } of suite.nodes) {
+      const fn = async (t: Deno.TestContext): Promise<void> => {
+        // A group within passes on what it has, a test does not.
+        context = { ...context };
+        await run(context, t);
+      };
+      await t.step({ name, ignore, fn });
+    }
+  } finally {
+    active.pop();
+    await call(suite.afterAll, given);
+  }
+}
+
+// Each group's own hooks go around what is within it, so that its last ones run whatever happens there.
+async function runTest(
+  fn: Test,
+  context: Context,
+  { t, depth = 0 }: { t: Deno.TestContext; depth?: number },
+): Promise<void> {
+  const suite = active[depth];
+  if (!suite) return await fn.call(context, t);
+  const own = { ...context };
+  await call(suite.beforeEach, own);
+  try {
+    await runTest(fn, own, { t, depth: depth + 1 });
+  } finally {
+    await call(suite.afterEach, own);
+  }
+}
+
+async function call(hooks: readonly Hook[], context: Context): Promise<void> {
+  for (const hook of hooks) await hook.call(context);
+}
+
+function group(name: string, ignore: boolean, fn: () => void): void {
+  const before = open;
+  const own = emptySuite();
   open = own;
   try {
     fn();
   } finally {
-    open = parent;
+    open = before;
   }
-  register({
-    name,
-    ignore,
-    run: async (t) => {
-      for (const hook of own.beforeAll) await hook();
-      try {
-        for (const { run, ...node } of own.nodes) await t.step({ ...node, fn: run });
-      } finally {
-        for (const hook of own.afterAll) await hook();
-      }
-    },
-  });
-}
-
-/** The groups around a test, the innermost first. */
-function around(suite: Suite | undefined): Suite[] {
-  return suite ? [suite, ...around(suite.parent)] : [];
+  register({ name, ignore, run: (context, t) => runSuite(own, context, t) });
 }
 
 function test(name: string, ignore: boolean, fn: Test): void {
-  const suites = around(open);
-  register({
-    name,
-    ignore,
-    run: async (t) => {
-      for (const { beforeEach } of suites.toReversed()) for (const hook of beforeEach) await hook();
-      try {
-        await fn(t);
-      } finally {
-        for (const { afterEach } of suites) for (const hook of afterEach) await hook();
-      }
-    },
-  });
+  register({ name, ignore, run: (context, t) => runTest(fn, context, { t }) });
 }
 
-function hook(kind: "beforeAll" | "afterAll" | "beforeEach" | "afterEach", fn: Hook): void {
-  if (!open) throw new TypeError(`${kind}() belongs inside describe() here.`);
+function hook(kind: HookName, fn: Hook): void {
+  if (!open) {
+    if (started) throw new Error(`${kind}() outside of describe() comes before all tests`);
+    const all = emptySuite();
+    register({ name: "global", ignore: false, run: (context, t) => runSuite(all, context, t) });
+    open = all;
+  }
   open[kind].push(fn);
 }
 
@@ -86,8 +122,8 @@ function hook(kind: "beforeAll" | "afterAll" | "beforeEach" | "afterEach", fn: H
 export const describe: {
   (name: string, fn: () => void): void;
   ignore(name: string, fn: () => void): void;
-} = Object.assign((name: string, fn: () => void) => suite(name, false, fn), {
-  ignore: (name: string, fn: () => void): void => suite(name, true, fn),
+} = Object.assign((name: string, fn: () => void) => group(name, false, fn), {
+  ignore: (name: string, fn: () => void): void => group(name, true, fn),
 });
 
 /** Registers a test. */
@@ -96,7 +132,7 @@ export const it: { (name: string, fn: Test): void; ignore(name: string, fn: Test
     ignore: (name: string, fn: Test): void => test(name, true, fn),
   });
 
-/** Runs before the first test of the group. */
+/** Runs before the first test of the group or, outside of all, of the file. */
 export function beforeAll(fn: Hook): void {
   hook("beforeAll", fn);
 }

@@ -1,80 +1,27 @@
 // Runs that were stopped, killed or failed go on with `ff train --resume` to the same weights, to the bit.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { decodeSafetensors, Random } from "@forward-forward/core";
+import { Random } from "@forward-forward/core";
 import { readCheckpoint, sealCheckpoint } from "../../apps/cli/checkpoint.ts";
 import { main } from "../../apps/cli/main.ts";
 import { candidates } from "../_backends.ts";
-import { assertRefused, command, type Ended, events, ff, withFolder } from "./_ff.ts";
-
-// Many small updates, and a checkpoint every other one or so.
-const SMALL = ["--layers", "784,32,24", "--train-limit", "600", "--test-limit", "100"];
-const OFTEN = ["--checkpoint-minutes", "0.0002"];
+import { mount, noDisk, onDisk } from "./_disk.ts";
+import { assertRefused, command, events, ff, withFolder } from "./_ff.ts";
+import { done, half, hasEnded, metrics, OFTEN, SMALL, stop, unbrokenOf } from "./_runs.ts";
 
 function start(run: string, ...more: string[]): string[] {
   const args = [...SMALL, "--batch-size", "20", "--epochs", "4", "--validation", "50", "--json"];
   return ["train", ...args, "--out", run, ...more];
 }
 
-async function done(args: string[]): Promise<Ended> {
-  const ended = await ff(args);
-  assertEquals(ended.code, 0, ended.stderr);
-  return ended;
-}
-
-/** The tensors of a run's model. */
-async function weights(run: string): Promise<unknown> {
-  return decodeSafetensors(await Deno.readFile(`${run}/model.safetensors`)).tensors;
-}
-
-/** What `metrics.jsonl` says, without how long it took and where. */
-async function metrics(run: string): Promise<Record<string, unknown>[]> {
-  const text = await Deno.readTextFile(`${run}/metrics.jsonl`);
-  assert(text.endsWith("\n"));
-  return text.trimEnd().split("\n").map((line) => {
-    const { trainSeconds: _, run: __, ...rest } = JSON.parse(line);
-    return rest;
-  });
+/** A run's model, whose hash people may compare. */
+async function model(run: string): Promise<Uint8Array> {
+  return await Deno.readFile(`${run}/model.safetensors`);
 }
 
 async function assertSame(run: string, unbroken: string): Promise<void> {
-  assertEquals(await weights(run), await weights(unbroken));
+  assertEquals(await model(run), await model(unbroken));
   assertEquals(await metrics(run), await metrics(unbroken));
-}
-
-/** Sends a signal `wait` ms after the process was started or, if `begun`, after its run has begun; then waits for its end. */
-async function stop(
-  args: string[],
-  signal: Deno.Signal,
-  { wait, begun }: { wait: number; begun: boolean },
-): Promise<Ended> {
-  const process = command(args).spawn();
-  const stderr = new Response(process.stderr).text();
-  let stdout = "";
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const send = (): void => {
-    timer = setTimeout(() => {
-      try {
-        process.kill(signal);
-      } catch {
-        // It has just ended.
-      }
-    }, wait);
-  };
-  if (!begun) send();
-  for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
-    if (begun && stdout === "") send();
-    stdout += text;
-  }
-  // Where stdout is closed it has done its work.
-  clearTimeout(timer);
-  const { code } = await process.status;
-  return { code, stdout, stderr: await stderr };
-}
-
-async function hasEnded(run: string): Promise<boolean> {
-  const text = await Deno.readTextFile(`${run}/metrics.jsonl`).catch(() => "");
-  return text.includes(`"event":"done"`);
 }
 
 async function hasCheckpoint(run: string): Promise<boolean> {
@@ -86,9 +33,10 @@ const stops = [
   [20, "SIGKILL", "onnx", "last"],
   [20, "SIGKILL", "reference", "best"],
   [20, "SIGINT", "onnx", "best"],
+  [10, "SIGTERM", "reference", "last"],
 ] as const;
 for (const [stopped, signal, backend, keep] of stops) {
-  Deno.test(`ff train --resume after ${signal} at ${stopped} moments on ${backend} ends with the same weights, those of the ${keep} epoch`, () =>
+  Deno.test(`ff train --resume after ${signal} at ${stopped} moments on ${backend} ends with the same model file, that of the ${keep} epoch`, () =>
     withFolder(async (folder) => {
       const random = new Random(stopped).fork(`${signal} ${backend}`);
       const unbroken = `${folder}/unbroken`;
@@ -108,10 +56,10 @@ for (const [stopped, signal, backend, keep] of stops) {
             const wait = random.uniform() * length * (begun ? 0.4 : 1);
             const { code, stderr } = await stop(args, signal, { wait, begun });
             if (code !== 0) kills++;
-            const expected = signal === "SIGINT" ? 130 : 137;
+            const expected = { SIGINT: 130, SIGKILL: 137, SIGTERM: 143 }[signal];
             assert(code === 0 || code === expected, `${code} ${stderr}`);
             // Once the test's figures are kept it has nothing more to say.
-            if (begun && code === 130 && !await hasEnded(run)) {
+            if (begun && code === expected && code !== 137 && !await hasEnded(run)) {
               assertStringIncludes(stderr, `ff train --resume ${run} `);
             }
           } else await done(args);
@@ -150,32 +98,6 @@ Deno.test("ff train --resume goes on from what Ctrl-C saved in the middle of an 
     assertEquals(config.resumed[0].backend, "reference");
   }));
 
-// A run of two epochs, of which one was trained.
-async function half(run: string, ...more: string[]): Promise<void> {
-  const args = ["train", ...SMALL, "--backend", "reference", "--epochs", "2", "--json", "--out"];
-  const process = command([...args, run, "--checkpoint-minutes", "9", ...more]).spawn();
-  process.stderr.cancel();
-  let printed = "";
-  for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
-    printed += text;
-    if (printed.includes(`"epoch":1,`)) {
-      process.kill("SIGKILL");
-      break;
-    }
-  }
-  await process.status;
-  const { state } = await readCheckpoint(run);
-  assertEquals(state.checkpoint.epoch, 1);
-  assert(!await hasEnded(run));
-}
-
-// The same as `half`, to its end.
-async function unbrokenOf(folder: string): Promise<string> {
-  const run = `${folder}/unbroken`;
-  await done(["train", ...SMALL, "--backend", "reference", "--epochs", "2", "--out", run]);
-  return run;
-}
-
 Deno.test("ff train --resume goes on from the checkpoint before a damaged one, and says so", () =>
   withFolder(async (folder) => {
     const run = `${folder}/run`;
@@ -210,8 +132,9 @@ Deno.test("ff train --resume leaves no half line in metrics.jsonl, none twice, a
     const [first] = (await Deno.readTextFile(path)).split("\n");
     const later = first!.replace(`"epoch":1,`, `"epoch":2,`);
     await Deno.writeTextFile(path, [first, first, later, later.slice(0, 40)].join("\n"));
-    const scrap = `${run}/model.safetensors.${crypto.randomUUID()}.tmp`;
-    await Deno.writeTextFile(scrap, "half a mod");
+    for (const name of ["model.safetensors", "checkpoint-2.safetensors", "report.html"]) {
+      await Deno.writeTextFile(`${run}/${name}.${crypto.randomUUID()}.tmp`, "half a fi");
+    }
     await done(["train", "--resume", run, "--json"]);
     await assertSame(run, await unbrokenOf(folder));
     const names = Array.from(Deno.readDirSync(run), ({ name }) => name).toSorted();
@@ -271,7 +194,7 @@ Deno.test("ff train --resume --epochs goes on past the end of a recipe without c
     await done([...args, "--epochs", "2", "--out", run]);
     await assertRefused(["train", "--resume", run, "--epochs", "1"], ["fewer than the 2"]);
     await done(["train", "--resume", run, "--epochs", "3", "--json"]);
-    assertEquals(await weights(run), await weights(`${folder}/three`));
+    assertEquals(await model(run), await model(`${folder}/three`));
     assertEquals((await metrics(run)).map(({ event }) => event), [
       "epoch",
       "epoch",
@@ -379,33 +302,15 @@ Deno.test("ff train fails with one sentence, and keeps what was saved, when its 
     }
     assertEquals((await process.status).code, 1);
     const sentence = await stderr;
-    assertMatch(sentence, /^ff: the run cannot be saved in [^\n]*not a directory[^\n]*\n$/);
+    assertMatch(
+      sentence,
+      /^ff: the run cannot be saved in \S+ \(a part of its path is a file\)[^\n]*\n$/,
+    );
     assertMatch(sentence, /it was after epoch \d+, ff train --resume \S+\/run goes on from there/);
     const { damage, state } = await readCheckpoint(`${folder}/away`);
     assertEquals(damage, null);
     assert(state.checkpoint.epoch >= 2);
   }));
-
-// Runs `body` with a file system of so many bytes, where there may be one.
-async function onDisk(size: string, body: (disk: string) => Promise<void>): Promise<void> {
-  await withFolder(async (disk) => {
-    await mount("-t", "tmpfs", "-o", `size=${size}`, "tmpfs", disk);
-    try {
-      await body(disk);
-    } finally {
-      await new Deno.Command("umount", { args: [disk] }).output();
-    }
-  });
-}
-
-async function mount(...args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command("mount", { args }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
-}
-
-const noDisk = Deno.build.os !== "linux"
-  ? "tmpfs is Linux's"
-  : await onDisk("4k", () => Promise.resolve()).then(() => null, () => "only root may mount");
 
 Deno.test({
   name: `ff train on a full disk fails with one sentence, and goes on when there is room${
@@ -421,7 +326,7 @@ Deno.test({
       assertEquals(code, 1);
       assertMatch(
         stderr,
-        /^ff: the run cannot be saved in [^\n]*no space left[^\n]*make room[^\n]*\n$/,
+        /^ff: the run cannot be saved in \S+ \(its disk is full\): make room[^\n]*\n$/,
       );
       assertStringIncludes(stderr, `ff train --resume ${run} goes on from there`);
       const { damage, state } = await readCheckpoint(run);
@@ -441,9 +346,10 @@ Deno.test({
     onDisk("4m", async (disk) => {
       await half(`${disk}/run`);
       await mount("-o", "remount,ro", disk);
-      const { code, stderr } = await ff(["train", "--resume", `${disk}/run`]);
-      assertEquals(code, 1);
-      assertMatch(stderr, /^ff: the run folder \S+ cannot be written to [^\n]*Read-only[^\n]*\n$/);
+      await assertRefused(["train", "--resume", `${disk}/run`], [
+        "the run folder",
+        "cannot be written to (its disk is read-only)",
+      ]);
       await readCheckpoint(`${disk}/run`);
     }),
 });

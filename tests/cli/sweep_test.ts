@@ -25,6 +25,9 @@ async function writeData(folder: string): Promise<string> {
   return folder;
 }
 
+// deno-lint-ignore no-explicit-any
+type Sweep = Record<string, any>;
+
 async function writeSweep(path: string, file: Record<string, unknown>): Promise<string> {
   const common = { backend: "reference", validation: 60, ...file };
   await Deno.writeTextFile(path, JSON.stringify(common));
@@ -207,6 +210,87 @@ Deno.test("ff sweep --resume after Ctrl-C ends with the same trials, and runs no
     await Deno.writeFile(labels, bytes);
     await Deno.writeTextFile(`${out}/trials.jsonl`, seconds.replace(`"seed":2`, `"seed":3`));
     await assertRefused(["sweep", "--resume", out], ["trials.jsonl is of no trial of this sweep"]);
+  }));
+
+Deno.test("ff sweep goes on where a setting is too large, and tries it again only when asked to", () =>
+  withFolder(async (folder) => {
+    const dataset = await writeData(`${folder}/data`);
+    const file = await writeSweep(`${folder}/sweep.json`, {
+      dataset,
+      recipe: { ...RECIPE, epochs: 1 },
+      seeds: [1, 2],
+      space: { "layers.1": [3e9, 20] },
+    });
+    const out = `${folder}/out`;
+    const [, ...rest] = events(await done(["sweep", file, "--out", out, "--json"]));
+    const end = rest.pop()!;
+    assertEquals([end.trials, end.diverged, end.failed], [4, 0, 2]);
+    assertEquals((end.best as { name: string }).name, "layers.1=20");
+    const lines = await trials(out);
+    for (const { index, failed, diverged, validationError, epochs } of lines) {
+      if (index === 1 || index === 3) {
+        assertEquals([failed, epochs], [null, 1]);
+        continue;
+      }
+      assertMatch(
+        failed as string,
+        /^a network of 36-3000000000-16 cannot be trained here \(.+\)$/,
+      );
+      assertEquals([diverged, validationError, epochs], [null, null, 0]);
+    }
+    const page = await Deno.readTextFile(`${out}/sweep.html`);
+    for (const text of ["2, 2 failed", "cannot be trained here"]) assertStringIncludes(page, text);
+
+    // What a process that was killed left half-written goes.
+    await Deno.writeTextFile(`${out}/trials.jsonl.${crypto.randomUUID()}.tmp`, "half a li");
+    const resumed = await done(["sweep", "--resume", out]);
+    assertStringIncludes(
+      resumed.stdout,
+      "4 of 4 trials are finished, of which 2 failed: --retry-failed tries those again",
+    );
+    assert(!/^\d\/4 /m.test(resumed.stdout), resumed.stdout);
+    assertEquals(await trials(out), lines);
+    const names = Array.from(Deno.readDirSync(out), ({ name }) => name).toSorted();
+    assertEquals(names, ["sweep.html", "sweep.json", "trials.jsonl"]);
+    const retried = events(await done(["sweep", "--resume", out, "--retry-failed", "--json"]));
+    assertEquals(retried.filter(({ event }) => event === "trial").map(({ index }) => index), [
+      0,
+      2,
+    ]);
+    await assertRefused(["sweep", file, "--retry-failed"], ["give --resume DIR with it"]);
+  }));
+
+Deno.test("ff sweep --resume refuses a sweep.json that was edited, and says which setting differs", () =>
+  withFolder(async (folder) => {
+    const dataset = await writeData(`${folder}/data`);
+    const file = await writeSweep(`${folder}/sweep.json`, {
+      dataset,
+      recipe: { ...RECIPE, epochs: 1 },
+      variants: [{ name: "no peer", set: { peer: null } }],
+    });
+    const out = `${folder}/out`;
+    await done(["sweep", file, "--out", out]);
+    const path = `${out}/sweep.json`;
+    const text = await Deno.readTextFile(path);
+    const edited = async (edit: (settings: Sweep) => void, words: string[]): Promise<void> => {
+      const settings = JSON.parse(text);
+      edit(settings);
+      await Deno.writeTextFile(path, JSON.stringify(settings));
+      await assertRefused(["sweep", "--resume", out], words);
+    };
+    await edited((settings) => settings.recipe.epochs = 3, [
+      `${path} was edited since the sweep began (recipe.epochs is 3 and was 1)`,
+    ]);
+    await edited((settings) => settings.validation = 50, ["validation is 50 and was 60"]);
+    await edited((settings) => settings.variants[0].set = { dropout: 0.1 }, [
+      "line 2 of",
+      "it or sweep.json was changed",
+    ]);
+    // More seeds leave what is finished as it is.
+    const settings = JSON.parse(text);
+    await Deno.writeTextFile(path, `\ufeff${JSON.stringify({ ...settings, seeds: [1, 5] })}`);
+    const more = events(await done(["sweep", "--resume", out, "--json"]));
+    assertEquals(more.filter(({ event }) => event === "trial").map(({ seed }) => seed), [5, 5]);
   }));
 
 Deno.test("ff sweep takes no markup from names, folders or data sets", () =>

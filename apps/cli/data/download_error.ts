@@ -1,5 +1,7 @@
 // What ends a download, besides Ctrl-C.
 
+import { isFull, reasonOf } from "../system_error.ts";
+
 /** A download failed. The message is one sentence with the remedy. */
 export class DownloadError extends Error {
   /** Names the error in messages. */
@@ -12,10 +14,12 @@ export async function writing<T>(path: string, body: () => Promise<T>): Promise<
     return await body();
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
+    const mend = isFull(error) ? "make room, or choose" : "choose";
     throw new DownloadError(
       `${path} cannot be written (${
-        (error as Error).message
-      }): make room, or choose another folder with --out, and run this again`,
+        reasonOf(error, "write")
+      }): ${mend} another folder with --out, and run ` +
+        `this again`,
       { cause: error },
     );
   }

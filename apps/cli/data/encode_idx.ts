@@ -2,16 +2,30 @@
 
 import type { IdxImages, IdxLabels } from "@forward-forward/datasets";
 
-/** The bytes of an IDX file. */
+// IDX's types: unsigned bytes, and signed integers of 16 and 32 bits.
+const TYPES = { 1: 0x08, 2: 0x0b, 4: 0x0c } as const;
+const MOST_SIGNED = 0x7fff;
+
+/** The bytes of an IDX file. Labels that are words of 16 bits have as many, or 32 where one does not fit 16 with a sign. */
 export function encodeIdx(content: IdxImages | IdxLabels): Uint8Array {
-  const dimensions = content.kind === "images"
-    ? [content.count, content.rows, content.columns]
-    : [content.count];
-  const header = 4 + 4 * dimensions.length;
-  const bytes = new Uint8Array(header + content.data.length);
+  const { kind, count, data } = content;
+  const dimensions = kind === "images" ? [count, content.rows, content.columns] : [count];
+  const width = data.BYTES_PER_ELEMENT === 1
+    ? 1
+    : data.some((label) => label > MOST_SIGNED)
+    ? 4
+    : 2;
+  const start = 4 + 4 * dimensions.length;
+  const bytes = new Uint8Array(start + width * data.length);
   const view = new DataView(bytes.buffer);
-  view.setUint32(0, 0x0800 + dimensions.length);
+  view.setUint32(0, TYPES[width] << 8 | dimensions.length);
   dimensions.forEach((size, i) => view.setUint32(4 + 4 * i, size));
-  bytes.set(content.data, header);
+  if (width === 1) bytes.set(data, start);
+  else {
+    data.forEach((label: number, i: number) => {
+      if (width === 2) view.setInt16(start + 2 * i, label);
+      else view.setInt32(start + 4 * i, label);
+    });
+  }
   return bytes;
 }

@@ -146,3 +146,13 @@ Deno.test("encodeIdx() writes what parseIdx() reads", async () => {
     assertEquals(await parseIdx(encodeIdx(content), "it"), content);
   }
 });
+
+Deno.test("encodeIdx() cuts no label of more than a byte", async () => {
+  const words = [[0, 255, 256, 300], [3, 32_767], [3, 32_768], [65_535, 0], [1]];
+  for (const data of words.map((labels) => Uint16Array.from(labels))) {
+    const content = { kind: "labels", count: data.length, data } as const;
+    assertEquals(await parseIdx(encodeIdx(content), "it"), content);
+    const upper = upright(content, "balanced") as typeof content;
+    assertEquals(upper.data, data);
+  }
+});

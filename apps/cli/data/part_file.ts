@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { UsageError } from "../errors.ts";
-import { syncFolder } from "../run_folder.ts";
+import { syncFolder } from "../write_whole.ts";
 import { writing } from "./download_error.ts";
 
 /** A download's file. It is locked while it is open, and stays where it is when it is closed, unless it is empty. */

@@ -6,18 +6,38 @@ import proto from "onnx-proto";
 // Numbers of the ONNX format.
 const TYPES = { float: 1, uint8: 2, int64: 7 } as const;
 const ATTRIBUTES = { int: 2 } as const;
-const IR_VERSION = 9;
-const OPSET = 21;
+
+// For each operator the first opset that has it as it is written here: arithmetic that broadcasts, Slice and Unsqueeze that
+// take all they need as inputs, and reductions that take their axes as one.
+const SINCE = {
+  Add: 7,
+  ArgMax: 1,
+  Cast: 6,
+  Div: 7,
+  MatMul: 1,
+  Mul: 7,
+  ReduceMax: 18,
+  ReduceSumSquare: 18,
+  Relu: 6,
+  Slice: 10,
+  Sqrt: 6,
+  Sum: 8,
+  Unsqueeze: 13,
+} as const;
+type Operator = keyof typeof SINCE;
+
+// The version of the format that came with an opset: whoever reads the one reads the other.
+const IR_VERSIONS = [[21, 10], [19, 9], [15, 8], [12, 7], [1, 6]] as const;
 
 // A graph as it grows: every operation returns the name of its result.
 class Graph {
-  readonly nodes: object[] = [];
+  readonly nodes: { opType: Operator }[] = [];
   readonly initializers: object[] = [];
   #count = 0;
 
   /** Adds an operation; attributes are whole numbers. */
   add(
-    opType: string,
+    opType: Operator,
     input: string[],
     attributes: Record<string, number> = {},
     as?: string,
@@ -28,8 +48,13 @@ class Graph {
       type: ATTRIBUTES.int,
       i,
     }));
-    this.nodes.push({ opType, input, output: [output], attribute });
+    this.nodes.push({ opType, input, output: [output], attribute } as { opType: Operator });
     return output;
+  }
+
+  /** The lowest opset that has all of its operators. */
+  get opset(): number {
+    return Math.max(...this.nodes.map(({ opType }) => SINCE[opType]));
   }
 
   /** A constant of `f32`; a number is one of shape `[1]`. */
@@ -189,9 +214,9 @@ export function onnxModel(
     },
   });
   return onnx.ModelProto.encode(onnx.ModelProto.fromObject({
-    irVersion: IR_VERSION,
+    irVersion: IR_VERSIONS.find(([since]) => g.opset >= since)![1],
     producerName: "forward-forward",
-    opsetImport: [{ domain: "", version: OPSET }],
+    opsetImport: [{ domain: "", version: g.opset }],
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name: "prediction",

@@ -1,9 +1,10 @@
 // Images from files and folders, fitted to a model.
 
-import { DataError, fitDigit, type GreyImage, parseIdx } from "@forward-forward/datasets";
+import { DataError, fitDigit, formatOf, type GreyImage, parseIdx } from "@forward-forward/datasets";
 import { UsageError } from "../errors.ts";
 import { decodeJpeg } from "./decode_jpeg.ts";
 import { decodePng } from "./decode_png.ts";
+import { reasonOf } from "../system_error.ts";
 import { flatten } from "./picture.ts";
 
 /** An image as a model takes it. */
@@ -100,8 +101,8 @@ async function readFile(file: string, size: Size): Promise<FileImage[]> {
   if (starts(0xff, 0xd8, 0xff)) return fit(flatten(await decodeJpeg(bytes, file)));
   const isIdx = b0 === 0 && b1 === 0 && b2! >= 0x08 && b2! <= 0x0e && b3! <= 4;
   if (isIdx || starts(0x1f, 0x8b)) return await readIdx(bytes, file, size);
-  const is = bytes.length === 0 ? "is empty" : "is neither PNG nor JPEG nor IDX";
-  throw new UsageError(`${file} ${is}: save the picture as PNG or JPEG`);
+  const is = formatOf(bytes)?.what ?? "neither PNG nor JPEG nor IDX";
+  throw new UsageError(`${file} is ${is}: save the picture as PNG or JPEG`);
 }
 
 async function readIdx(bytes: Uint8Array, file: string, size: Size): Promise<FileImage[]> {
@@ -132,7 +133,7 @@ async function asking<T>(path: string, ask: () => Promise<T>): Promise<T> {
     if (error instanceof Deno.errors.NotCapable) throw error;
     const why = error instanceof Deno.errors.NotFound
       ? `there is no ${path}`
-      : `${path} cannot be read (${(error as Error).message})`;
+      : `${path} cannot be read (${reasonOf(error)})`;
     throw new UsageError(`${why}: ${KINDS}`, { cause: error });
   }
 }

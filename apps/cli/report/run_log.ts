@@ -1,8 +1,11 @@
 // What a run folder says of its training: config.json and metrics.jsonl, checked.
 
 import type { LayerReport } from "@forward-forward/core";
+import { describeNoRun } from "../describe_file.ts";
 import { UsageError } from "../errors.ts";
 import { parseObject } from "../run_folder.ts";
+import { reasonOf } from "../system_error.ts";
+import { readTextFile } from "../text_file.ts";
 
 /** An epoch, as `metrics.jsonl` has it. */
 export interface LoggedEpoch {
@@ -53,7 +56,7 @@ export async function readRun(path: string): Promise<RunLog> {
     return false;
   });
   if (!isFolder) {
-    throw new UsageError(`there is no run folder ${path}: name one that ff train made`);
+    throw new UsageError(`${await describeNoRun(path)}: name one that ff train made`);
   }
   const config = parseConfig(`${path}/config.json`, await read(path, "config.json"));
   const file = `${path}/metrics.jsonl`;
@@ -109,12 +112,12 @@ export function flatten(value: unknown, name = ""): [name: string, text: string]
 
 async function read(path: string, file: string): Promise<string> {
   try {
-    return await Deno.readTextFile(`${path}/${file}`);
+    return await readTextFile(`${path}/${file}`);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     const why = error instanceof Deno.errors.NotFound
       ? `has no ${file}`
-      : `has a ${file} that cannot be read (${(error as Error).message})`;
+      : `has a ${file} that cannot be read (${reasonOf(error)})`;
     throw new UsageError(`${path} ${why}: name a run folder that ff train made`, { cause: error });
   }
 }

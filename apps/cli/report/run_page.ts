@@ -2,8 +2,8 @@
 
 import { type Dataset, evaluateScores, type Evaluation, type Scores } from "@forward-forward/core";
 import { count, duration, percent as inPercent, plural } from "../display/words.ts";
-import { shellWord } from "../resume.ts";
-import type { Model } from "../run_folder.ts";
+import { shellWord } from "../shell_word.ts";
+import type { Model } from "../model_file.ts";
 import { contrasts, histogram, type Mistake, worstMistakes } from "./analysis.ts";
 import { barChart, type Bars, type Chart, distributionChart } from "./charts.ts";
 import { ERROR_CURVES, goodnessUnit, trainingCurves } from "./curves.ts";

@@ -11,11 +11,13 @@ export interface Ranked {
   name: string;
   /** What it changes. */
   set: Record<string, unknown>;
-  /** Its trials that are finished, those that diverged included. */
+  /** Its trials that are finished, those that diverged or failed included. */
   trials: TrialResult[];
   /** How many diverged. */
   diverged: number;
-  /** Mean fraction of held-out images wrong after the last epoch, over the trials that did not; null if all did. */
+  /** How many failed. */
+  failed: number;
+  /** Mean fraction of held-out images wrong after the last epoch, over the trials that did neither; null if there is none. */
   validationError: number | null;
   /** Its standard deviation, null for fewer than two. */
   deviation: number | null;
@@ -30,14 +32,14 @@ export interface Ranked {
 }
 
 /**
- * The settings of which a trial is finished, by their mean error. A setting that diverged with any seed comes after all that did
- * not: that it may fail is worse than a few images.
+ * The settings of which a trial is finished, by their mean error. A setting that diverged or failed with any seed comes after
+ * all that did not: that it may is worse than a few images.
  */
 export function rank(settings: readonly Setting[], results: readonly TrialResult[]): Ranked[] {
   const ranked = settings.flatMap(({ name, set }): Ranked[] => {
     const trials = results.filter((result) => result.name === name);
     if (trials.length === 0) return [];
-    const whole = trials.filter(({ diverged }) => diverged === null);
+    const whole = trials.filter(isWhole);
     const over = (figure: (trial: TrialResult) => number | null): number | null => {
       const values = whole.map(figure).filter((value) => value !== null);
       return values.length < whole.length ? null : mean(values);
@@ -46,7 +48,8 @@ export function rank(settings: readonly Setting[], results: readonly TrialResult
       name,
       set,
       trials,
-      diverged: trials.length - whole.length,
+      diverged: trials.filter(({ diverged }) => diverged !== null).length,
+      failed: trials.filter(({ failed }) => failed !== null).length,
       validationError: over(({ validationError }) => validationError),
       deviation: deviation(whole.map(({ validationError }) => validationError!)),
       goodnessError: over(({ goodnessError }) => goodnessError),
@@ -56,9 +59,18 @@ export function rank(settings: readonly Setting[], results: readonly TrialResult
     }];
   });
   return ranked.toSorted((a, b) =>
-    Number(a.diverged > 0) - Number(b.diverged > 0) ||
+    Number(isSound(b)) - Number(isSound(a)) ||
     (a.validationError ?? 1) - (b.validationError ?? 1)
   );
+}
+
+function isWhole({ diverged, failed }: TrialResult): boolean {
+  return diverged === null && failed === null;
+}
+
+/** Whether a setting was trained with each of its seeds so far. */
+export function isSound({ diverged, failed }: Ranked): boolean {
+  return diverged === 0 && failed === 0;
 }
 
 const NONE = "-";
@@ -83,7 +95,8 @@ export function rankingTable(ranked: readonly Ranked[]): string[][] {
       row.name,
       error(row.validationError),
       error(row.deviation),
-      String(row.trials.length) + (row.diverged > 0 ? `, ${row.diverged} diverged` : ""),
+      String(row.trials.length) + (row.diverged > 0 ? `, ${row.diverged} diverged` : "") +
+      (row.failed > 0 ? `, ${row.failed} failed` : ""),
       error(row.goodnessError),
       error(row.softmaxError),
       error(row.bestValidationError),

@@ -20,6 +20,7 @@ function result(name: string, seed: number, validationError: number | null): Tri
     epochs: 1,
     trainSeconds: 2,
     diverged: validationError === null ? "layer 1 diverged" : null,
+    failed: null,
   };
 }
 
@@ -55,4 +56,20 @@ Deno.test("rank() sorts by the mean over seeds, and puts what diverged with any 
   const lines = rankingText(ranked).split("\n");
   assertEquals(lines[1]!.split(/ {2,}/), ["1", "better", "3.00 %", "1.41 %", "2", "3.00 %", "2.0"]);
   assert(lines[3]!.includes("2, 1 diverged"), lines[3]);
+});
+
+Deno.test("rank() puts what failed with any seed last, and counts it apart from what diverged", () => {
+  const settings = ["too large", "worse"].map((name) => ({
+    name,
+    set: {},
+    recipe: recipes.quick(),
+  }));
+  const failed = { ...result("too large", 2, null), diverged: null, failed: "no memory" };
+  const ranked = rank(settings, [result("too large", 1, 0.01), failed, result("worse", 1, 0.5)]);
+  assertEquals(ranked.map(({ name, diverged, failed }) => [name, diverged, failed]), [
+    ["worse", 0, 0],
+    ["too large", 0, 1],
+  ]);
+  assertEquals(ranked.map(({ validationError }) => validationError), [0.5, 0.01]);
+  assert(rankingText(ranked).includes("2, 1 failed"), rankingText(ranked));
 });

@@ -1,8 +1,12 @@
 // A sweep's folder: sweep.json, trials.jsonl and sweep.html, none of them ever half-written.
 
+import type { Recipe } from "@forward-forward/core";
 import type { Refuse } from "../json_file.ts";
 import { UsageError } from "../errors.ts";
-import { claimFolder, FORMAT, parseObject, writeWhole } from "../run_folder.ts";
+import { FORMAT } from "../model_file.ts";
+import { SWEEP_FILES } from "../run_files.ts";
+import { claimFolder, parseObject } from "../run_folder.ts";
+import { tidyFolder, writeWhole } from "../write_whole.ts";
 import type { Trial } from "./plan.ts";
 import type { TrialResult } from "./run_trial.ts";
 import { readSweep, type SweepFile } from "./sweep_file.ts";
@@ -21,6 +25,14 @@ export interface Ran {
   versions: Record<string, string>;
   /** SHA-256 of the images. */
   data: { train: string; validation: string };
+  /** What every trial has in common, as it was when the sweep began. */
+  settings?: CommonSettings;
+}
+
+/** What a sweep's trials have in common. */
+export interface CommonSettings extends Pick<SweepFile, "validation" | "limits"> {
+  /** The recipe that is changed. */
+  recipe: Recipe;
 }
 
 /** A folder that a sweep writes to. */
@@ -99,9 +111,15 @@ export class SweepFolder {
       throw new UsageError(
         `line ${
           i + 1
-        } of ${path} is of no trial of this sweep: it was changed or damaged, remove the line`,
+        } of ${path} is of no trial of this sweep: it or sweep.json was changed or damaged, ` +
+          `undo that or remove the line`,
       );
     });
+  }
+
+  /** Removes what a process that was killed left half-written. */
+  async tidy(): Promise<void> {
+    await tidyFolder(this.path, SWEEP_FILES.files);
   }
 
   /** Writes `sweep.html` and returns its path. */
@@ -136,11 +154,14 @@ function parseResult(line: string, trials: readonly Trial[]): TrialResult | null
     result.loss,
   ];
   const others = [result.goodnessError, result.softmaxError];
-  const known = typeof result.diverged === "string"
+  // Lines from before trials could fail do not say that they did not.
+  const { diverged, failed = null } = result;
+  const isText = (value: unknown): boolean => typeof value === "string";
+  const known = isText(diverged) && failed === null || isText(failed) && diverged === null
     ? figures.every((value) => value === null)
-    : result.diverged === null && figures.every(number) &&
+    : diverged === null && failed === null && figures.every(number) &&
       others.every((value) => value === null || number(value));
   const counted = number(result.epochs) && number(result.trainSeconds) &&
     Array.isArray(result.layerErrors) && result.layerErrors.every(number);
-  return same && known && counted ? result as TrialResult : null;
+  return same && known && counted ? { ...result, failed } as TrialResult : null;
 }

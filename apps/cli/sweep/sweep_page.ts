@@ -6,7 +6,7 @@ import { type Html, html } from "../report/html.ts";
 import { charts, facts, grid, list, page, section } from "../report/page.ts";
 import { flatten, nameOf } from "../report/run_log.ts";
 import { pointChart } from "./point_chart.ts";
-import { type Ranked, rankingTable } from "./ranking.ts";
+import { isSound, type Ranked, rankingTable } from "./ranking.ts";
 
 /** What a page is made from. */
 export interface SweepFindings {
@@ -31,7 +31,7 @@ export async function sweepPage(findings: SweepFindings): Promise<string> {
   const { path, base, ranked, trials, dataset, images, backend } = findings;
   const name = nameOf(path);
   const done = ranked.flatMap((row) => row.trials);
-  const best = ranked.find((row) => row.diverged === 0);
+  const best = ranked.find(isSound);
   const seconds = done.reduce((sum, { trainSeconds }) => sum + trainSeconds, 0);
   const missing = trials - done.length;
   return page(`${name}: sweep`, [
@@ -96,7 +96,7 @@ function trialTable(ranked: readonly Ranked[]): Html {
       i + 1,
       trial.name,
       trial.seed,
-      trial.validationError === null ? trial.diverged! : percent(trial.validationError),
+      trial.diverged ?? trial.failed ?? percent(trial.validationError!),
       trial.bestEpoch ?? "-",
       trial.layerErrors.map(percent).join(", ") || "-",
       trial.loss?.toPrecision(4) ?? "-",
