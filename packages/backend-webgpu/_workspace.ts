@@ -24,6 +24,13 @@ export class Workspace {
 
   /** The memory of an operand. */
   use(operation: string, tensor: Tensor): Block {
+    const { block } = this.own(operation, tensor);
+    this.recorder.requireWritten(operation, block);
+    return block;
+  }
+
+  /** A tensor of this workspace, whatever became of its values. */
+  own(operation: string, tensor: Tensor): WebGPUTensor & { block: Block } {
     this.requireUsable(operation);
     if (!(tensor instanceof WebGPUTensor) || tensor.owner !== this.live) {
       throw new TypeError(`${operation}: the tensor belongs to another backend`);
@@ -31,7 +38,7 @@ export class Workspace {
     if (!tensor.block) {
       throw new TypeError(`${operation}: a tensor was used after it was disposed`);
     }
-    return tensor.block;
+    return tensor as WebGPUTensor & { block: Block };
   }
 
   /** A new tensor, with whatever is in its memory. */

@@ -26,7 +26,7 @@ import type { Block } from "./_pool.ts";
 import { gather } from "./_gather.ts";
 import { matmul } from "./_product.ts";
 import type { Counters } from "./_recorder.ts";
-import { byteLength, type WebGPUTensor } from "./_tensor.ts";
+import { byteLength } from "./_tensor.ts";
 import { Workspace } from "./_workspace.ts";
 import { affine } from "./kernels/affine.ts";
 import { argmax } from "./kernels/argmax.ts";
@@ -63,7 +63,10 @@ export type ProductShape = readonly [m: number, k: number, n: number, options?: 
  * Runs on a `GPUDevice`. Made by `createBackend`.
  *
  * Operations are recorded and submitted by {@linkcode flush} or {@linkcode read} (or after 4096 of them),
- * in one submission. What the device refuses is only known later: the next `flush` or `read` throws it.
+ * in one submission. What the device refuses is only known later: the next `flush` or `read` throws it, and from then on a tensor
+ * whose values were lost with it is refused. So it is with memory: where there is none for a tensor, a `RangeError` says how large
+ * it was. On a device that is shared, the errors of others stay theirs.
+ *
  * When the device is lost every later call throws a `DeviceLostError`, except {@linkcode dispose}, that
  * of tensors, and {@linkcode memory}.
  */
@@ -146,12 +149,12 @@ export class WebGPUBackend implements Backend {
 
   /** See {@linkcode Backend.assign}. */
   assign(target: Tensor, source: Tensor): void {
-    const old = this.#use("assign", target);
-    const block = this.#use("assign", source);
+    const to = this.#workspace.own("assign", target);
+    const from = this.#workspace.own("assign", source);
+    this.#use("assign", source);
     requireAssignable(target, source);
     // The blocks change places, and the source goes with the old one.
-    (target as WebGPUTensor).block = block;
-    (source as WebGPUTensor).block = old;
+    [to.block, from.block] = [from.block, to.block];
     source.dispose();
   }
 
@@ -199,7 +202,10 @@ export class WebGPUBackend implements Backend {
     return this.#workspace.live.use();
   }
 
-  /** See {@linkcode Backend.dispose}. A device given to `createBackend` stays open. A second call does nothing. */
+  /**
+   * See {@linkcode Backend.dispose}. A device given to `createBackend` stays open. What is still pending rejects. A second call does
+   * nothing.
+   */
   dispose(): void {
     this.#workspace.dispose();
     if (this.#owned) this.#gpu.destroy();

@@ -16,7 +16,7 @@ import { type Check, Trial } from "./trial.ts";
 export interface ConformanceOptions {
   /** The backend's name; it opens the name of every test. */
   name: string;
-  /** Makes a new backend. Called once for most of the suite, and once for the tests of `dispose`. */
+  /** Makes a new backend. Called once for most of the suite, and once for each test of `dispose`. */
   create: () => Promise<Backend>;
   /** Registers a test with whatever runs them, in order; they are not meant to run concurrently. */
   test: (name: string, body: () => Promise<void>) => void;
@@ -56,6 +56,14 @@ export function conformance(options: ConformanceOptions): void {
   scopeTests(check);
   orderTests(check);
   fusedTests(check);
+
+  test(`${name}: dispose() leaves no read pending`, async () => {
+    const backend = await create();
+    const pending = backend.read([backend.fill([3, 5], 1)]);
+    backend.dispose();
+    // What was on its way may arrive, and what was not is refused; a backend that is wrong waits here for ever.
+    await pending.catch(() => {});
+  });
 
   test(`${name}: dispose() frees every tensor, and spends this backend but no other`, async () => {
     const other = await (shared ??= create());
