@@ -136,9 +136,9 @@ export class GpuDevice implements Device {
     );
   }
 
-  gatherBytes(table: Bytes, columns: number, indices: tf.Tensor2D): tf.Tensor2D {
+  gatherBytes(table: Bytes, [n, columns]: Shape, indices: tf.Tensor2D): tf.Tensor2D {
     const shape: [number, number] = [indices.shape[0], columns];
-    return run(this.#backend, gatherBytes, shape, [table as tf.Tensor1D, indices]);
+    return run(this.#backend, gatherBytes, shape, [table as tf.Tensor1D, indices], [n]);
   }
 
   gather(table: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D {
@@ -147,7 +147,7 @@ export class GpuDevice implements Device {
 
   gatherWarped(
     table: Storage,
-    [, width]: Shape,
+    [n, width]: Shape,
     indices: tf.Tensor2D,
     maps: tf.Tensor2D,
     which: tf.Tensor2D,
@@ -155,7 +155,7 @@ export class GpuDevice implements Device {
     const from = table as tf.Tensor;
     const program = from.rank === 1 ? gatherWarpedBytes : gatherWarped;
     const shape: [number, number] = [indices.shape[0], maps.shape[1]];
-    return run(this.#backend, program, shape, [from, indices, maps, which], [width]);
+    return run(this.#backend, program, shape, [from, indices, maps, which], [n, width]);
   }
 
   slice(x: tf.Tensor2D, start: number, end: number): tf.Tensor2D {

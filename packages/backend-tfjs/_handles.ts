@@ -2,6 +2,7 @@
 
 import {
   type DType,
+  type Extent,
   LiveTensors,
   requireDType,
   type Shape,
@@ -18,6 +19,7 @@ export class TfjsTensor implements Tensor {
   readonly owner: LiveTensors<TfjsTensor>;
   /** `null` once disposed, or moved to another handle. */
   storage: Storage | null;
+  extent: Extent | null = null;
 
   constructor(owner: LiveTensors<TfjsTensor>, storage: Storage, shape: Shape, dtype: DType) {
     this.owner = owner;

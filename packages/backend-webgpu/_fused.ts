@@ -67,7 +67,7 @@ export function fusedOperations(workspace: Workspace): FusedOperations {
       requireDType("encode", images, "u8");
       const strengthsFrom = use("encode", "strengths", strengths, [images.shape[0], 1]);
       const at = workspace.use("encode", indices);
-      const shape = gatherShape(images, indices, warp);
+      const shape = gatherShape(images, indices, warp, "encode");
       const [rows, columns] = shape;
       using moved = warp ? gather(workspace, images, indices, warp) : null;
       const from = moved ? workspace.use("encode", moved) : bytes;
@@ -82,7 +82,7 @@ export function fusedOperations(workspace: Workspace): FusedOperations {
         encode(width, moved ? "rows" : "bytes"),
         [from, strengthsFrom, at, ...made.map(({ block }) => block)],
         grid,
-        [rows, grid.x, columns / width],
+        [rows, grid.x, columns / width, images.shape[0]],
         [neutral, classes * neutral ** 2, share, epsilon],
       );
       return {

@@ -5,7 +5,7 @@ import type { Workspace } from "./_workspace.ts";
 import { gather as pick, gatherWarped } from "./kernels/gather.ts";
 import { laneGrid, widthOf } from "./kernels/kernel.ts";
 
-/** See `Backend.gather`. What an index outside of the table gives is undefined. */
+/** See `Backend.gather`. */
 export function gather(
   workspace: Workspace,
   table: Tensor,
@@ -13,8 +13,8 @@ export function gather(
   warp?: Warp | null,
 ): Tensor {
   const from = workspace.use("gather", table);
-  const rows = workspace.use("gather", indices);
-  const maps = warp && [warp.maps, warp.which].map((x) => workspace.use("gather", x));
+  const picked = workspace.use("gather", indices);
+  const moved = warp ? [warp.maps, warp.which].map((x) => workspace.use("gather", x)) : [];
   const shape = gatherShape(table, indices, warp);
   const { tensor, block } = workspace.make(
     "gather",
@@ -22,17 +22,17 @@ export function gather(
     table.dtype === "i32" ? "i32" : "f32",
   );
   const elements = table.dtype === "u8" ? "bytes" : "words";
-  if (maps) {
-    const count = shape[0] * shape[1];
-    const grid = laneGrid(count);
-    const sizes = [count, grid.x, shape[1], table.shape[1]];
-    workspace.recorder.dispatch(gatherWarped(elements), [from, rows, ...maps, block], grid, sizes);
-    return tensor;
-  }
-  const width = widthOf(shape[1]);
+  const width = warp ? 1 : widthOf(shape[1]);
   const count = shape[0] * shape[1] / width;
   const grid = laneGrid(count);
-  const kernel = pick(elements, width);
-  workspace.recorder.dispatch(kernel, [from, rows, block], grid, [count, grid.x, shape[1] / width]);
+  const kernel = warp ? gatherWarped(elements) : pick(elements, width);
+  const sizes = [
+    count,
+    grid.x,
+    shape[1] / width,
+    ...warp ? [table.shape[1], warp.maps.shape[0]] : [],
+  ];
+  const read = [from, picked, ...moved];
+  workspace.recorder.dispatch(kernel, [...read, block], grid, [...sizes, 0, table.shape[0]]);
   return tensor;
 }

@@ -1,6 +1,6 @@
 // The handles that the WebGPU backend gives out.
 
-import type { DType, LiveTensors, Shape, Tensor } from "@forward-forward/core";
+import type { DType, Extent, LiveTensors, Shape, Tensor } from "@forward-forward/core";
 import type { Block, Pool } from "./_pool.ts";
 
 /** A matrix in a buffer, row-major; the buffer may be larger. */
@@ -13,6 +13,8 @@ export class WebGPUTensor implements Tensor {
   readonly owner: LiveTensors<WebGPUTensor>;
   /** The memory; `null` once disposed or spent. */
   block: Block | null;
+  /** See `Tensor`. */
+  extent: Extent | null;
 
   readonly #pool: Pool;
 
@@ -23,10 +25,12 @@ export class WebGPUTensor implements Tensor {
     block: Block,
     shape: Shape,
     dtype: DType,
+    extent: Extent | null,
   ) {
     this.owner = owner;
     this.#pool = pool;
     this.block = block;
+    this.extent = extent;
     this.shape = [shape[0], shape[1]];
     this.dtype = dtype;
   }

@@ -1,6 +1,12 @@
 // What all operations share: the recorder, the live tensors, and how operands become memory.
 
-import { type DType, LiveTensors, type Shape, type Tensor } from "@forward-forward/core";
+import {
+  type DType,
+  type Extent,
+  LiveTensors,
+  type Shape,
+  type Tensor,
+} from "@forward-forward/core";
 import type { Block } from "./_pool.ts";
 import { Recorder } from "./_recorder.ts";
 import { Tuner, type TunerOptions } from "./_tuner.ts";
@@ -48,10 +54,10 @@ export class Workspace {
     return { tensor: this.adopt(block, shape, dtype), block };
   }
 
-  /** A new tensor of memory that was just filled. */
-  adopt(block: Block, shape: Shape, dtype: DType): Tensor {
+  /** A new tensor of memory that was just filled, by values of this extent if that is known. */
+  adopt(block: Block, shape: Shape, dtype: DType, extent: Extent | null = null): Tensor {
     const { pool } = this.recorder;
-    const tensor = new WebGPUTensor(this.live, pool, block, shape, dtype);
+    const tensor = new WebGPUTensor(this.live, pool, block, shape, dtype, extent);
     return this.live.add(tensor, byteLength(shape, dtype));
   }
 

@@ -5,6 +5,7 @@ import {
   type Backend,
   broadcast,
   concatShape,
+  extentOf,
   type FusedOperations,
   type MatmulOptions,
   type MemoryUse,
@@ -118,7 +119,7 @@ export class WebGPUBackend implements Backend {
     this.#workspace.requireUsable("upload");
     // WebGPU takes no shared memory; no typed array of the seam needs it.
     const block = this.#workspace.recorder.upload("upload", data as Uint8Array<ArrayBuffer>);
-    return this.#workspace.adopt(block, shape, dtype);
+    return this.#workspace.adopt(block, shape, dtype, extentOf(data));
   }
 
   /** See {@linkcode Backend.fill}. Throws a `RangeError` above the device's limit of a buffer. */
@@ -155,6 +156,7 @@ export class WebGPUBackend implements Backend {
     requireAssignable(target, source);
     // The blocks change places, and the source goes with the old one.
     [to.block, from.block] = [from.block, to.block];
+    to.extent = from.extent;
     source.dispose();
   }
 
@@ -218,7 +220,7 @@ export class WebGPUBackend implements Backend {
 
   // Rows
 
-  /** See {@linkcode Backend.gather}. What an index outside of the table gives is undefined. */
+  /** See {@linkcode Backend.gather}. */
   gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor {
     return gather(this.#workspace, table, indices, warp);
   }
@@ -249,7 +251,7 @@ export class WebGPUBackend implements Backend {
     return tensor;
   }
 
-  /** See {@linkcode Backend.oneHot}. A label that is no class gives a row of zeros. */
+  /** See {@linkcode Backend.oneHot}. */
   oneHot(labels: Tensor, classes: number): Tensor {
     const from = this.#use("oneHot", labels);
     const shape = oneHotShape(labels, classes);

@@ -6,6 +6,7 @@ import { elementTests } from "./element_tests.ts";
 import { fusedTests } from "./fused_tests.ts";
 import { matmulTests } from "./matmul_tests.ts";
 import { orderTests } from "./order_tests.ts";
+import { rangeTests } from "./range_tests.ts";
 import { reductionTests } from "./reduction_tests.ts";
 import { rowTests } from "./row_tests.ts";
 import { scopeTests } from "./scope_tests.ts";
@@ -56,6 +57,7 @@ export function conformance(options: ConformanceOptions): void {
   scopeTests(check);
   orderTests(check);
   fusedTests(check);
+  rangeTests(check);
 
   test(`${name}: dispose() leaves no read pending`, async () => {
     const backend = await create();
