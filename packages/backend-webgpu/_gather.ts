@@ -1,18 +1,19 @@
 // Rows picked by index, and moved by a warp if there is one.
 
 import { gatherShape, type Tensor, type Warp } from "@forward-forward/core";
+import { stretches } from "./_table.ts";
 import type { Workspace } from "./_workspace.ts";
 import { gather as pick, gatherWarped } from "./kernels/gather.ts";
 import { laneGrid, widthOf } from "./kernels/kernel.ts";
 
-/** See `Backend.gather`. */
+/** See `Backend.gather`. A table in several blocks takes a dispatch for each. */
 export function gather(
   workspace: Workspace,
   table: Tensor,
   indices: Tensor,
   warp?: Warp | null,
 ): Tensor {
-  const from = workspace.use("gather", table);
+  const blocks = workspace.table("gather", table);
   const picked = workspace.use("gather", indices);
   const moved = warp ? [warp.maps, warp.which].map((x) => workspace.use("gather", x)) : [];
   const shape = gatherShape(table, indices, warp);
@@ -32,7 +33,9 @@ export function gather(
     shape[1] / width,
     ...warp ? [table.shape[1], warp.maps.shape[0]] : [],
   ];
-  const read = [from, picked, ...moved];
-  workspace.recorder.dispatch(kernel, [...read, block], grid, [...sizes, 0, table.shape[0]]);
+  const { recorder } = workspace;
+  stretches(table.shape, table.dtype, recorder.pool.limit).forEach(({ first, rows }, i) =>
+    recorder.dispatch(kernel, [blocks[i]!, picked, ...moved, block], grid, [...sizes, first, rows])
+  );
   return tensor;
 }

@@ -5,7 +5,6 @@ import {
   type Backend,
   broadcast,
   concatShape,
-  extentOf,
   type FusedOperations,
   type MatmulOptions,
   type MemoryUse,
@@ -23,10 +22,12 @@ import {
 } from "@forward-forward/core";
 import { foldAllColumns, foldAllRows } from "./_fold.ts";
 import { fusedOperations, vectors } from "./_fused.ts";
+import { joined } from "./_parts.ts";
 import type { Block } from "./_pool.ts";
 import { gather } from "./_gather.ts";
 import { matmul } from "./_product.ts";
 import type { Counters } from "./_recorder.ts";
+import { stretches } from "./_table.ts";
 import { byteLength } from "./_tensor.ts";
 import { Workspace } from "./_workspace.ts";
 import { affine } from "./kernels/affine.ts";
@@ -113,13 +114,13 @@ export class WebGPUBackend implements Backend {
 
   // Storage
 
-  /** See {@linkcode Backend.upload}. Throws a `RangeError` above the device's limit of a buffer. */
+  /**
+   * See {@linkcode Backend.upload}. Throws a `RangeError` above the device's limit of a buffer; tables of bytes may be larger, and are
+   * kept in several.
+   */
   upload(data: TensorData, shape: Shape): Tensor {
     const dtype = uploadDType(data, shape);
-    this.#workspace.requireUsable("upload");
-    // WebGPU takes no shared memory; no typed array of the seam needs it.
-    const block = this.#workspace.recorder.upload("upload", data as Uint8Array<ArrayBuffer>);
-    return this.#workspace.adopt(block, shape, dtype, extentOf(data));
+    return this.#workspace.upload(data, shape, dtype);
   }
 
   /** See {@linkcode Backend.fill}. Throws a `RangeError` above the device's limit of a buffer. */
@@ -133,16 +134,19 @@ export class WebGPUBackend implements Backend {
 
   /** See {@linkcode Backend.read}. Rejects with the first error of what was recorded before, if any. */
   async read(tensors: readonly Tensor[]): Promise<TensorData[]> {
-    const parts = tensors.map((tensor) => ({
-      block: this.#use("read", tensor),
-      bytes: byteLength(tensor.shape, tensor.dtype),
-      dtype: tensor.dtype,
-    }));
+    const { recorder } = this.#workspace;
+    const parts = tensors.map((tensor) => {
+      const { shape, dtype } = tensor;
+      const blocks = this.#workspace.table("read", tensor);
+      return stretches(shape, dtype, recorder.pool.limit).map(({ rows }, i) => {
+        return { block: blocks[i]!, bytes: byteLength([rows, shape[1]], dtype) };
+      });
+    });
     this.#workspace.requireUsable("read");
     if (parts.length === 0) return [];
-    const copies = await this.#workspace.recorder.read(parts);
-    return copies.map((copy, i) => {
-      const { dtype } = parts[i]!;
+    const copies = await recorder.read(parts.flat());
+    return tensors.map(({ dtype }, i) => {
+      const copy = joined(copies.splice(0, parts[i]!.length));
       if (dtype === "f32") return new Float32Array(copy);
       return dtype === "i32" ? new Int32Array(copy) : new Uint8Array(copy);
     });
@@ -154,8 +158,8 @@ export class WebGPUBackend implements Backend {
     const from = this.#workspace.own("assign", source);
     this.#use("assign", source);
     requireAssignable(target, source);
-    // The blocks change places, and the source goes with the old one.
-    [to.block, from.block] = [from.block, to.block];
+    // The blocks change places, and the source goes with the old ones.
+    [to.blocks, from.blocks] = [from.blocks, to.blocks];
     to.extent = from.extent;
     source.dispose();
   }

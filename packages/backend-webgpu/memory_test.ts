@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { openDevice, shortOfMemory, test } from "./_testing_device.ts";
+import { limit, openDevice, shortOfMemory, test } from "./_testing_device.ts";
 import { createBackend, type WebGPUBackend } from "./mod.ts";
 import { Health } from "./_health.ts";
 import { Pool } from "./_pool.ts";
@@ -196,5 +196,21 @@ test("webgpu: a pool that was disposed destroys what comes back", async () => {
   assertEquals(pool.reservedBytes, 256);
   pool.give(block);
   assertEquals(pool.reservedBytes, 0);
+  device.destroy();
+});
+
+test("webgpu: a tensor above the device's limit is refused with what helps", async () => {
+  const device = await openDevice();
+  limit(device, { maxStorageBufferBindingSize: 4000 });
+  using backend = await createBackend({ device });
+  const many = new Float32Array(1001);
+  assertThrows(
+    () => backend.upload(many, [1001, 1]),
+    RangeError,
+    "upload fewer rows, or images as bytes",
+  );
+  assertThrows(() => backend.upload(new Uint8Array(4001), [1, 4001]), RangeError, "limit of 4000");
+  assertThrows(() => backend.fill([1001, 1], 0), RangeError, "use a smaller batch or layer");
+  assertEquals(backend.memory(), { tensors: 0, bytes: 0 });
   device.destroy();
 });
