@@ -244,7 +244,10 @@ export class OnnxBackend implements Backend {
 
   /** See {@linkcode Backend.relu}. */
   relu(x: Tensor): Tensor {
-    return this.#unary("relu", x);
+    const from = this.#floats("relu", x);
+    const tensor = this.#make("relu", x.shape);
+    this.#loops.relu(from.at, tensor.at, x.shape[0] * x.shape[1]);
+    return tensor;
   }
 
   /** See {@linkcode Backend.sqrt}. */

@@ -83,6 +83,10 @@ export interface MemoryUse {
  *
  * Indices, labels and maps that are out of range throw a `RangeError` if they were uploaded, and those that were computed, which
  * nobody may wait for, stand for zeros.
+ *
+ * Infinities are numbers like others, and are what overflows: `relu`, `max`, `argmax` and `equal` order them, and where arithmetic
+ * has a result that is infinite, that is what is given. What would be NaN, or is made of NaN, is undefined, except that it is
+ * moved as it is by what only moves. Matrix products of infinities are undefined.
  */
 export interface Backend extends Disposable {
   /** The name it is chosen by, such as `"webgpu"`. */
@@ -168,7 +172,7 @@ export interface Backend extends Disposable {
   relu(x: Tensor): Tensor;
   /** The square root. */
   sqrt(x: Tensor): Tensor;
-  /** The exponential. */
+  /** The exponential; the largest finite numbers may stand for infinity. */
   exp(x: Tensor): Tensor;
   /** `1 / (1 + exp(-x))`, finite for every `x`. */
   sigmoid(x: Tensor): Tensor;

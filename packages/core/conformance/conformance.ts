@@ -4,6 +4,7 @@ import type { Backend } from "../backend.ts";
 import { defaultTolerance, type Tolerance } from "./compare.ts";
 import { elementTests } from "./element_tests.ts";
 import { fusedTests } from "./fused_tests.ts";
+import { infinityTests } from "./infinity_tests.ts";
 import { matmulTests } from "./matmul_tests.ts";
 import { orderTests } from "./order_tests.ts";
 import { rangeTests } from "./range_tests.ts";
@@ -58,6 +59,7 @@ export function conformance(options: ConformanceOptions): void {
   orderTests(check);
   fusedTests(check);
   rangeTests(check);
+  infinityTests(check);
 
   test(`${name}: dispose() leaves no read pending`, async () => {
     const backend = await create();
