@@ -53,7 +53,7 @@ export class TfjsBackend implements Backend {
 
   upload(data: TensorData, shape: Shape): Tensor {
     const dtype = uploadDType(data, shape);
-    this.#device.requireRoom(data.byteLength);
+    this.#device.requireRoom(data);
     // A copy, because TensorFlow.js keeps the array, and the caller may change it after.
     const copy = data.slice();
     if (copy instanceof Uint8Array) {

@@ -32,8 +32,8 @@ export interface Device {
 
   /** Stores bytes that are this device's own from now on. */
   storeBytes(data: Uint8Array): Bytes;
-  /** Throws a `RangeError` if the device cannot hold that many bytes in one tensor. */
-  requireRoom(bytes: number): void;
+  /** Throws a `RangeError` if the device cannot hold so much in one tensor. */
+  requireRoom(data: TensorData): void;
   /** Rows of bytes as `f32`; zeros for those that there are not. */
   gatherBytes(table: Bytes, shape: Shape, indices: tf.Tensor2D): tf.Tensor2D;
   /** Rows of a table; zeros for those that there are not. */

@@ -49,10 +49,17 @@ export class GpuDevice implements Device {
     });
     this.#lost.catch(() => {}); // Whoever waits for something is told; nobody else has to know.
     // Errors come later than the call that made them, and without this nobody would hear of them.
-    backend.device.addEventListener("uncapturederror", (event) => {
-      this.#failure ??= new Error(
-        `WebGPU refused what was recorded, so results are wrong: ${event.error.message}`,
-      );
+    backend.device.addEventListener("uncapturederror", ({ error }) => {
+      this.#failure ??= error.constructor.name === "GPUOutOfMemoryError"
+        ? new RangeError(
+          "out of memory: a tensor finds no room on the GPU; open a new backend, and use a smaller " +
+            "batch or layer",
+          { cause: error },
+        )
+        : new Error(
+          `WebGPU refused what was recorded, so results are wrong: ${error.message}`,
+          { cause: error },
+        );
     });
     this.fused = {
       dense: (a, b, bias) =>
@@ -125,14 +132,17 @@ export class GpuDevice implements Device {
     return tf.tensor1d(words, "int32");
   }
 
-  requireRoom(bytes: number): void {
+  requireRoom(data: TensorData): void {
     const { maxStorageBufferBindingSize, maxBufferSize } = this.#backend.device.limits;
     const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
-    if (bytes <= limit) return;
+    if (data.byteLength <= limit) return;
     const megabytes = (n: number): string => `${(n / 1e6).toFixed(1)} MB`;
+    const remedy = data instanceof Uint8Array ? "use the backend webgpu" : "images as bytes";
     throw new RangeError(
-      `upload: ${megabytes(bytes)} are more than the ${megabytes(limit)} that this adapter takes ` +
-        `in one tensor; upload fewer rows, or images as bytes`,
+      `upload: ${megabytes(data.byteLength)} are more than the ${
+        megabytes(limit)
+      } that this adapter ` +
+        `takes in one tensor; upload fewer rows, or ${remedy}`,
     );
   }
 

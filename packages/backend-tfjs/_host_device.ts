@@ -47,7 +47,7 @@ export class HostDevice implements Device {
     return data;
   }
 
-  requireRoom(_bytes: number): void {}
+  requireRoom(_data: TensorData): void {}
 
   gatherBytes(table: Bytes, [, columns]: Shape, indices: tf.Tensor2D): tf.Tensor2D {
     const bytes = table as Uint8Array;

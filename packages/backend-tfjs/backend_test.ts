@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import {
   type Backend,
   DeviceLostError,
@@ -227,26 +233,41 @@ test("cpu", "createBackend() on WebGPU without an adapter says what to install",
   }
 });
 
-test("webgpu", "a lost device: read() and flush() reject with a DeviceLostError", async () => {
-  const devices: GPUDevice[] = [];
+// A backend on WebGPU, and the device that it opened.
+async function openBoth(): Promise<{ backend: Backend; device: GPUDevice }> {
+  let device: GPUDevice;
   const { requestDevice } = GPUAdapter.prototype;
   GPUAdapter.prototype.requestDevice = async function (...args): Promise<GPUDevice> {
-    const device = await requestDevice.apply(this, args);
-    devices.push(device);
-    return device;
+    return device = await requestDevice.apply(this, args);
   };
   try {
-    using backend = await createBackend({ device: "webgpu" });
-    const x = backend.fill([2, 2], 1);
-    await backend.read([x]);
-    const pending = backend.read([backend.relu(x)]);
-    devices[0]!.destroy();
-    await assertRejects(() => pending, DeviceLostError);
-    await assertRejects(() => backend.read([x]), DeviceLostError, "new backend");
-    await assertRejects(() => backend.flush(), DeviceLostError);
+    const backend = await createBackend({ device: "webgpu" });
+    return { backend, device: device! };
   } finally {
     GPUAdapter.prototype.requestDevice = requestDevice;
   }
+}
+
+test("webgpu", "a lost device: read() and flush() reject with a DeviceLostError", async () => {
+  const { backend, device } = await openBoth();
+  const x = backend.fill([2, 2], 1);
+  await backend.read([x]);
+  const pending = backend.read([backend.relu(x)]);
+  device.destroy();
+  await assertRejects(() => pending, DeviceLostError);
+  await assertRejects(() => backend.read([x]), DeviceLostError, "new backend");
+  await assertRejects(() => backend.flush(), DeviceLostError);
+  backend.dispose();
+});
+
+test("webgpu", "out of memory: read() and flush() say so, and what to do", async () => {
+  const { backend, device } = await openBoth();
+  using x = backend.fill([2, 2], 1);
+  const error = new GPUOutOfMemoryError("not enough memory left");
+  device.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error }));
+  await assertRejects(() => backend.read([x]), RangeError, "out of memory");
+  await assertRejects(() => backend.flush(), RangeError, "use a smaller batch or layer");
+  backend.dispose();
 });
 
 test("webgpu", "upload() of more than the adapter takes in one tensor is refused", async () => {
@@ -261,5 +282,8 @@ test("webgpu", "upload() of more than the adapter takes in one tensor is refused
     message = String(error);
   }
   assertStringIncludes(message, "RangeError: upload: 134.2 MB are more than");
+  assertStringIncludes(message, "images as bytes");
+  const bytes = new Uint8Array(rows * 4096);
+  assertThrows(() => backend.upload(bytes, [rows, 4096]), RangeError, "use the backend webgpu");
   assertEquals(backend.memory().tensors, 0);
 });
