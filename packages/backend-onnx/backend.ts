@@ -324,13 +324,7 @@ export class OnnxBackend implements Backend {
 
   #use(operation: string, tensor: Tensor): HostTensor {
     this.#requireUsable(operation);
-    if (!(tensor instanceof HostTensor) || tensor.owner !== this.#live) {
-      throw new TypeError(`${operation}: the tensor belongs to another backend`);
-    }
-    if (tensor.block === null) {
-      throw new TypeError(`${operation}: a tensor was used after it was disposed`);
-    }
-    return tensor;
+    return this.#live.own(operation, tensor);
   }
 
   #floats(operation: string, tensor: Tensor): HostTensor {

@@ -57,13 +57,7 @@ export class Handles {
 
   /** The handle itself; throws a `TypeError` if it is spent, or of another backend. */
   get(operation: string, tensor: Tensor): TfjsTensor & { storage: Storage } {
-    if (!(tensor instanceof TfjsTensor) || tensor.owner !== this.live) {
-      throw new TypeError(`${operation}: the tensor belongs to another backend`);
-    }
-    if (tensor.storage === null) {
-      throw new TypeError(`${operation}: a tensor was used after it was disposed`);
-    }
-    return tensor as TfjsTensor & { storage: Storage };
+    return this.live.own(operation, tensor) as TfjsTensor & { storage: Storage };
   }
 
   /** The tensor behind a handle of one of these dtypes (`f32` where none is given). */

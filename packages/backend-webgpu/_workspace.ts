@@ -46,13 +46,7 @@ export class Workspace {
   /** A tensor of this workspace, whatever became of its values. */
   own(operation: string, tensor: Tensor): WebGPUTensor & { blocks: readonly Block[] } {
     this.requireUsable(operation);
-    if (!(tensor instanceof WebGPUTensor) || tensor.owner !== this.live) {
-      throw new TypeError(`${operation}: the tensor belongs to another backend`);
-    }
-    if (!tensor.blocks) {
-      throw new TypeError(`${operation}: a tensor was used after it was disposed`);
-    }
-    return tensor as WebGPUTensor & { blocks: readonly Block[] };
+    return this.live.own(operation, tensor) as WebGPUTensor & { blocks: readonly Block[] };
   }
 
   /** A new tensor, with whatever is in its memory. */

@@ -300,13 +300,7 @@ export class ReferenceBackend implements Backend {
 
   // The storage of an operand. Every operand is fetched here, so that a spent one is always noticed.
   #data(operation: string, tensor: Tensor): TensorData {
-    if (!(tensor instanceof ReferenceTensor) || tensor.owner !== this.#live) {
-      throw new TypeError(`${operation}: the tensor belongs to another backend`);
-    }
-    if (tensor.data === null) {
-      throw new TypeError(`${operation}: a tensor was used after it was disposed`);
-    }
-    return tensor.data;
+    return this.#live.own(operation, tensor).data!;
   }
 
   #requireUsable(operation: string): void {
