@@ -101,15 +101,9 @@ export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
       requireDType("encode", images, "u8");
       const ones = floats("encode", strengths);
       const picked = use("encode", indices);
-      requireDType("encode", indices, "i32");
-      const count = images.shape[0];
-      const [rows, columns] = gatherShape(images, indices, warp);
+      const [count, width] = images.shape;
+      const [rows, columns] = gatherShape(images, indices, warp, "encode");
       requireSize("encode", strengths, count, 1);
-      for (const index of picked.data) {
-        if (index < 0 || index >= count) {
-          throw new RangeError(`encode: index ${index} is outside of ${describe(images)}`);
-        }
-      }
       const [strength, neutralScale, label] = [0, 0, 0].map(() => make("encode", [rows, 1])) as [
         HostTensor,
         HostTensor,
@@ -117,17 +111,25 @@ export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
       ];
       using raw = make("encode", [rows, columns]);
       using squares = make("encode", [rows, 1]);
-      if (warp) {
-        const [maps, which] = [warp.maps, warp.which].map((x) => use("encode", x).data);
+      const within = (index: number): boolean => index >= 0 && index < count;
+      if (warp || !picked.data.every(within)) {
+        const [maps, which] = warp ? [warp.maps, warp.which].map((x) => use("encode", x).data) : [];
         for (let i = 0; i < rows; i++) {
-          const start = picked.data[i]! * images.shape[1];
-          moveRow(table.data, start, maps!, which![i]!, raw.data, i * columns, columns, 1 / 255);
-          squares.data[i] = sumOfSquares(raw.data, i * columns, columns);
+          const index = picked.data[i]!;
+          const [start, to] = [index * width, i * columns];
+          if (!within(index)) raw.data.fill(0, to, to + columns);
+          else if (warp) {
+            const from = [start, width] as const;
+            moveRow(table.data, from, maps!, which![i]!, raw.data, [to, columns], 1 / 255);
+          } else {
+            for (let j = 0; j < columns; j++) raw.data[to + j] = table.data[start + j]! / 255;
+          }
+          squares.data[i] = sumOfSquares(raw.data, to, columns);
         }
       } else loops.pixels(table.at, picked.at, raw.at, squares.at, rows, columns);
       const norm = (square: number): number => Math.sqrt(share * square) + epsilon;
       const pixels = scaleRows("encode", raw, squares, (square, i) => {
-        const one = ones.data[picked.data[i]!]!;
+        const one = ones.data[picked.data[i]!] ?? 0; // An image that there is not is all zeros.
         const length = norm(square + one * one);
         const neutralLength = norm(square + classes * neutral * neutral);
         strength.data[i] = one / length;

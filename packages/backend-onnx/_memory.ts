@@ -1,7 +1,7 @@
 // Host memory that native code, WebAssembly and JavaScript all see, and that is used again: fresh pages
 // cost more than most operations on them.
 
-import type { DType, LiveTensors, Shape, Tensor, TensorData } from "@forward-forward/core";
+import type { DType, Extent, LiveTensors, Shape, Tensor, TensorData } from "@forward-forward/core";
 
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
@@ -83,6 +83,8 @@ export class HostTensor implements Tensor {
   readonly owner: LiveTensors<HostTensor>;
   /** Its memory; `null` once disposed or spent. */
   block: Block | null;
+  /** See `Tensor`. */
+  extent: Extent | null = null;
 
   readonly #memory: Memory;
   #view: TensorData | null = null;

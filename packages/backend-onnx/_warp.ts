@@ -2,20 +2,26 @@
 
 import type { TensorData } from "@forward-forward/core";
 
-/** Row `kind` of `maps` says from which column of the row that starts at `start` of `x` each column of `y`'s comes. */
+/**
+ * Row `kind` of `maps` says from which of the `width` columns of the row that starts at `start` of `x` each column of `y`'s comes;
+ * it is 0 where there is no such column or map.
+ */
 export function moveRow(
   x: TensorData,
-  start: number,
+  [start, width]: readonly [start: number, width: number],
   maps: TensorData,
   kind: number,
   y: TensorData,
-  to: number,
-  columns: number,
+  [to, columns]: readonly [to: number, columns: number],
   scale = 1,
 ): void {
   const first = kind * columns;
+  if (kind < 0 || first >= maps.length) {
+    y.fill(0, to, to + columns);
+    return;
+  }
   for (let j = 0; j < columns; j++) {
     const column = maps[first + j]!;
-    y[to + j] = column < 0 ? 0 : scale * x[start + column]!;
+    y[to + j] = column < 0 || column >= width ? 0 : scale * x[start + column]!;
   }
 }

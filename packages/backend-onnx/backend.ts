@@ -5,8 +5,8 @@ import {
   type Backend,
   broadcast,
   concatShape,
-  describe,
   type DType,
+  extentOf,
   type FusedOperations,
   gatherShape,
   LiveTensors,
@@ -76,6 +76,7 @@ export class OnnxBackend implements Backend {
     const dtype = uploadDType(data, shape);
     const tensor = this.#make("upload", shape, dtype);
     tensor.data.set(data);
+    tensor.extent = extentOf(data);
     return tensor;
   }
 
@@ -101,6 +102,7 @@ export class OnnxBackend implements Backend {
     requireAssignable(target, source);
     // The blocks change places, and the source goes with the old one.
     [to.block, from.block] = [from.block, to.block];
+    to.extent = from.extent;
     source.dispose();
   }
 
@@ -138,7 +140,7 @@ export class OnnxBackend implements Backend {
 
   // Rows
 
-  /** See {@linkcode Backend.gather}. Throws a `RangeError` for an index outside of the table. */
+  /** See {@linkcode Backend.gather}. */
   gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor {
     const source = this.#use("gather", table);
     const picked = this.#use("gather", indices);
@@ -148,14 +150,13 @@ export class OnnxBackend implements Backend {
     const which = warp && this.#use("gather", warp.which).data;
     const tensor = this.#make("gather", shape, table.dtype === "i32" ? "i32" : "f32");
     const [data, from, rows] = [tensor.data, source.data, picked.data];
+    const [n, width] = table.shape;
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
-      if (row < 0 || row >= table.shape[0]) {
-        tensor.dispose();
-        throw new RangeError(`gather: index ${row} (row ${i}) is outside of ${describe(table)}`);
-      }
-      if (maps) moveRow(from, row * table.shape[1], maps, which![i]!, data, i * columns, columns);
-      else data.set(from.subarray(row * columns, (row + 1) * columns), i * columns);
+      const [start, to] = [row * width, i * columns];
+      if (row < 0 || row >= n) data.fill(0, to, to + columns);
+      else if (maps) moveRow(from, [start, width], maps, which![i]!, data, [to, columns]);
+      else data.set(from.subarray(start, start + columns), to);
     }
     return tensor;
   }
@@ -179,7 +180,7 @@ export class OnnxBackend implements Backend {
     return tensor;
   }
 
-  /** See {@linkcode Backend.oneHot}. Throws a `RangeError` for a label that is no class. */
+  /** See {@linkcode Backend.oneHot}. */
   oneHot(labels: Tensor, classes: number): Tensor {
     const column = this.#use("oneHot", labels);
     const tensor = this.#make("oneHot", oneHotShape(labels, classes));
@@ -187,11 +188,7 @@ export class OnnxBackend implements Backend {
     data.fill(0);
     for (let i = 0; i < from.length; i++) {
       const label = from[i]!;
-      if (label < 0 || label >= classes) {
-        tensor.dispose();
-        throw new RangeError(`oneHot: label ${label} (row ${i}) is not one of ${classes} classes`);
-      }
-      data[i * classes + label] = 1;
+      if (label >= 0 && label < classes) data[i * classes + label] = 1;
     }
     return tensor;
   }
@@ -247,7 +244,10 @@ export class OnnxBackend implements Backend {
 
   /** See {@linkcode Backend.relu}. */
   relu(x: Tensor): Tensor {
-    return this.#unary("relu", x);
+    const from = this.#floats("relu", x);
+    const tensor = this.#make("relu", x.shape);
+    this.#loops.relu(from.at, tensor.at, x.shape[0] * x.shape[1]);
+    return tensor;
   }
 
   /** See {@linkcode Backend.sqrt}. */
@@ -324,13 +324,7 @@ export class OnnxBackend implements Backend {
 
   #use(operation: string, tensor: Tensor): HostTensor {
     this.#requireUsable(operation);
-    if (!(tensor instanceof HostTensor) || tensor.owner !== this.#live) {
-      throw new TypeError(`${operation}: the tensor belongs to another backend`);
-    }
-    if (tensor.block === null) {
-      throw new TypeError(`${operation}: a tensor was used after it was disposed`);
-    }
-    return tensor;
+    return this.#live.own(operation, tensor);
   }
 
   #floats(operation: string, tensor: Tensor): HostTensor {

@@ -5,6 +5,7 @@ import {
   type Backend,
   broadcast,
   concatShape,
+  extentOf,
   type FusedOperations,
   gatherShape,
   matmulDimensions,
@@ -52,7 +53,7 @@ export class TfjsBackend implements Backend {
 
   upload(data: TensorData, shape: Shape): Tensor {
     const dtype = uploadDType(data, shape);
-    this.#device.requireRoom(data.byteLength);
+    this.#device.requireRoom(data);
     // A copy, because TensorFlow.js keeps the array, and the caller may change it after.
     const copy = data.slice();
     if (copy instanceof Uint8Array) {
@@ -62,7 +63,10 @@ export class TfjsBackend implements Backend {
       return this.#handles.add(bytes instanceof tf.Tensor ? tf.keep(bytes) : bytes, shape, dtype);
     }
     const type = dtype === "f32" ? "float32" : "int32";
-    return this.#handles.make("upload", shape, () => tf.tensor2d(copy, [...shape], type), dtype);
+    const upload = (): tf.Tensor2D => tf.tensor2d(copy, [...shape], type);
+    const tensor = this.#handles.make("upload", shape, upload, dtype);
+    tensor.extent = extentOf(data);
+    return tensor;
   }
 
   fill(shape: Shape, value: number): Tensor {
@@ -85,6 +89,7 @@ export class TfjsBackend implements Backend {
     const from = this.#handles.get("assign", source);
     requireAssignable(target, source);
     this.#handles.replace(to, from.storage);
+    to.extent = from.extent;
     from.release();
   }
 
@@ -134,7 +139,7 @@ export class TfjsBackend implements Backend {
     }
     if (table.dtype === "u8") {
       const bytes = storage as Parameters<Device["gatherBytes"]>[0];
-      return this.#make("gather", shape, () => this.#device.gatherBytes(bytes, shape[1], rows));
+      return this.#make("gather", shape, () => this.#device.gatherBytes(bytes, table.shape, rows));
     }
     const from = storage as tf.Tensor2D;
     const { dtype } = table;

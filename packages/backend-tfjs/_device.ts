@@ -32,13 +32,16 @@ export interface Device {
 
   /** Stores bytes that are this device's own from now on. */
   storeBytes(data: Uint8Array): Bytes;
-  /** Throws a `RangeError` if the device cannot hold that many bytes in one tensor. */
-  requireRoom(bytes: number): void;
-  /** Rows of bytes as `f32`. */
-  gatherBytes(table: Bytes, columns: number, indices: tf.Tensor2D): tf.Tensor2D;
-  /** Rows of a table. */
+  /** Throws a `RangeError` if the device cannot hold so much in one tensor. */
+  requireRoom(data: TensorData): void;
+  /** Rows of bytes as `f32`; zeros for those that there are not. */
+  gatherBytes(table: Bytes, shape: Shape, indices: tf.Tensor2D): tf.Tensor2D;
+  /** Rows of a table; zeros for those that there are not. */
   gather(table: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D;
-  /** Rows of a table of bytes or of numbers, each with its columns from where a row of `maps` says; 0 for negative ones. */
+  /**
+   * Rows of a table of bytes or of numbers, each with its columns from where a row of `maps` says; 0 where there is no such row,
+   * map or column.
+   */
   gatherWarped(
     table: Storage,
     shape: Shape,
@@ -52,7 +55,7 @@ export interface Device {
   concat(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D;
   /** 1 where equal, else 0. */
   equal(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D;
-  /** A row of zeros with a one for each label. */
+  /** A row of zeros with a one for each label that is a class. */
   oneHot(labels: tf.Tensor2D, classes: number): tf.Tensor2D;
   /** The matrix product. */
   matmul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA: boolean, transposeB: boolean): tf.Tensor2D;

@@ -49,10 +49,17 @@ export class GpuDevice implements Device {
     });
     this.#lost.catch(() => {}); // Whoever waits for something is told; nobody else has to know.
     // Errors come later than the call that made them, and without this nobody would hear of them.
-    backend.device.addEventListener("uncapturederror", (event) => {
-      this.#failure ??= new Error(
-        `WebGPU refused what was recorded, so results are wrong: ${event.error.message}`,
-      );
+    backend.device.addEventListener("uncapturederror", ({ error }) => {
+      this.#failure ??= error.constructor.name === "GPUOutOfMemoryError"
+        ? new RangeError(
+          "out of memory: a tensor finds no room on the GPU; open a new backend, and use a smaller " +
+            "batch or layer",
+          { cause: error },
+        )
+        : new Error(
+          `WebGPU refused what was recorded, so results are wrong: ${error.message}`,
+          { cause: error },
+        );
     });
     this.fused = {
       dense: (a, b, bias) =>
@@ -125,20 +132,23 @@ export class GpuDevice implements Device {
     return tf.tensor1d(words, "int32");
   }
 
-  requireRoom(bytes: number): void {
+  requireRoom(data: TensorData): void {
     const { maxStorageBufferBindingSize, maxBufferSize } = this.#backend.device.limits;
     const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
-    if (bytes <= limit) return;
+    if (data.byteLength <= limit) return;
     const megabytes = (n: number): string => `${(n / 1e6).toFixed(1)} MB`;
+    const remedy = data instanceof Uint8Array ? "use the backend webgpu" : "images as bytes";
     throw new RangeError(
-      `upload: ${megabytes(bytes)} are more than the ${megabytes(limit)} that this adapter takes ` +
-        `in one tensor; upload fewer rows, or images as bytes`,
+      `upload: ${megabytes(data.byteLength)} are more than the ${
+        megabytes(limit)
+      } that this adapter ` +
+        `takes in one tensor; upload fewer rows, or ${remedy}`,
     );
   }
 
-  gatherBytes(table: Bytes, columns: number, indices: tf.Tensor2D): tf.Tensor2D {
+  gatherBytes(table: Bytes, [n, columns]: Shape, indices: tf.Tensor2D): tf.Tensor2D {
     const shape: [number, number] = [indices.shape[0], columns];
-    return run(this.#backend, gatherBytes, shape, [table as tf.Tensor1D, indices]);
+    return run(this.#backend, gatherBytes, shape, [table as tf.Tensor1D, indices], [n]);
   }
 
   gather(table: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D {
@@ -147,7 +157,7 @@ export class GpuDevice implements Device {
 
   gatherWarped(
     table: Storage,
-    [, width]: Shape,
+    [n, width]: Shape,
     indices: tf.Tensor2D,
     maps: tf.Tensor2D,
     which: tf.Tensor2D,
@@ -155,7 +165,7 @@ export class GpuDevice implements Device {
     const from = table as tf.Tensor;
     const program = from.rank === 1 ? gatherWarpedBytes : gatherWarped;
     const shape: [number, number] = [indices.shape[0], maps.shape[1]];
-    return run(this.#backend, program, shape, [from, indices, maps, which], [width]);
+    return run(this.#backend, program, shape, [from, indices, maps, which], [n, width]);
   }
 
   slice(x: tf.Tensor2D, start: number, end: number): tf.Tensor2D {

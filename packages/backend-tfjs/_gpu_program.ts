@@ -56,14 +56,16 @@ export function run(
 
 // Those of TensorFlow.js pass whatever they read through f32, which has no room for an i32.
 
-/** Rows of a table. */
+/** Rows of a table, zeros for those that there are not. */
 export const gather: Program = {
   name: "gather",
   operands: ["table", "rows"],
   gives: "like the first operand",
   body: `
     let columns = uniforms.outShape.y;
-    result[index] = table[rows[index / columns] * columns + index % columns];`,
+    let row = rows[index / columns];
+    let there = row >= 0 && row < uniforms.tableShape.x;
+    result[index] = select(0, table[row * columns + index % columns], there);`,
 };
 
 /** Rows from `start` on. */
@@ -126,44 +128,51 @@ export const argmax: Program = {
 
 // TensorFlow.js has no bytes. Here four make an i32, the first in its lowest bits.
 
-/** Rows of bytes as `f32`. */
+/** Rows of bytes as `f32`, zeros for those that there are not. */
 export const gatherBytes: Program = {
   name: "gather-bytes",
   operands: ["table", "rows"],
+  numbers: ["height"],
+  numberType: "i32",
   gives: "float32",
   body: `
     let columns = uniforms.outShape.y;
-    let at = rows[index / columns] * columns + index % columns;
-    result[index] = f32((table[at / 4] >> (8u * u32(at % 4))) & 255);`,
+    let row = rows[index / columns];
+    let there = row >= 0 && row < uniforms.height;
+    let at = select(0, row * columns + index % columns, there);
+    result[index] = select(0, f32((table[at / 4] >> (8u * u32(at % 4))) & 255), there);`,
 };
 
-// Where element `index` comes from in a table of `width` columns, which is nowhere where `column` is negative.
+// Where element `index` comes from in a table of `height` rows and `width` columns, if it is `there`.
 const WARPED = `
     let columns = uniforms.outShape.y;
-    let row = index / columns;
-    let column = maps[which[row] * columns + index % columns];
-    let at = rows[row] * uniforms.width + max(column, 0);`;
+    let row = rows[index / columns];
+    let kind = which[index / columns];
+    let column = maps[kind * columns + index % columns];
+    let there = row >= 0 && row < uniforms.height && kind >= 0 && kind < uniforms.mapsShape.x &&
+        column >= 0 && column < uniforms.width;
+    let at = select(0, row * uniforms.width + column, there);`;
 
 /** Rows of a table, columns put elsewhere by a map. */
 export const gatherWarped: Program = {
   name: "gather-warped",
   operands: ["table", "rows", "maps", "which"],
-  numbers: ["width"],
+  numbers: ["height", "width"],
   numberType: "i32",
   gives: "like the first operand",
   body: `${WARPED}
-    result[index] = select(table[at], 0, column < 0);`,
+    result[index] = select(0, table[at], there);`,
 };
 
 /** Rows of bytes as `f32`, columns put elsewhere by a map. */
 export const gatherWarpedBytes: Program = {
   name: "gather-warped-bytes",
   operands: ["table", "rows", "maps", "which"],
-  numbers: ["width"],
+  numbers: ["height", "width"],
   numberType: "i32",
   gives: "float32",
   body: `${WARPED}
-    result[index] = select(f32((table[at / 4] >> (8u * u32(at % 4))) & 255), 0, column < 0);`,
+    result[index] = select(0, f32((table[at / 4] >> (8u * u32(at % 4))) & 255), there);`,
 };
 
 // TensorFlow.js uploads each number to a buffer of its own, and takes a dispatch for each operation.

@@ -2,6 +2,7 @@
 
 import {
   type DType,
+  type Extent,
   LiveTensors,
   requireDType,
   type Shape,
@@ -18,6 +19,7 @@ export class TfjsTensor implements Tensor {
   readonly owner: LiveTensors<TfjsTensor>;
   /** `null` once disposed, or moved to another handle. */
   storage: Storage | null;
+  extent: Extent | null = null;
 
   constructor(owner: LiveTensors<TfjsTensor>, storage: Storage, shape: Shape, dtype: DType) {
     this.owner = owner;
@@ -55,13 +57,7 @@ export class Handles {
 
   /** The handle itself; throws a `TypeError` if it is spent, or of another backend. */
   get(operation: string, tensor: Tensor): TfjsTensor & { storage: Storage } {
-    if (!(tensor instanceof TfjsTensor) || tensor.owner !== this.live) {
-      throw new TypeError(`${operation}: the tensor belongs to another backend`);
-    }
-    if (tensor.storage === null) {
-      throw new TypeError(`${operation}: a tensor was used after it was disposed`);
-    }
-    return tensor as TfjsTensor & { storage: Storage };
+    return this.live.own(operation, tensor) as TfjsTensor & { storage: Storage };
   }
 
   /** The tensor behind a handle of one of these dtypes (`f32` where none is given). */

@@ -47,22 +47,28 @@ export class HostDevice implements Device {
     return data;
   }
 
-  requireRoom(_bytes: number): void {}
+  requireRoom(_data: TensorData): void {}
 
-  gatherBytes(table: Bytes, columns: number, indices: tf.Tensor2D): tf.Tensor2D {
+  gatherBytes(table: Bytes, [, columns]: Shape, indices: tf.Tensor2D): tf.Tensor2D {
     const bytes = table as Uint8Array;
-    const rows = rowsWithin(bytes.length / columns, indices);
+    const rows = indices.dataSync<"int32">();
     const result = new Float32Array(rows.length * columns);
     for (let i = 0; i < rows.length; i++) {
-      const start = rows[i]! * columns;
-      result.set(bytes.subarray(start, start + columns), i * columns);
+      const row = rows[i]!;
+      if (row < 0) continue; // Beyond the last there are no bytes to be set.
+      result.set(bytes.subarray(row * columns, (row + 1) * columns), i * columns);
     }
     return tf.tensor2d(result, [rows.length, columns], "float32");
   }
 
   gather(table: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D {
-    rowsWithin(table.shape[0], indices);
-    return tf.gather(table, indices.reshape<tf.Tensor1D>([indices.shape[0]]));
+    const [n, columns] = table.shape;
+    const rows = indices.dataSync<"int32">();
+    const within = (row: number): boolean => row >= 0 && row < n;
+    if (rows.every(within)) return tf.gather(table, indices.reshape<tf.Tensor1D>([rows.length]));
+    // The rows that there are not are those of zeros below the others.
+    const padded = tf.concat([table, tf.zeros<tf.Rank.R2>([1, columns], table.dtype)], 0);
+    return tf.gather(padded, tf.tensor1d(rows.map((row) => within(row) ? row : n), "int32"));
   }
 
   gatherWarped(
@@ -72,16 +78,19 @@ export class HostDevice implements Device {
     maps: tf.Tensor2D,
     which: tf.Tensor2D,
   ): tf.Tensor2D {
-    const rows = rowsWithin(n, indices);
+    const rows = indices.dataSync<"int32">();
     const from = table instanceof Uint8Array ? table : table.dataSync<"float32">();
     const [columns, kinds] = [maps.dataSync<"int32">(), which.dataSync<"int32">()];
     const count = maps.shape[1];
     const integers = !(table instanceof Uint8Array) && table.dtype === "int32";
     const result = new (integers ? Int32Array : Float32Array)(rows.length * count);
     for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      if (row < 0 || row >= n) continue;
       for (let j = 0; j < count; j++) {
-        const column = columns[kinds[i]! * count + j]!;
-        result[i * count + j] = column < 0 ? 0 : from[rows[i]! * width + column]!;
+        // Of a map that there is not, there is no element.
+        const column = columns[kinds[i]! * count + j] ?? -1;
+        if (column >= 0 && column < width) result[i * count + j] = from[row * width + column]!;
       }
     }
     return tf.tensor2d(result, [rows.length, count], integers ? "int32" : "float32");
@@ -105,12 +114,7 @@ export class HostDevice implements Device {
     const rows = labels.shape[0];
     const result = new Float32Array(rows * classes);
     for (const [row, label] of labels.dataSync<"int32">().entries()) {
-      if (label < 0 || label >= classes) {
-        throw new RangeError(
-          `oneHot: label ${label} (row ${row}) is not one of ${classes} classes`,
-        );
-      }
-      result[row * classes + label] = 1;
+      if (label >= 0 && label < classes) result[row * classes + label] = 1;
     }
     return tf.tensor2d(result, [rows, classes], "float32");
   }
@@ -145,15 +149,4 @@ export class HostDevice implements Device {
   argmax(x: tf.Tensor2D): tf.Tensor2D {
     return tf.argMax(x, 1).reshape([x.shape[0], 1]);
   }
-}
-
-// The indices of `gather`; throws a `RangeError` for one that is outside of a table of `n` rows.
-function rowsWithin(n: number, indices: tf.Tensor2D): Int32Array {
-  const rows = indices.dataSync<"int32">();
-  for (const [i, row] of rows.entries()) {
-    if (row < 0 || row >= n) {
-      throw new RangeError(`gather: index ${row} (row ${i}) is outside of a table of ${n} rows`);
-    }
-  }
-  return rows;
 }

@@ -243,43 +243,41 @@ test("cpu", "createBackend() on WebGPU without an adapter says what to install",
   }
 });
 
-for (const device of ["cpu", "wasm"] as const) {
-  test(device, `tfjs-${device}: gather() and oneHot() refuse what is out of range`, async () => {
-    using backend = await createBackend({ device });
-    using indices = backend.upload(Int32Array.of(0, 2), [2, 1]);
-    using bytes = backend.upload(new Uint8Array(6), [2, 3]);
-    using floats = backend.fill([2, 3], 1);
-    for (
-      const work of [
-        () => backend.gather(bytes, indices),
-        () => backend.gather(floats, indices),
-        () => backend.oneHot(indices, 2),
-      ]
-    ) assertThrows(work, RangeError, "2 (row 1)");
-    assertEquals(backend.memory().tensors, 3);
-  });
-}
-
-test("webgpu", "a lost device: read() and flush() reject with a DeviceLostError", async () => {
-  const devices: GPUDevice[] = [];
+// A backend on WebGPU, and the device that it opened.
+async function openBoth(): Promise<{ backend: Backend; device: GPUDevice }> {
+  let device: GPUDevice;
   const { requestDevice } = GPUAdapter.prototype;
   GPUAdapter.prototype.requestDevice = async function (...args): Promise<GPUDevice> {
-    const device = await requestDevice.apply(this, args);
-    devices.push(device);
-    return device;
+    return device = await requestDevice.apply(this, args);
   };
   try {
-    using backend = await createBackend({ device: "webgpu" });
-    const x = backend.fill([2, 2], 1);
-    await backend.read([x]);
-    const pending = backend.read([backend.relu(x)]);
-    devices[0]!.destroy();
-    await assertRejects(() => pending, DeviceLostError);
-    await assertRejects(() => backend.read([x]), DeviceLostError, "new backend");
-    await assertRejects(() => backend.flush(), DeviceLostError);
+    const backend = await createBackend({ device: "webgpu" });
+    return { backend, device: device! };
   } finally {
     GPUAdapter.prototype.requestDevice = requestDevice;
   }
+}
+
+test("webgpu", "a lost device: read() and flush() reject with a DeviceLostError", async () => {
+  const { backend, device } = await openBoth();
+  const x = backend.fill([2, 2], 1);
+  await backend.read([x]);
+  const pending = backend.read([backend.relu(x)]);
+  device.destroy();
+  await assertRejects(() => pending, DeviceLostError);
+  await assertRejects(() => backend.read([x]), DeviceLostError, "new backend");
+  await assertRejects(() => backend.flush(), DeviceLostError);
+  backend.dispose();
+});
+
+test("webgpu", "out of memory: read() and flush() say so, and what to do", async () => {
+  const { backend, device } = await openBoth();
+  using x = backend.fill([2, 2], 1);
+  const error = new GPUOutOfMemoryError("not enough memory left");
+  device.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error }));
+  await assertRejects(() => backend.read([x]), RangeError, "out of memory");
+  await assertRejects(() => backend.flush(), RangeError, "use a smaller batch or layer");
+  backend.dispose();
 });
 
 test("webgpu", "upload() of more than the adapter takes in one tensor is refused", async () => {
@@ -294,5 +292,8 @@ test("webgpu", "upload() of more than the adapter takes in one tensor is refused
     message = String(error);
   }
   assertStringIncludes(message, "RangeError: upload: 134.2 MB are more than");
+  assertStringIncludes(message, "images as bytes");
+  const bytes = new Uint8Array(rows * 4096);
+  assertThrows(() => backend.upload(bytes, [rows, 4096]), RangeError, "use the backend webgpu");
   assertEquals(backend.memory().tensors, 0);
 });

@@ -63,14 +63,15 @@ export function fusedOperations(workspace: Workspace): FusedOperations {
       { neutral, classes, share, epsilon }: Encoding,
       warp?: Warp | null,
     ): EncodedImages {
-      const bytes = workspace.use("encode", images);
+      const blocks = workspace.table("encode", images);
       requireDType("encode", images, "u8");
       const strengthsFrom = use("encode", "strengths", strengths, [images.shape[0], 1]);
       const at = workspace.use("encode", indices);
-      const shape = gatherShape(images, indices, warp);
+      const shape = gatherShape(images, indices, warp, "encode");
       const [rows, columns] = shape;
-      using moved = warp ? gather(workspace, images, indices, warp) : null;
-      const from = moved ? workspace.use("encode", moved) : bytes;
+      const simple = !warp && blocks.length === 1;
+      using moved = simple ? null : gather(workspace, images, indices, warp);
+      const from = moved ? workspace.use("encode", moved) : blocks[0]!;
       const pixels = workspace.make("encode", shape);
       const strength = workspace.make("encode", [rows, 1]);
       const neutralScale = workspace.make("encode", [rows, 1]);
@@ -82,7 +83,7 @@ export function fusedOperations(workspace: Workspace): FusedOperations {
         encode(width, moved ? "rows" : "bytes"),
         [from, strengthsFrom, at, ...made.map(({ block }) => block)],
         grid,
-        [rows, grid.x, columns / width],
+        [rows, grid.x, columns / width, images.shape[0]],
         [neutral, classes * neutral ** 2, share, epsilon],
       );
       return {

@@ -1,20 +1,21 @@
 // Rows picked by index, and moved by a warp if there is one.
 
 import { gatherShape, type Tensor, type Warp } from "@forward-forward/core";
+import { stretches } from "./_table.ts";
 import type { Workspace } from "./_workspace.ts";
 import { gather as pick, gatherWarped } from "./kernels/gather.ts";
 import { laneGrid, widthOf } from "./kernels/kernel.ts";
 
-/** See `Backend.gather`. What an index outside of the table gives is undefined. */
+/** See `Backend.gather`. A table in several blocks takes a dispatch for each. */
 export function gather(
   workspace: Workspace,
   table: Tensor,
   indices: Tensor,
   warp?: Warp | null,
 ): Tensor {
-  const from = workspace.use("gather", table);
-  const rows = workspace.use("gather", indices);
-  const maps = warp && [warp.maps, warp.which].map((x) => workspace.use("gather", x));
+  const blocks = workspace.table("gather", table);
+  const picked = workspace.use("gather", indices);
+  const moved = warp ? [warp.maps, warp.which].map((x) => workspace.use("gather", x)) : [];
   const shape = gatherShape(table, indices, warp);
   const { tensor, block } = workspace.make(
     "gather",
@@ -22,17 +23,19 @@ export function gather(
     table.dtype === "i32" ? "i32" : "f32",
   );
   const elements = table.dtype === "u8" ? "bytes" : "words";
-  if (maps) {
-    const count = shape[0] * shape[1];
-    const grid = laneGrid(count);
-    const sizes = [count, grid.x, shape[1], table.shape[1]];
-    workspace.recorder.dispatch(gatherWarped(elements), [from, rows, ...maps, block], grid, sizes);
-    return tensor;
-  }
-  const width = widthOf(shape[1]);
+  const width = warp ? 1 : widthOf(shape[1]);
   const count = shape[0] * shape[1] / width;
   const grid = laneGrid(count);
-  const kernel = pick(elements, width);
-  workspace.recorder.dispatch(kernel, [from, rows, block], grid, [count, grid.x, shape[1] / width]);
+  const kernel = warp ? gatherWarped(elements) : pick(elements, width);
+  const sizes = [
+    count,
+    grid.x,
+    shape[1] / width,
+    ...warp ? [table.shape[1], warp.maps.shape[0]] : [],
+  ];
+  const { recorder } = workspace;
+  stretches(table.shape, table.dtype, recorder.pool.limit).forEach(({ first, rows }, i) =>
+    recorder.dispatch(kernel, [blocks[i]!, picked, ...moved, block], grid, [...sizes, first, rows])
+  );
   return tensor;
 }

@@ -1,8 +1,9 @@
 // Records dispatches and submits them together: one submission costs as much as dozens of dispatches.
 
-import { Health } from "./_health.ts";
+import { Health, refused } from "./_health.ts";
 import { Lag } from "./_lag.ts";
 import { PARAMETER_BYTES, Pipelines } from "./_pipelines.ts";
+import { batches, padded, type Part, separate, total } from "./_parts.ts";
 import { type Block, Pool } from "./_pool.ts";
 import { type Grid, type Kernel, MOST_SIZES } from "./kernels/kernel.ts";
 
@@ -72,7 +73,11 @@ export class Recorder {
   #pass: GPUComputePassEncoder | null = null;
   #pipeline: GPUComputePipeline | null = null;
 
-  /** A recorder for `device`, whose errors it listens to. */
+  // Uploads are counted from -2 down. Of what is refused of them, and of submissions, nothing was done.
+  #upload = -1;
+  readonly #refused = new Map<number, Error>();
+
+  /** A recorder for `device`. */
   constructor(device: GPUDevice) {
     this.device = device;
     this.health = new Health(device);
@@ -83,22 +88,26 @@ export class Recorder {
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
       limit: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
       idleBytes: IDLE_BYTES,
+      health: this.health,
       onTrim: () => this.#bindGroups.clear(),
     });
     this.#staging = new Pool(device, {
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
       limit: limits.maxBufferSize,
       idleBytes: IDLE_STAGING_BYTES,
+      health: this.health,
     });
     this.#stride = Math.max(PARAMETER_BYTES, limits.minUniformBufferOffsetAlignment);
     const page = new ArrayBuffer(PAGE * this.#stride);
     this.#sizes = new Uint32Array(page);
     this.#scalars = new Float32Array(page);
-    this.#parameters = device.createBuffer({
-      label: "parameters",
-      size: page.byteLength,
-      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-    });
+    this.#parameters = this.health.watch(() =>
+      device.createBuffer({
+        label: "parameters",
+        size: page.byteLength,
+        usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+      })
+    );
   }
 
   /** Bytes of all buffers, in use or pooled. */
@@ -106,20 +115,35 @@ export class Recorder {
     return this.pool.reservedBytes + this.#staging.reservedBytes + this.#parameters.size;
   }
 
+  /** Throws if a block has no memory, or has not the values it should because the work that was to write them was refused. */
+  requireWritten(operation: string, { failure, written }: Block): void {
+    if (failure) throw failure;
+    const cause = this.#refused.get(written);
+    if (!cause) return;
+    throw new Error(`${operation}: a tensor's values were lost with work that failed before`, {
+      cause,
+    });
+  }
+
   /** A block with `data` in it. */
   upload(operation: string, data: ArrayBufferView<ArrayBuffer>): Block {
     // A write comes before all that is being recorded, so it must not hit memory that is used there.
     const block = this.pool.take(operation, data.byteLength, this.#submission);
+    const upload = block.written = --this.#upload;
     const { buffer, byteOffset, byteLength } = data;
     const whole = byteLength - byteLength % 4;
     const { queue } = this.device;
-    if (whole > 0) queue.writeBuffer(block.buffer, 0, buffer, byteOffset, whole);
-    if (whole < byteLength) {
-      // Writes are of four bytes at a time: the last ones are padded.
-      const rest = new Uint8Array(4);
-      rest.set(new Uint8Array(buffer, byteOffset + whole, byteLength - whole));
-      queue.writeBuffer(block.buffer, whole, rest);
-    }
+    this.health.watch(() => {
+      if (whole > 0) queue.writeBuffer(block.buffer, 0, buffer, byteOffset, whole);
+      if (whole < byteLength) {
+        // Writes are of four bytes at a time: the last ones are padded.
+        const rest = new Uint8Array(4);
+        rest.set(new Uint8Array(buffer, byteOffset + whole, byteLength - whole));
+        queue.writeBuffer(block.buffer, whole, rest);
+      }
+    }, {
+      explain: (error) => this.#refuse(upload, this.pool.noRoom(operation, byteLength, error)),
+    });
     return block;
   }
 
@@ -199,41 +223,34 @@ export class Recorder {
   }
 
   /** Copies the first `bytes` of each block, as of now, to the host. */
-  async read(parts: readonly { block: Block; bytes: number }[]): Promise<ArrayBuffer[]> {
+  async read(parts: readonly Part[]): Promise<ArrayBuffer[]> {
     this.health.check();
     this.counters.reads++;
-    // Copies are of four bytes at a time.
-    const padded = parts.map(({ bytes }) => Math.ceil(bytes / 4) * 4);
-    const total = padded.reduce((sum, bytes) => sum + bytes, 0);
-    const staging = this.#staging.take("read", total);
     this.#endPass();
-    let end = 0;
-    parts.forEach(({ block }, i) => {
-      this.#commands().copyBufferToBuffer(block.buffer, 0, staging.buffer, end, padded[i]!);
-      block.touched = this.#submission;
-      end += padded[i]!;
-    });
-    staging.touched = this.#submission;
+    const copied = batches(parts, this.device.limits.maxBufferSize)
+      .map((batch) => ({ batch, staging: this.#copy(batch) }));
     this.submit();
-
+    const mapped = this.health.watch(() =>
+      copied.map(({ batch, staging }) => staging.buffer.mapAsync(GPUMapMode.READ, 0, total(batch)))
+    );
+    let copies: ArrayBuffer[];
     try {
-      await this.health.guard(staging.buffer.mapAsync(GPUMapMode.READ, 0, total));
-    } catch (error) {
-      this.#staging.discard(staging);
+      await this.health.guard(Promise.all(mapped));
+      copies = copied.flatMap(({ batch, staging }) =>
+        separate(staging.buffer.getMappedRange(0, total(batch)), batch)
+      );
+    } catch (cause) {
+      for (const { staging } of copied) this.#staging.discard(staging);
       // What failed before is the reason why it cannot be mapped.
-      await this.health.settle();
-      throw error;
+      await this.health.settle({ all: true });
+      const { message } = cause as Error;
+      throw new Error(`read: ${total(parts)} bytes could not be had: ${message}`, { cause });
     }
-    const mapped = staging.buffer.getMappedRange(0, total);
-    let at = 0;
-    const copies = parts.map(({ bytes }, i) => {
-      const copy = mapped.slice(at, at + bytes);
-      at += padded[i]!;
-      return copy;
-    });
-    staging.buffer.unmap();
-    this.#staging.give(staging);
-    await this.health.settle();
+    for (const { staging } of copied) {
+      staging.buffer.unmap();
+      this.#staging.give(staging);
+    }
+    await this.health.settle({ all: true });
     return copies;
   }
 
@@ -259,22 +276,51 @@ export class Recorder {
     if (pipeline !== this.#pipeline) pass.setPipeline(this.#pipeline = pipeline);
     pass.setBindGroup(0, this.#bind(kernel, blocks), [offset]);
     pass.dispatchWorkgroups(grid.x, grid.y);
-    for (const block of blocks) block.touched = this.#submission;
+    for (let i = 0; i < blocks.length; i++) {
+      const block = blocks[i]!;
+      block.touched = this.#submission;
+      if (kernel.access[i] === "w") block.written = this.#submission;
+    }
+  }
+
+  // Records the copies of parts into a buffer that the host can map.
+  #copy(parts: readonly Part[]): Block {
+    const staging = this.#staging.take("read", total(parts));
+    let end = 0;
+    for (const part of parts) {
+      const { buffer } = part.block;
+      this.#commands().copyBufferToBuffer(buffer, 0, staging.buffer, end, padded(part));
+      part.block.touched = this.#submission;
+      end += padded(part);
+    }
+    staging.touched = this.#submission;
+    return staging;
   }
 
   #send(): void {
     this.#endPass();
     const { queue } = this.device;
-    if (this.#recorded > 0) {
-      queue.writeBuffer(this.#parameters, 0, this.#sizes.buffer, 0, this.#recorded * this.#stride);
-    }
-    queue.submit([this.#encoder!.finish()]);
+    const submission = this.#submission;
+    this.health.watch(() => {
+      if (this.#recorded > 0) {
+        const { buffer } = this.#sizes;
+        queue.writeBuffer(this.#parameters, 0, buffer, 0, this.#recorded * this.#stride);
+      }
+      queue.submit([this.#encoder!.finish()]);
+    }, {
+      explain: (error) => this.#refuse(submission, refused(error)),
+    });
     this.#encoder = null;
     this.#recorded = 0;
     this.#submission++;
     this.#lag.submitted();
     this.pool.trim(this.#submission);
     this.#staging.trim(this.#submission);
+  }
+
+  #refuse(work: number, reason: Error): Error {
+    this.#refused.set(work, reason);
+    return reason;
   }
 
   #commands(): GPUCommandEncoder {
@@ -295,14 +341,16 @@ export class Recorder {
     let group = this.#bindGroups.get(key);
     if (!group) {
       if (this.#bindGroups.size >= MOST_BIND_GROUPS) this.#bindGroups.clear();
-      group = this.device.createBindGroup({
-        label: access,
-        layout: this.#pipelines.layout(access),
-        entries: [
-          { binding: 0, resource: { buffer: this.#parameters, size: PARAMETER_BYTES } },
-          ...blocks.map(({ buffer }, i) => ({ binding: i + 1, resource: { buffer } })),
-        ],
-      });
+      group = this.health.watch(() =>
+        this.device.createBindGroup({
+          label: access,
+          layout: this.#pipelines.layout(access),
+          entries: [
+            { binding: 0, resource: { buffer: this.#parameters, size: PARAMETER_BYTES } },
+            ...blocks.map(({ buffer }, i) => ({ binding: i + 1, resource: { buffer } })),
+          ],
+        })
+      );
       this.#bindGroups.set(key, group);
     }
     return group;

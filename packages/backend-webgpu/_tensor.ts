@@ -1,6 +1,6 @@
 // The handles that the WebGPU backend gives out.
 
-import type { DType, LiveTensors, Shape, Tensor } from "@forward-forward/core";
+import type { DType, Extent, LiveTensors, Shape, Tensor } from "@forward-forward/core";
 import type { Block, Pool } from "./_pool.ts";
 
 /** A matrix in a buffer, row-major; the buffer may be larger. */
@@ -11,31 +11,35 @@ export class WebGPUTensor implements Tensor {
   readonly dtype: DType;
   /** Whose it is, and where it is counted. */
   readonly owner: LiveTensors<WebGPUTensor>;
-  /** The memory; `null` once disposed or spent. */
-  block: Block | null;
+  /** The memory: one block, or the several of a table of bytes too large for one; `null` once disposed or spent. */
+  blocks: readonly Block[] | null;
+  /** See `Tensor`. */
+  extent: Extent | null;
 
   readonly #pool: Pool;
 
-  /** A handle to `block`, which came from `pool`. */
+  /** A handle to `blocks`, which came from `pool`. */
   constructor(
     owner: LiveTensors<WebGPUTensor>,
     pool: Pool,
-    block: Block,
+    blocks: readonly Block[],
     shape: Shape,
     dtype: DType,
+    extent: Extent | null,
   ) {
     this.owner = owner;
     this.#pool = pool;
-    this.block = block;
+    this.blocks = blocks;
+    this.extent = extent;
     this.shape = [shape[0], shape[1]];
     this.dtype = dtype;
   }
 
   /** See `Tensor`. */
   dispose(): void {
-    if (!this.block) return;
-    this.#pool.give(this.block);
-    this.block = null;
+    if (!this.blocks) return;
+    for (const block of this.blocks) this.#pool.give(block);
+    this.blocks = null;
     this.owner.remove(this);
   }
 

@@ -1,9 +1,18 @@
 // What all operations share: the recorder, the live tensors, and how operands become memory.
 
-import { type DType, LiveTensors, type Shape, type Tensor } from "@forward-forward/core";
+import {
+  type DType,
+  type Extent,
+  extentOf,
+  LiveTensors,
+  type Shape,
+  type Tensor,
+  type TensorData,
+} from "@forward-forward/core";
 import type { Block } from "./_pool.ts";
 import { Recorder } from "./_recorder.ts";
 import { Tuner, type TunerOptions } from "./_tuner.ts";
+import { stretches } from "./_table.ts";
 import { byteLength, WebGPUTensor } from "./_tensor.ts";
 
 /** A device with the tensors on it. */
@@ -22,29 +31,52 @@ export class Workspace {
     this.tuner = new Tuner(this.recorder, options);
   }
 
-  /** The memory of an operand. */
+  /** The memory of an operand, which is one block unless it is a {@linkcode table}. */
   use(operation: string, tensor: Tensor): Block {
+    return this.table(operation, tensor)[0]!;
+  }
+
+  /** The memory of an operand that may be a table of bytes: a block for each of its {@linkcode stretches}. */
+  table(operation: string, tensor: Tensor): readonly Block[] {
+    const { blocks } = this.own(operation, tensor);
+    for (const block of blocks) this.recorder.requireWritten(operation, block);
+    return blocks;
+  }
+
+  /** A tensor of this workspace, whatever became of its values. */
+  own(operation: string, tensor: Tensor): WebGPUTensor & { blocks: readonly Block[] } {
     this.requireUsable(operation);
-    if (!(tensor instanceof WebGPUTensor) || tensor.owner !== this.live) {
-      throw new TypeError(`${operation}: the tensor belongs to another backend`);
-    }
-    if (!tensor.block) {
-      throw new TypeError(`${operation}: a tensor was used after it was disposed`);
-    }
-    return tensor.block;
+    return this.live.own(operation, tensor) as WebGPUTensor & { blocks: readonly Block[] };
   }
 
   /** A new tensor, with whatever is in its memory. */
   make(operation: string, shape: Shape, dtype: DType = "f32"): { tensor: Tensor; block: Block } {
     this.requireUsable(operation);
     const block = this.recorder.pool.take(operation, byteLength(shape, dtype));
-    return { tensor: this.adopt(block, shape, dtype), block };
+    return { tensor: this.adopt([block], shape, dtype), block };
   }
 
-  /** A new tensor of memory that was just filled. */
-  adopt(block: Block, shape: Shape, dtype: DType): Tensor {
+  /** A new tensor with `data` in it. */
+  upload(data: TensorData, shape: Shape, dtype: DType): Tensor {
+    this.requireUsable("upload");
+    const { recorder } = this;
+    const blocks = stretches(shape, dtype, recorder.pool.limit).map(({ first, rows }) => {
+      const part = data.subarray(first * shape[1], (first + rows) * shape[1]);
+      // WebGPU takes no shared memory; no typed array of the seam needs it.
+      return recorder.upload("upload", part as Uint8Array<ArrayBuffer>);
+    });
+    return this.adopt(blocks, shape, dtype, extentOf(data));
+  }
+
+  /** A new tensor of memory that was just filled, by values of this extent if that is known. */
+  adopt(
+    blocks: readonly Block[],
+    shape: Shape,
+    dtype: DType,
+    extent: Extent | null = null,
+  ): Tensor {
     const { pool } = this.recorder;
-    const tensor = new WebGPUTensor(this.live, pool, block, shape, dtype);
+    const tensor = new WebGPUTensor(this.live, pool, blocks, shape, dtype, extent);
     return this.live.add(tensor, byteLength(shape, dtype));
   }
 

@@ -22,11 +22,13 @@ import {
 } from "@forward-forward/core";
 import { foldAllColumns, foldAllRows } from "./_fold.ts";
 import { fusedOperations, vectors } from "./_fused.ts";
+import { joined } from "./_parts.ts";
 import type { Block } from "./_pool.ts";
 import { gather } from "./_gather.ts";
 import { matmul } from "./_product.ts";
 import type { Counters } from "./_recorder.ts";
-import { byteLength, type WebGPUTensor } from "./_tensor.ts";
+import { stretches } from "./_table.ts";
+import { byteLength } from "./_tensor.ts";
 import { Workspace } from "./_workspace.ts";
 import { affine } from "./kernels/affine.ts";
 import { argmax } from "./kernels/argmax.ts";
@@ -63,7 +65,10 @@ export type ProductShape = readonly [m: number, k: number, n: number, options?: 
  * Runs on a `GPUDevice`. Made by `createBackend`.
  *
  * Operations are recorded and submitted by {@linkcode flush} or {@linkcode read} (or after 4096 of them),
- * in one submission. What the device refuses is only known later: the next `flush` or `read` throws it.
+ * in one submission. What the device refuses is only known later: the next `flush` or `read` throws it, and from then on a tensor
+ * whose values were lost with it is refused. So it is with memory: where there is none for a tensor, a `RangeError` says how large
+ * it was. On a device that is shared, the errors of others stay theirs.
+ *
  * When the device is lost every later call throws a `DeviceLostError`, except {@linkcode dispose}, that
  * of tensors, and {@linkcode memory}.
  */
@@ -112,13 +117,13 @@ export class WebGPUBackend implements Backend {
 
   // Storage
 
-  /** See {@linkcode Backend.upload}. Throws a `RangeError` above the device's limit of a buffer. */
+  /**
+   * See {@linkcode Backend.upload}. Throws a `RangeError` above the device's limit of a buffer; tables of bytes may be larger, and are
+   * kept in several.
+   */
   upload(data: TensorData, shape: Shape): Tensor {
     const dtype = uploadDType(data, shape);
-    this.#workspace.requireUsable("upload");
-    // WebGPU takes no shared memory; no typed array of the seam needs it.
-    const block = this.#workspace.recorder.upload("upload", data as Uint8Array<ArrayBuffer>);
-    return this.#workspace.adopt(block, shape, dtype);
+    return this.#workspace.upload(data, shape, dtype);
   }
 
   /** See {@linkcode Backend.fill}. Throws a `RangeError` above the device's limit of a buffer. */
@@ -132,16 +137,19 @@ export class WebGPUBackend implements Backend {
 
   /** See {@linkcode Backend.read}. Rejects with the first error of what was recorded before, if any. */
   async read(tensors: readonly Tensor[]): Promise<TensorData[]> {
-    const parts = tensors.map((tensor) => ({
-      block: this.#use("read", tensor),
-      bytes: byteLength(tensor.shape, tensor.dtype),
-      dtype: tensor.dtype,
-    }));
+    const { recorder } = this.#workspace;
+    const parts = tensors.map((tensor) => {
+      const { shape, dtype } = tensor;
+      const blocks = this.#workspace.table("read", tensor);
+      return stretches(shape, dtype, recorder.pool.limit).map(({ rows }, i) => {
+        return { block: blocks[i]!, bytes: byteLength([rows, shape[1]], dtype) };
+      });
+    });
     this.#workspace.requireUsable("read");
     if (parts.length === 0) return [];
-    const copies = await this.#workspace.recorder.read(parts);
-    return copies.map((copy, i) => {
-      const { dtype } = parts[i]!;
+    const copies = await recorder.read(parts.flat());
+    return tensors.map(({ dtype }, i) => {
+      const copy = joined(copies.splice(0, parts[i]!.length));
       if (dtype === "f32") return new Float32Array(copy);
       return dtype === "i32" ? new Int32Array(copy) : new Uint8Array(copy);
     });
@@ -149,12 +157,13 @@ export class WebGPUBackend implements Backend {
 
   /** See {@linkcode Backend.assign}. */
   assign(target: Tensor, source: Tensor): void {
-    const old = this.#use("assign", target);
-    const block = this.#use("assign", source);
+    const to = this.#workspace.own("assign", target);
+    const from = this.#workspace.own("assign", source);
+    this.#use("assign", source);
     requireAssignable(target, source);
-    // The blocks change places, and the source goes with the old one.
-    (target as WebGPUTensor).block = block;
-    (source as WebGPUTensor).block = old;
+    // The blocks change places, and the source goes with the old ones.
+    [to.blocks, from.blocks] = [from.blocks, to.blocks];
+    to.extent = from.extent;
     source.dispose();
   }
 
@@ -202,7 +211,10 @@ export class WebGPUBackend implements Backend {
     return this.#workspace.live.use();
   }
 
-  /** See {@linkcode Backend.dispose}. A device given to `createBackend` stays open. A second call does nothing. */
+  /**
+   * See {@linkcode Backend.dispose}. A device given to `createBackend` stays open. What is still pending rejects. A second call does
+   * nothing.
+   */
   dispose(): void {
     this.#workspace.dispose();
     if (this.#owned) this.#gpu.destroy();
@@ -215,7 +227,7 @@ export class WebGPUBackend implements Backend {
 
   // Rows
 
-  /** See {@linkcode Backend.gather}. What an index outside of the table gives is undefined. */
+  /** See {@linkcode Backend.gather}. */
   gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor {
     return gather(this.#workspace, table, indices, warp);
   }
@@ -246,7 +258,7 @@ export class WebGPUBackend implements Backend {
     return tensor;
   }
 
-  /** See {@linkcode Backend.oneHot}. A label that is no class gives a row of zeros. */
+  /** See {@linkcode Backend.oneHot}. */
   oneHot(labels: Tensor, classes: number): Tensor {
     const from = this.#use("oneHot", labels);
     const shape = oneHotShape(labels, classes);

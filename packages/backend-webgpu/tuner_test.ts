@@ -62,7 +62,7 @@ for (const [rows, inputs, units] of [[38, 97, 61], [22, 20, 264], [2, 3, 1]] as 
       const { x, weights, weightsTransposed, bias, product, delta, m, v } = Object.fromEntries(
         names.map((name, i) => {
           const block = workspace.recorder.upload("upload", data[i]!);
-          return [name, workspace.adopt(block, shapes[name], "f32")];
+          return [name, workspace.adopt([block], shapes[name], "f32")];
         }),
       ) as Record<Name, Tensor>;
       const plain = fused.dense(x, weights, bias);

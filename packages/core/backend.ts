@@ -22,8 +22,25 @@ export interface Tensor extends Disposable {
   readonly shape: Shape;
   /** The element type. */
   readonly dtype: DType;
+  /**
+   * What the values range over, where the host knows it: of `i32` that were uploaded. It is how an operation refuses an index or a
+   * label that is out of range at once, on a device that would only tell later.
+   */
+  readonly extent?: Extent | null;
   /** Frees the storage. A second call does nothing. */
   dispose(): void;
+}
+
+/** The least and the largest of some values, and the places of the first of each. */
+export interface Extent {
+  /** The least value. */
+  least: number;
+  /** Its place, counted row by row. */
+  leastAt: number;
+  /** The largest value. */
+  most: number;
+  /** Its place, counted row by row. */
+  mostAt: number;
 }
 
 /** Which operand of {@linkcode Backend.matmul} is read transposed. */
@@ -63,6 +80,13 @@ export interface MemoryUse {
  * observable through {@linkcode read}. Except where a method says otherwise operands and results are
  * `f32`, operands are left unchanged, and the result is a new handle. A wrong dtype or shape throws
  * a `TypeError` that names the operation and the shapes, a number out of range a `RangeError`.
+ *
+ * Indices, labels and maps that are out of range throw a `RangeError` if they were uploaded, and those that were computed, which
+ * nobody may wait for, stand for zeros.
+ *
+ * Infinities are numbers like others, and are what overflows: `relu`, `max`, `argmax` and `equal` order them, and where arithmetic
+ * has a result that is infinite, that is what is given. What would be NaN, or is made of NaN, is undefined, except that it is
+ * moved as it is by what only moves. Matrix products of infinities are undefined.
  */
 export interface Backend extends Disposable {
   /** The name it is chosen by, such as `"webgpu"`. */
@@ -148,7 +172,7 @@ export interface Backend extends Disposable {
   relu(x: Tensor): Tensor;
   /** The square root. */
   sqrt(x: Tensor): Tensor;
-  /** The exponential. */
+  /** The exponential; the largest finite numbers may stand for infinity. */
   exp(x: Tensor): Tensor;
   /** `1 / (1 + exp(-x))`, finite for every `x`. */
   sigmoid(x: Tensor): Tensor;

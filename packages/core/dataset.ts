@@ -36,3 +36,12 @@ export function takeDataset(data: Dataset, start: number, end: number): Dataset 
     count: end - start,
   };
 }
+
+/** Throws a `RangeError` if a label is no whole number from 0 to `classes - 1`; `what` names one. */
+export function requireLabels(labels: ArrayLike<number>, classes: number, what = "label"): void {
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
+    throw new RangeError(`${what} ${label} (image ${i}) is not from 0 to ${classes - 1}`);
+  }
+}

@@ -16,7 +16,7 @@ import type {
   Warp,
 } from "./backend.ts";
 import { type Dropout, dropoutMask } from "./dropout.ts";
-import { requireContrasts } from "./shape.ts";
+import { gatherShape, requireContrasts } from "./shape.ts";
 
 /** The fused operations of a backend: its own where it has them, the composed bodies elsewhere. */
 export function fusedOperations(backend: Backend): FusedOperations {
@@ -44,6 +44,7 @@ export function composedOperations(backend: Backend): FusedOperations {
       { neutral, classes, share, epsilon }: Encoding,
       warp?: Warp | null,
     ): EncodedImages {
+      gatherShape(images, indices, warp, "encode");
       return b.scope(() => {
         const raw = b.affine(b.gather(images, indices, warp), 1 / 255, 0);
         const squares = b.sum(b.mul(raw, raw), "columns");

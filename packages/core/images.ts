@@ -2,7 +2,7 @@
 
 import { warpMaps } from "./augmentation.ts";
 import type { Backend, EncodedImages, FusedOperations, Tensor, Warp } from "./backend.ts";
-import type { Dataset } from "./dataset.ts";
+import { type Dataset, requireLabels } from "./dataset.ts";
 import { fusedOperations } from "./fused.ts";
 import { HybridMaker } from "./hybrids.ts";
 import type { Random } from "./random.ts";
@@ -35,6 +35,8 @@ export class DeviceImages implements Disposable {
   /**
    * Uploads the images, without the pixels that the label is written over. Given a generator for `training`, they can be
    * changed and mixed as the recipe asks; where they are changed, all of their pixels are kept for that.
+   *
+   * Throws a `TypeError` if the images do not fit the first layer, and a `RangeError` if a label is not one of the recipe's.
    */
   constructor(
     backend: Backend,
@@ -50,6 +52,7 @@ export class DeviceImages implements Disposable {
           `${recipe.layers[0]}: make the first of the layers ${width}`,
       );
     }
+    requireLabels(data.labels, recipe.classes);
     this.#backend = backend;
     this.#fused = fusedOperations(backend);
     this.#recipe = recipe;

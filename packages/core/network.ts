@@ -2,7 +2,7 @@
 
 import type { Backend, Tensor } from "./backend.ts";
 import { disposeParts, epochBatches } from "./batches.ts";
-import type { Dataset } from "./dataset.ts";
+import { type Dataset, requireLabels } from "./dataset.ts";
 import { TrainingError } from "./errors.ts";
 import { DeviceImages, inputColumns } from "./images.ts";
 import { FFDense, type LayerReport } from "./layer.ts";
@@ -253,6 +253,7 @@ export class FFNetwork implements Disposable {
         `${batch.count} images need as many wrong labels, got ${wrongLabels.length}`,
       );
     }
+    requireLabels(wrongLabels, this.recipe.classes, "wrong label");
     if (this.recipe.negatives === "hybrid") {
       throw new TypeError("trainBatch takes wrong labels, and this recipe's negatives have none");
     }
@@ -462,7 +463,7 @@ export interface ScoreOptions {
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-// Throws unless the data can be what it says and has the recipe's labels.
+// Throws unless the data can be what it says and has as many classes as the recipe.
 function requireDataset(recipe: Recipe, data: Dataset): void {
   const { images, labels, count, rows, columns, classes } = data;
   if (!(count > 0)) throw new TypeError("the data set holds no images");
@@ -476,9 +477,5 @@ function requireDataset(recipe: Recipe, data: Dataset): void {
   }
   if (classes !== recipe.classes) {
     throw new TypeError(`the data set has ${classes} classes and the recipe ${recipe.classes}`);
-  }
-  const outside = labels.find((label) => label >= classes);
-  if (outside !== undefined) {
-    throw new RangeError(`label ${outside} is outside the ${classes} classes`);
   }
 }

@@ -27,6 +27,22 @@ export class LiveTensors<T extends Tensor = Tensor> {
     for (const scope of this.#scopes) scope.delete(tensor);
   }
 
+  /**
+   * A live handle as what it is. Throws a `TypeError` that names the operation for one that was disposed, which still says that this
+   * is its `owner`, and for one of another backend.
+   */
+  own(operation: string, tensor: Tensor): T {
+    if (this.#live.has(tensor as T)) return tensor as T;
+    const disposed = (tensor as { owner?: unknown }).owner === this;
+    throw new TypeError(
+      `${operation}: ${
+        disposed
+          ? "a tensor was used after it was disposed"
+          : "the tensor belongs to another backend"
+      }`,
+    );
+  }
+
   /** Live handles and their bytes. */
   use(): MemoryUse {
     return { tensors: this.#live.size, bytes: this.#bytes };

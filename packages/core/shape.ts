@@ -1,6 +1,15 @@
-// Shape and dtype rules of the operations, shared by backends so that all refuse alike.
+// Rules for the shapes, dtypes and values of operands, shared by backends so that all refuse alike.
 
-import type { Axis, DType, MatmulOptions, Shape, Tensor, TensorData, Warp } from "./backend.ts";
+import type {
+  Axis,
+  DType,
+  Extent,
+  MatmulOptions,
+  Shape,
+  Tensor,
+  TensorData,
+  Warp,
+} from "./backend.ts";
 
 /** `"f32 [2, 3]"`, as shown in errors. */
 export function describe(x: Tensor): string {
@@ -35,6 +44,39 @@ export function uploadDType(data: TensorData, shape: Shape): DType {
   throw new TypeError("upload: takes a Float32Array, Int32Array or Uint8Array");
 }
 
+/** The {@linkcode Tensor.extent} of what is uploaded: `null` unless it is `i32`. */
+export function extentOf(data: TensorData): Extent | null {
+  if (!(data instanceof Int32Array)) return null;
+  let leastAt = 0;
+  let mostAt = 0;
+  for (let i = 1; i < data.length; i++) {
+    if (data[i]! < data[leastAt]!) leastAt = i;
+    if (data[i]! > data[mostAt]!) mostAt = i;
+  }
+  return { least: data[leastAt]!, leastAt, most: data[mostAt]!, mostAt };
+}
+
+/**
+ * Throws a `RangeError` if a value of `x` is known not to be in `[from, to)`; `what` names a value. Of a tensor that was computed
+ * nothing is known.
+ */
+export function requireWithin(
+  operation: string,
+  what: string,
+  x: Tensor,
+  [from, to]: readonly [from: number, to: number],
+): void {
+  if (!x.extent) return;
+  const { least, leastAt, most, mostAt } = x.extent;
+  if (least >= from && most < to) return;
+  const [value, at] = least < from ? [least, leastAt] : [most, mostAt];
+  const columns = x.shape[1];
+  const place = `row ${Math.floor(at / columns)}${columns > 1 ? `, column ${at % columns}` : ""}`;
+  throw new RangeError(
+    `${operation}: ${what} ${value} (${place}) is not from ${from} to ${to - 1}`,
+  );
+}
+
 /** Dimensions of a matrix product: `[m, k] · [k, n]`. */
 export function matmulDimensions(
   a: Tensor,
@@ -67,22 +109,32 @@ export function broadcast(operation: string, a: Tensor, b: Tensor): Broadcast {
   throw new TypeError(`${operation}: ${describe(b)} does not fit ${describe(a)}`);
 }
 
-/** The result shape of `gather`; checks both operands. */
-export function gatherShape(table: Tensor, indices: Tensor, warp?: Warp | null): Shape {
-  requireDType("gather", indices, "i32");
+/** The result shape of `gather`, or of the `operation` that begins like it; checks the operands, and the values that are known. */
+export function gatherShape(
+  table: Tensor,
+  indices: Tensor,
+  warp?: Warp | null,
+  operation = "gather",
+): Shape {
+  requireDType(operation, indices, "i32");
   if (indices.shape[1] !== 1) {
-    throw new TypeError(`gather: indices are one column, got ${describe(indices)}`);
+    throw new TypeError(`${operation}: indices are one column, got ${describe(indices)}`);
   }
   const rows = indices.shape[0];
+  requireWithin(operation, "index", indices, [0, table.shape[0]]);
   if (!warp) return [rows, table.shape[1]];
   const { maps, which } = warp;
-  requireDType("gather", maps, "i32");
-  requireDType("gather", which, "i32");
+  requireDType(operation, maps, "i32");
+  requireDType(operation, which, "i32");
   if (which.shape[0] !== rows || which.shape[1] !== 1) {
     throw new TypeError(
-      `gather: a warp of ${rows} rows needs one map each, [${rows}, 1], got ${describe(which)}`,
+      `${operation}: a warp of ${rows} rows needs one map each, [${rows}, 1], got ${
+        describe(which)
+      }`,
     );
   }
+  requireWithin(operation, "map", which, [0, maps.shape[0]]);
+  requireWithin(operation, "column", maps, [-1, table.shape[1]]);
   return [rows, maps.shape[1]];
 }
 
@@ -107,7 +159,7 @@ export function concatShape(a: Tensor, b: Tensor): Shape {
   return [a.shape[0] + b.shape[0], a.shape[1]];
 }
 
-/** The result shape of `oneHot`; checks the labels' dtype and the number of classes. */
+/** The result shape of `oneHot`; checks the number of classes, the labels' dtype, and their values if they are known. */
 export function oneHotShape(labels: Tensor, classes: number): Shape {
   requireDType("oneHot", labels, "i32");
   if (labels.shape[1] !== 1) {
@@ -116,6 +168,7 @@ export function oneHotShape(labels: Tensor, classes: number): Shape {
   if (!Number.isInteger(classes) || classes < 1) {
     throw new RangeError(`oneHot: classes must be a positive integer, got ${classes}`);
   }
+  requireWithin("oneHot", "label", labels, [0, classes]);
   return [labels.shape[0], classes];
 }
 

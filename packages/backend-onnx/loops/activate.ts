@@ -7,12 +7,17 @@ import {
   elements,
   exported,
   get,
+  type Lane,
   lanes,
   loop,
   set,
   total,
   zero,
 } from "./wat.ts";
+
+// `max(v, 0)`, which is right for infinities too.
+const positive = (l: Lane, v: string): string =>
+  l.op("max", v, l.type === "f32" ? "(f32.const 0)" : "(v128.const i64x2 0 0)");
 
 function activate(name: string, shared: boolean): string {
   return exported(
@@ -41,9 +46,8 @@ function activate(name: string, shared: boolean): string {
         const v = l.local("v"), sum = l.local("sum");
         const own = l.op("add", l.load("z"), l.load("bias"));
         const z = shared ? l.op("add", own, l.load("product")) : own;
-        const nothing = l.type === "f32" ? "(f32.const 0)" : "(v128.const i64x2 0 0)";
         return [
-          set(v, l.op("max", z, nothing)),
+          set(v, positive(l, z)),
           l.store("z", get(v)),
           set(sum, l.op("add", get(sum), l.op("mul", get(v), get(v)))),
         ].join("\n");
@@ -56,8 +60,17 @@ function activate(name: string, shared: boolean): string {
   );
 }
 
+const relu = exported(
+  "relu",
+  { x: "i32", y: "i32", count: "i32" },
+  COUNTERS,
+  elements("count"),
+  each((l) => l.store("y", positive(l, l.load("x")))),
+);
+
 /**
  * `z ← relu(z + bias)` in place with `squares`, and the same with the rows of `product` added, which starts anew
- * at row `wrap`.
+ * at row `wrap`; and `y ← relu(x)` alone.
  */
-export const activations: string = activate("activate", false) + activate("activateShared", true);
+export const activations: string = activate("activate", false) + activate("activateShared", true) +
+  relu;

@@ -15,6 +15,8 @@ export interface Loops {
   activate(z: N, bias: N, squares: N, rows: N, columns: N): void;
   /** The same plus the rows of `product`, which start anew at row `wrap`. */
   activateShared(z: N, bias: N, product: N, wrap: N, squares: N, rows: N, columns: N): void;
+  /** `y ← max(x, 0)`. */
+  relu(x: N, y: N, count: N): void;
   /** `y ← x` times `scales`, one a row. */
   scaleRows(x: N, scales: N, y: N, rows: N, columns: N): void;
   /** The same plus the row `pull`. */

@@ -13,7 +13,7 @@ import {
 /**
  * See `FusedOperations.encode`. The images are a table of bytes, four to a word, the first in the lowest bits; or the
  * rows themselves, picked and moved before, as numbers to 255. With a width of 4, rows are multiples of four. Buffers: images, strengths, indices, pixels, strength, neutral scale, neutral. Sizes:
- * rows, groups, vectors a row. Scalars: neutral, classes * neutral², share, epsilon.
+ * rows, groups, vectors a row, images. Scalars: neutral, classes * neutral², share, epsilon.
  */
 export const encode: (width: Width, from: "bytes" | "rows") => Kernel = variants((
   width,
@@ -22,7 +22,12 @@ export const encode: (width: Width, from: "bytes" | "rows") => Kernel = variants
   label: `encode (${from})`,
   access: "rrrwwww",
   code: `${
-    parameters(["count", "groups", "columns"], ["neutral", "neutralSquares", "share", "epsilon"])
+    parameters(["count", "groups", "columns", "images"], [
+      "neutral",
+      "neutralSquares",
+      "share",
+      "epsilon",
+    ])
   }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> images: array<${from === "rows" ? vector(width) : "u32"}>;
@@ -51,9 +56,12 @@ fn norm(squares: f32) -> f32 {
 }
 ${EACH_ROW}
   let index = indices[row];
+  // An image that there is not is all zeros.
+  let there = index < params.images;
+  let columns = select(0, params.columns, there);
   let first = ${from === "rows" ? "row" : "index"} * params.columns;
   var sum = ${vector(width)}();
-  for (var column = lane; column < params.columns; column += ${LANES}) {
+  for (var column = lane; column < columns; column += ${LANES}) {
     let v = pixel(first + column);
     sum += v * v;
   }
@@ -63,7 +71,7 @@ ${EACH_ROW}
     if (lane < half) { partial[lane] += partial[lane + half]; }
   }
   workgroupBarrier();
-  let one = strengths[index];
+  let one = select(0, strengths[index], there);
   let length = norm(partial[0] + one * one);
   if (lane == 0) {
     let neutralLength = norm(partial[0] + params.neutralSquares);
@@ -72,7 +80,8 @@ ${EACH_ROW}
     neutral[row] = params.neutral / neutralLength;
   }
   for (var column = lane; column < params.columns; column += ${LANES}) {
-    pixels[row * params.columns + column] = pixel(first + column) / length;
+    let v = pixel(first + column) / length;
+    pixels[row * params.columns + column] = select(${vector(width)}(), v, there);
   }
 }
 `,

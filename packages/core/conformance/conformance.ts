@@ -4,8 +4,10 @@ import type { Backend } from "../backend.ts";
 import { defaultTolerance, type Tolerance } from "./compare.ts";
 import { elementTests } from "./element_tests.ts";
 import { fusedTests } from "./fused_tests.ts";
+import { infinityTests } from "./infinity_tests.ts";
 import { matmulTests } from "./matmul_tests.ts";
 import { orderTests } from "./order_tests.ts";
+import { rangeTests } from "./range_tests.ts";
 import { reductionTests } from "./reduction_tests.ts";
 import { rowTests } from "./row_tests.ts";
 import { scopeTests } from "./scope_tests.ts";
@@ -16,7 +18,7 @@ import { type Check, Trial } from "./trial.ts";
 export interface ConformanceOptions {
   /** The backend's name; it opens the name of every test. */
   name: string;
-  /** Makes a new backend. Called once for most of the suite, and once for the tests of `dispose`. */
+  /** Makes a new backend. Called once for most of the suite, and once for each test of `dispose`. */
   create: () => Promise<Backend>;
   /** Registers a test with whatever runs them, in order; they are not meant to run concurrently. */
   test: (name: string, body: () => Promise<void>) => void;
@@ -56,6 +58,16 @@ export function conformance(options: ConformanceOptions): void {
   scopeTests(check);
   orderTests(check);
   fusedTests(check);
+  rangeTests(check);
+  infinityTests(check);
+
+  test(`${name}: dispose() leaves no read pending`, async () => {
+    const backend = await create();
+    const pending = backend.read([backend.fill([3, 5], 1)]);
+    backend.dispose();
+    // What was on its way may arrive, and what was not is refused; a backend that is wrong waits here for ever.
+    await pending.catch(() => {});
+  });
 
   test(`${name}: dispose() frees every tensor, and spends this backend but no other`, async () => {
     const other = await (shared ??= create());

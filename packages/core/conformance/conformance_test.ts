@@ -181,3 +181,57 @@ broken(
     }(),
   "momentum() of three steps, without decay: fused",
 );
+
+broken(
+  "relu() is half of x + |x|",
+  () =>
+    new class extends ReferenceBackend {
+      override relu(x: Tensor): Tensor {
+        return this.scope(() => {
+          const size = this.sqrt(this.mul(x, x));
+          return this.affine(this.add(x, size), 0.5, 0);
+        });
+      }
+    }(),
+  "relu(), sqrt(), sigmoid() and softplus() of infinities",
+);
+
+broken(
+  "upload() knows nothing of indices",
+  () =>
+    new class extends ReferenceBackend {
+      override upload(data: TensorData, shape: Shape): Tensor {
+        return Object.assign(super.upload(data, shape), { extent: null });
+      }
+    }(),
+  "gather() refuses uploaded indices",
+);
+
+broken(
+  "assign() keeps what it knew of the target",
+  () =>
+    new class extends ReferenceBackend {
+      override assign(target: Tensor, source: Tensor): void {
+        const { extent } = target;
+        super.assign(target, source);
+        Object.assign(target, { extent });
+      }
+    }(),
+  "assign() moves what is known",
+);
+
+broken(
+  "oneHot() gives the last class for a label beyond it",
+  () =>
+    new class extends ReferenceBackend {
+      override oneHot(labels: Tensor, classes: number): Tensor {
+        return this.scope(() => {
+          const right = super.oneHot(labels, classes);
+          const missing = this.affine(this.sum(right, "columns"), -1, 1);
+          const last = super.oneHot(this.upload(Int32Array.of(classes - 1), [1, 1]), classes);
+          return this.add(right, this.matmul(missing, last));
+        });
+      }
+    }(),
+  "oneHot() of computed labels",
+);

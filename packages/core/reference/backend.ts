@@ -4,6 +4,7 @@ import type {
   Axis,
   Backend,
   DType,
+  Extent,
   MatmulOptions,
   MemoryUse,
   Shape,
@@ -15,7 +16,7 @@ import { LiveTensors } from "../scope.ts";
 import {
   broadcast,
   concatShape,
-  describe,
+  extentOf,
   gatherShape,
   matmulDimensions,
   oneHotShape,
@@ -51,7 +52,9 @@ export class ReferenceBackend implements Backend {
   upload(data: TensorData, shape: Shape): Tensor {
     const dtype = uploadDType(data, shape);
     // A copy, because the caller is free to change its array as soon as this returns.
-    return this.#make("upload", data.slice(), shape, dtype);
+    const tensor = this.#make("upload", data.slice(), shape, dtype);
+    tensor.extent = extentOf(data);
+    return tensor;
   }
 
   /** See {@linkcode Backend.fill}. */
@@ -73,7 +76,7 @@ export class ReferenceBackend implements Backend {
     requireAssignable(target, source);
     // Only the storage moves. The target's handle stays where it is known, so that it keeps its
     // scope, and the source's goes, so that no scope frees the storage a second time.
-    (target as ReferenceTensor).data = data;
+    Object.assign(target, { data, extent: source.extent });
     source.dispose();
   }
 
@@ -110,7 +113,7 @@ export class ReferenceBackend implements Backend {
 
   // Rows
 
-  /** See {@linkcode Backend.gather}. Throws a `RangeError` for an index outside of the table. */
+  /** See {@linkcode Backend.gather}. */
   gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor {
     const from = this.#data("gather", table);
     const rows = this.#data("gather", indices);
@@ -120,18 +123,18 @@ export class ReferenceBackend implements Backend {
     const columns = shape[1];
     const size = shape[0] * columns;
     const result = table.dtype === "i32" ? new Int32Array(size) : new Float32Array(size);
+    const [n, width] = table.shape;
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
-      if (row < 0 || row >= table.shape[0]) {
-        throw new RangeError(`gather: index ${row} (row ${i}) is outside of ${describe(table)}`);
-      }
+      if (row < 0 || row >= n) continue; // A row of zeros.
       if (!maps) {
         result.set(from.subarray(row * columns, (row + 1) * columns), i * columns);
         continue;
       }
       for (let j = 0; j < columns; j++) {
-        const column = maps[which![i]! * columns + j]!;
-        result[i * columns + j] = column < 0 ? 0 : from[row * table.shape[1] + column]!;
+        // Of a map that there is not, there is no element.
+        const column = maps[which![i]! * columns + j] ?? -1;
+        if (column >= 0 && column < width) result[i * columns + j] = from[row * width + column]!;
       }
     }
     return this.#make("gather", result, shape, table.dtype === "i32" ? "i32" : "f32");
@@ -157,17 +160,14 @@ export class ReferenceBackend implements Backend {
     return this.#make("concat", result, shape, a.dtype);
   }
 
-  /** See {@linkcode Backend.oneHot}. Throws a `RangeError` for a label that is no class. */
+  /** See {@linkcode Backend.oneHot}. */
   oneHot(labels: Tensor, classes: number): Tensor {
     const data = this.#data("oneHot", labels);
     const shape = oneHotShape(labels, classes);
     const result = new Float32Array(shape[0] * classes);
     for (let i = 0; i < data.length; i++) {
       const label = data[i]!;
-      if (label < 0 || label >= classes) {
-        throw new RangeError(`oneHot: label ${label} (row ${i}) is not one of ${classes} classes`);
-      }
-      result[i * classes + label] = 1;
+      if (label >= 0 && label < classes) result[i * classes + label] = 1;
     }
     return this.#make("oneHot", result, shape);
   }
@@ -300,13 +300,7 @@ export class ReferenceBackend implements Backend {
 
   // The storage of an operand. Every operand is fetched here, so that a spent one is always noticed.
   #data(operation: string, tensor: Tensor): TensorData {
-    if (!(tensor instanceof ReferenceTensor) || tensor.owner !== this.#live) {
-      throw new TypeError(`${operation}: the tensor belongs to another backend`);
-    }
-    if (tensor.data === null) {
-      throw new TypeError(`${operation}: a tensor was used after it was disposed`);
-    }
-    return tensor.data;
+    return this.#live.own(operation, tensor).data!;
   }
 
   #requireUsable(operation: string): void {
@@ -383,6 +377,7 @@ class ReferenceTensor implements Tensor {
   readonly owner: LiveTensors<ReferenceTensor>;
   /** `null` once disposed, which lets go of the memory whoever still holds the handle. */
   data: TensorData | null;
+  extent: Extent | null = null;
 
   constructor(
     owner: LiveTensors<ReferenceTensor>,
