@@ -47,6 +47,9 @@ const LONGEST_LOOP = 65_535;
 // Register tiles to try: each takes llvmpipe a fifth of a second or more to compile.
 const MOST_REGISTERS = 3;
 
+/** The register tile that leaves a GPU most to do at once. */
+export const SMALL: Variant = { family: "registers", rows: 8, quads: 1 };
+
 // Workgroups that keep a GPU busy: large tiles read less, but only if there are enough of them.
 const BUSY = 128;
 
