@@ -4,6 +4,7 @@ import { fastest } from "./_contest.ts";
 import type { Recorder } from "./_recorder.ts";
 import { Stopwatch } from "./_stopwatch.ts";
 import {
+  compilesSlowly,
   type Family,
   type Plan,
   plan,
@@ -67,6 +68,7 @@ export class Tuner {
   readonly #options: TunerOptions;
   readonly #stopwatch: Stopwatch;
   readonly #findings: Findings;
+  readonly #slowly: boolean;
   readonly #uses = new Map<string, Use>();
   #due: Product[] = [];
   #trial: Trial | null = null;
@@ -79,6 +81,7 @@ export class Tuner {
     this.#options = options;
     this.#stopwatch = new Stopwatch(recorder);
     this.#left = automatic && !forced && this.#stopwatch.usable ? BUDGET : 0;
+    this.#slowly = compilesSlowly(adapter);
     const name = `${adapter}, ${forced ?? "any"}`;
     this.#findings = remembered.get(name) ?? { fastest: new Map(), sound: new Set() };
     remembered.set(name, this.#findings);
@@ -153,7 +156,7 @@ export class Tuner {
   async #compile(product: Product, until: number): Promise<Variant[]> {
     const { software, forced } = this.#options;
     const first = this.#presumed(product);
-    const others = variantsFor(this.#family, product);
+    const others = variantsFor(this.#family, product, this.#slowly);
     // Tiles take software drivers from a third of a second to many seconds to compile, and are slow there.
     if (!forced && !software) others.push(SMALL);
     const variants: Variant[] = [];
@@ -195,8 +198,9 @@ export class Tuner {
     return plan(product, this.#findings.fastest.get(classOf(product)) ?? this.#presumed(product));
   }
 
-  // What to begin with: the best if it compiles for sure.
+  // What to begin with: the best if it compiles for sure and soon.
   #readiest(product: Product): Plan {
+    if (this.#slowly && this.#family === "registers") return plan(product, SMALL);
     const best = this.#best(product);
     return this.#findings.sound.has(best.kernel.code)
       ? best
@@ -210,7 +214,7 @@ export class Tuner {
   }
 
   #presumed(product: Product): Variant {
-    return presumed(this.#family, product);
+    return presumed(this.#family, product, this.#slowly);
   }
 
   // The product with no more rows than are needed to tell, for which the kernels are the same.

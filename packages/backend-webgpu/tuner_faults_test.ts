@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DeviceLostError, turnEventLoop } from "@forward-forward/core";
 import { type Clock, openRig, type Rig } from "./_testing_clock.ts";
-import { plan, presumed, type Product, variantsFor } from "./_variant.ts";
+import { plan, presumed, type Product, SMALL, variantsFor } from "./_variant.ts";
 import { adapterInfo, WebGPUBackend } from "./mod.ts";
 
 // The driver prints a line for every adapter asked for while this is unset.
@@ -78,6 +78,19 @@ it("flush() goes over to the fastest candidate", exact, async (backend, { ran, p
   assertEquals([ran.at(0), ran.at(-1)], [FIRST, SECOND]);
   assertEquals(prepared, [SECOND, THIRD]);
 });
+
+it(
+  "small kernels come first where compiling takes long, as on SwiftShader",
+  exact,
+  async (backend, { ran, prepared }) => {
+    const small = plan(PRODUCT, SMALL).kernel.label;
+    const best = plan(PRODUCT, presumed("registers", PRODUCT, true)).kernel.label;
+    await train(backend, 1);
+    assertEquals([ran, prepared], [[small], []]);
+    await train(backend, 3);
+    assertEquals([ran.at(-1), prepared], [best, [best]]);
+  },
+);
 
 it("flush() does not wait for candidates to compile", exact, async (backend, { device, ran }) => {
   const prepare = device.createComputePipelineAsync.bind(device);
