@@ -31,9 +31,6 @@ export interface TunerOptions {
 const OFTEN = 8;
 const LEAST_WORK = 2 ** 22;
 
-// Milliseconds for all that is measured unasked, of compiling candidates and of running them.
-const BUDGET = 1000;
-
 // Multiply-adds of a timed run at most. A larger product is measured with fewer rows.
 const MOST_WORK = { software: 2 ** 27, hardware: 2 ** 34 };
 
@@ -64,6 +61,9 @@ interface Trial {
 
 /** Chooses the kernels of matrix products. */
 export class Tuner {
+  /** Milliseconds for all that is measured unasked: for compiling candidates, and for running them. */
+  static budget = 1000;
+
   readonly #recorder: Recorder;
   readonly #options: TunerOptions;
   readonly #stopwatch: Stopwatch;
@@ -80,7 +80,7 @@ export class Tuner {
     this.#recorder = recorder;
     this.#options = options;
     this.#stopwatch = new Stopwatch(recorder);
-    this.#left = automatic && !forced && this.#stopwatch.usable ? BUDGET : 0;
+    this.#left = automatic && !forced && this.#stopwatch.usable ? Tuner.budget : 0;
     this.#slowly = compilesSlowly(adapter);
     const name = `${adapter}, ${forced ?? "any"}`;
     this.#findings = remembered.get(name) ?? { fastest: new Map(), sound: new Set() };
