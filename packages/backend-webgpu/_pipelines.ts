@@ -1,7 +1,8 @@
 // Kernels compiled once each, and what is known when one does not compile.
 
-import type { Kernel } from "./kernels/kernel.ts";
+import { attempt } from "./_attempt.ts";
 import type { Health } from "./_health.ts";
+import type { Kernel } from "./kernels/kernel.ts";
 
 /** Bytes of parameters a dispatch has: eight sizes (`u32`), then eight scalars (`f32`). */
 export const PARAMETER_BYTES = 64;
@@ -23,22 +24,38 @@ export class Pipelines {
   get(kernel: Kernel): GPUComputePipeline {
     const known = this.#compiled.get(kernel.code);
     if (known) return known;
-    const device = this.#device;
-    const { label, code } = kernel;
-    device.pushErrorScope("validation");
-    const module = device.createShaderModule({ label, code });
-    const pipeline = device.createComputePipeline({
-      label,
-      layout: device.createPipelineLayout({ bindGroupLayouts: [this.layout(kernel.access)] }),
-      compute: { module, entryPoint: "main" },
+    const { result, error } = attempt(this.#device, () => {
+      const descriptor = this.#describe(kernel);
+      const { module } = descriptor.compute;
+      return { module, pipeline: this.#device.createComputePipeline(descriptor) };
     });
     this.#health.expect(
-      device.popErrorScope().then((error) =>
-        error === null ? undefined : explain(kernel, module, error)
-      ),
+      error.then((error) => error === null ? undefined : explain(kernel, result.module, error)),
     );
-    this.#compiled.set(code, pipeline);
-    return pipeline;
+    this.#compiled.set(kernel.code, result.pipeline);
+    return result.pipeline;
+  }
+
+  /**
+   * Compiles a kernel that is not needed yet, beside all other work where the platform can do that (Deno 2.9 cannot).
+   * Resolves to whether it compiled; why it did not is nobody's concern. Rejects if the device is lost.
+   */
+  async prepare(kernel: Kernel): Promise<boolean> {
+    if (this.#compiled.has(kernel.code)) return true;
+    try {
+      const { result, error } = attempt(
+        this.#device,
+        () => this.#device.createComputePipelineAsync(this.#describe(kernel)),
+      );
+      const [pipeline, refusal] = await this.#health.guard(Promise.all([result, error]));
+      if (refusal) return false;
+      // It may have been needed meanwhile.
+      if (!this.#compiled.has(kernel.code)) this.#compiled.set(kernel.code, pipeline);
+      return true;
+    } catch {
+      this.#health.check();
+      return false;
+    }
   }
 
   /** The layout of a kernel's bindings: its parameters, then its storage buffers; see {@linkcode Kernel}. */
@@ -62,6 +79,14 @@ export class Pipelines {
       this.#layouts.set(access, layout);
     }
     return layout;
+  }
+
+  #describe({ label, code, access }: Kernel): GPUComputePipelineDescriptor {
+    return {
+      label,
+      layout: this.#device.createPipelineLayout({ bindGroupLayouts: [this.layout(access)] }),
+      compute: { module: this.#device.createShaderModule({ label, code }), entryPoint: "main" },
+    };
   }
 }
 

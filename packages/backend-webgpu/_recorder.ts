@@ -1,5 +1,6 @@
 // Records dispatches and submits them together: one submission costs as much as dozens of dispatches.
 
+import { type Attempt, attempt } from "./_attempt.ts";
 import { Health, refused } from "./_health.ts";
 import { Lag } from "./_lag.ts";
 import { PARAMETER_BYTES, Pipelines } from "./_pipelines.ts";
@@ -33,8 +34,8 @@ export interface Dispatch {
   scalars?: readonly number[];
 }
 
-// Dispatches whose parameters fit the parameter buffer. When it is full the recording is submitted.
-const PAGE = 4096;
+/** Dispatches whose parameters fit the parameter buffer. When it is full the recording is submitted. */
+export const PAGE = 4096;
 
 // Bind groups kept. Beyond, all are dropped, and those in use are soon made again.
 const MOST_BIND_GROUPS = 8192;
@@ -72,6 +73,8 @@ export class Recorder {
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #pipeline: GPUComputePipeline | null = null;
+  // Whether it is one whose errors are known to the caller alone.
+  #isApart = false;
 
   // Uploads are counted from -2 down. Of what is refused of them, and of submissions, nothing was done.
   #upload = -1;
@@ -167,51 +170,47 @@ export class Recorder {
     this.counters.submits++;
   }
 
-  /** Compiles a kernel before its first use. */
-  compile(kernel: Kernel): void {
-    this.#pipelines.get(kernel);
-  }
-
-  /** Whether {@linkcode time} works: the device has its `timestamp-query` feature. */
-  get canTime(): boolean {
-    return this.device.features.has("timestamp-query");
+  /** Compiles a kernel that is not needed yet; see {@linkcode Pipelines.prepare}. */
+  prepare(kernel: Kernel): Promise<boolean> {
+    return this.#pipelines.prepare(kernel);
   }
 
   /**
-   * Submits what was recorded, then runs each dispatch `repeats` times, 4096 runs at most, and tells how many milliseconds
-   * that took. It has done with the blocks when it returns its promise. Counts as nothing.
+   * Submits what was recorded, and then, in a submission of its own, what `work` encodes: {@linkcode PAGE} dispatches at
+   * most. What the device refuses of it is known to the caller alone. Counts as nothing.
    */
-  async time(dispatches: readonly Dispatch[], repeats: number): Promise<number[]> {
+  apart<T>(
+    work: (
+      encoder: GPUCommandEncoder,
+      dispatch: (pass: GPUComputePassEncoder, dispatch: Dispatch) => void,
+    ) => T,
+  ): Attempt<T> {
     this.submit();
-    const count = 2 * dispatches.length;
-    const querySet = this.device.createQuerySet({ type: "timestamp", count });
-    const { QUERY_RESOLVE, COPY_SRC, MAP_READ, COPY_DST } = GPUBufferUsage;
-    const size = 8 * count;
-    const resolved = this.device.createBuffer({ size, usage: QUERY_RESOLVE | COPY_SRC });
-    const mapped = this.device.createBuffer({ size, usage: MAP_READ | COPY_DST });
+    this.#isApart = true;
     try {
-      dispatches.forEach((dispatch, i) => {
-        this.#pass = this.#commands().beginComputePass({
-          timestampWrites: {
-            querySet,
-            beginningOfPassWriteIndex: 2 * i,
-            endOfPassWriteIndex: 2 * i + 1,
-          },
+      return attempt(this.device, () => {
+        const result = work(this.#commands(), (pass, dispatch) => {
+          if (pass !== this.#pass) this.#pipeline = null;
+          this.#pass = pass;
+          this.#record(dispatch);
         });
-        for (let r = 0; r < repeats; r++) this.#record(dispatch);
-        this.#endPass();
+        this.#handOver();
+        return result;
       });
-      this.#commands().resolveQuerySet(querySet, 0, count, resolved, 0);
-      this.#commands().copyBufferToBuffer(resolved, 0, mapped, 0, size);
-      this.#send();
-      await this.health.guard(mapped.mapAsync(GPUMapMode.READ));
-      const at = new BigUint64Array(mapped.getMappedRange());
-      return dispatches.map((_, i) => Number(at[2 * i + 1]! - at[2 * i]!) / 1e6);
     } finally {
-      querySet.destroy();
-      resolved.destroy();
-      mapped.destroy();
+      this.#isApart = false;
+      this.#next();
     }
+  }
+
+  /** Forgets bind groups, which would keep destroyed buffers. */
+  forget(): void {
+    this.#bindGroups.clear();
+  }
+
+  /** Waits until the device has done all that was submitted. */
+  async idle(): Promise<void> {
+    await this.health.guard(this.device.queue.onSubmittedWorkDone());
   }
 
   /** Submits, bounds the lag, and throws what went wrong. */
@@ -299,23 +298,37 @@ export class Recorder {
 
   #send(): void {
     this.#endPass();
-    const { queue } = this.device;
     const submission = this.#submission;
-    this.health.watch(() => {
-      if (this.#recorded > 0) {
-        const { buffer } = this.#sizes;
-        queue.writeBuffer(this.#parameters, 0, buffer, 0, this.#recorded * this.#stride);
-      }
-      queue.submit([this.#encoder!.finish()]);
-    }, {
+    this.health.watch(() => this.#handOver(), {
       explain: (error) => this.#refuse(submission, refused(error)),
     });
+    this.#next();
+  }
+
+  // Gives the device what is recorded.
+  #handOver(): void {
+    const { queue } = this.device;
+    if (this.#recorded > 0) {
+      queue.writeBuffer(this.#parameters, 0, this.#sizes.buffer, 0, this.#recorded * this.#stride);
+    }
+    queue.submit([this.#encoder!.finish()]);
+  }
+
+  // Begins the next submission.
+  #next(): void {
     this.#encoder = null;
+    this.#pass = null;
+    this.#pipeline = null;
     this.#recorded = 0;
     this.#submission++;
     this.#lag.submitted();
     this.pool.trim(this.#submission);
     this.#staging.trim(this.#submission);
+  }
+
+  // Work whose errors are everybody's, unless it is set apart.
+  #watch<T>(work: () => T): T {
+    return this.#isApart ? work() : this.health.watch(work);
   }
 
   #refuse(work: number, reason: Error): Error {
@@ -341,7 +354,7 @@ export class Recorder {
     let group = this.#bindGroups.get(key);
     if (!group) {
       if (this.#bindGroups.size >= MOST_BIND_GROUPS) this.#bindGroups.clear();
-      group = this.health.watch(() =>
+      group = this.#watch(() =>
         this.device.createBindGroup({
           label: access,
           layout: this.#pipelines.layout(access),

@@ -1,17 +1,19 @@
 // Which way to compute a matrix product is the fastest on the device at hand: measured, and remembered.
 
-import type { Block } from "./_pool.ts";
-import type { Dispatch, Recorder } from "./_recorder.ts";
+import { fastest } from "./_contest.ts";
+import type { Recorder } from "./_recorder.ts";
+import { Stopwatch } from "./_stopwatch.ts";
 import {
+  compilesSlowly,
   type Family,
   type Plan,
   plan,
   presumed,
   type Product,
+  SMALL,
   type Variant,
   variantsFor,
 } from "./_variant.ts";
-import { SQUARES_GROUP } from "./kernels/epilogue.ts";
 
 /** How a {@linkcode Tuner} goes about it. */
 export interface TunerOptions {
@@ -29,157 +31,203 @@ export interface TunerOptions {
 const OFTEN = 8;
 const LEAST_WORK = 2 ** 22;
 
-// Milliseconds for all that is measured unasked.
-const BUDGET = 1000;
-
-// Multiply-adds of a timed run. A larger product is measured with fewer rows, a smaller one several
-// times over where the device is fast, because the clock may be coarse.
+// Multiply-adds of a timed run at most. A larger product is measured with fewer rows.
 const MOST_WORK = { software: 2 ** 27, hardware: 2 ** 34 };
-const FAST_WORK = 2 ** 31;
-const MOST_REPEATS = 64;
-
-// Each candidate runs once to warm up. Those that then take no more than twice the least time run in
-// turns, and their medians count.
-const PROMISING = 2;
-const ROUNDS = 3;
-
-// What is measured varies by a few percent, and what is presumed needs no further kernels.
-const MARGIN = 0.95;
-
-// The register tile that leaves a GPU most to do at once.
-const SMALL: Variant = { family: "registers", rows: 8, quads: 1 };
 
 const MOST_PLANS = 1024;
 
-// Findings by adapter, then by class of products.
-const remembered = new Map<string, Map<string, Variant>>();
+// What was found on an adapter.
+interface Findings {
+  // The fastest variant by class of products.
+  fastest: Map<string, Variant>;
+  // The sources of kernels that compiled when they were not needed yet: they may be used at once.
+  sound: Set<string>;
+}
 
-interface Candidate {
-  variant: Variant;
-  dispatch: Dispatch;
-  median: number;
+const remembered = new Map<string, Findings>();
+
+// A product in use.
+interface Use {
+  product: Product;
+  plan: Plan;
+  count: number;
+}
+
+// A product to be measured, and its variants once they are compiled.
+interface Trial {
+  product: Product;
+  variants: Variant[] | null;
 }
 
 /** Chooses the kernels of matrix products. */
 export class Tuner {
+  /** Milliseconds for all that is measured unasked: for compiling candidates, and for running them. */
+  static budget = 1000;
+
   readonly #recorder: Recorder;
   readonly #options: TunerOptions;
-  readonly #found: Map<string, Variant>;
-  readonly #plans = new Map<string, { plan: Plan; uses: number }>();
+  readonly #stopwatch: Stopwatch;
+  readonly #findings: Findings;
+  readonly #slowly: boolean;
+  readonly #uses = new Map<string, Use>();
   #due: Product[] = [];
+  #trial: Trial | null = null;
   #left: number;
 
   /** A tuner of the products on a device. */
   constructor(recorder: Recorder, options: TunerOptions) {
+    const { adapter, forced, automatic } = options;
     this.#recorder = recorder;
     this.#options = options;
-    this.#left = options.automatic && !options.forced && recorder.canTime ? BUDGET : 0;
-    const name = `${options.adapter}, ${options.forced ?? "any"}`;
-    this.#found = remembered.get(name) ?? new Map();
-    remembered.set(name, this.#found);
+    this.#stopwatch = new Stopwatch(recorder);
+    this.#left = automatic && !forced && this.#stopwatch.usable ? Tuner.budget : 0;
+    this.#slowly = compilesSlowly(adapter);
+    const name = `${adapter}, ${forced ?? "any"}`;
+    this.#findings = remembered.get(name) ?? { fastest: new Map(), sound: new Set() };
+    remembered.set(name, this.#findings);
   }
 
   /** How to compute a product. */
   plan(product: Product): Plan {
     const { m, k, n, transposeA, transposeB, then } = product;
     const key = `${m},${k},${n},${transposeA},${transposeB},${then}`;
-    let known = this.#plans.get(key);
-    if (!known) {
-      if (this.#plans.size >= MOST_PLANS) this.#plans.clear();
-      const variant = this.#found.get(classOf(product)) ?? presumed(this.#family, product);
-      this.#plans.set(key, known = { plan: plan(product, variant), uses: 0 });
+    let use = this.#uses.get(key);
+    if (!use) {
+      if (this.#uses.size >= MOST_PLANS) this.#uses.clear();
+      this.#uses.set(key, use = { product, plan: this.#readiest(product), count: 0 });
     }
-    if (++known.uses === OFTEN && this.#left > 0 && m * k * n >= LEAST_WORK) {
+    // The kernels of a first update come before any better ones.
+    if (++use.count === 2) this.#improve(use);
+    if (use.count === OFTEN && this.#left > 0 && m * k * n >= LEAST_WORK) {
       this.#due.push(product);
     }
-    return known.plan;
-  }
-
-  /** Measures the products that turned out to come often, the largest first, within a second in all. */
-  async measureDue(): Promise<void> {
-    if (this.#due.length === 0) return;
-    const due = this.#due.sort((a, b) => b.m * b.k * b.n - a.m * a.k * a.n);
-    this.#due = [];
-    for (const product of due) {
-      const start = performance.now();
-      await this.measure(product, start + this.#left);
-      this.#left -= performance.now() - start;
-    }
+    return use.plan;
   }
 
   /**
-   * Measures a product unless one of its class has been. Compiles no further variants after the time `until`. Without
-   * `timestamp-query` it does nothing.
+   * Measures a product that turned out to come often, the largest first, within a second in all. Its candidates are compiled
+   * beside whatever else goes on: what is not compiled by now is for a later call.
    */
-  async measure(product: Product, until = Infinity): Promise<void> {
-    const name = classOf(product);
-    if (this.#found.has(name) || !this.#recorder.canTime || performance.now() >= until) return;
-    const { software, forced } = this.#options;
-    const work = MOST_WORK[software ? "software" : "hardware"];
-    const m = Math.max(1, Math.min(product.m, Math.floor(work / product.k / product.n)));
-    const measured = { ...product, m };
-    const repeats = software
-      ? 1
-      : Math.max(1, Math.min(MOST_REPEATS, Math.floor(FAST_WORK / m / product.k / product.n)));
-
-    const first = presumed(this.#family, product);
-    const others = variantsFor(this.#family, product);
-    if (!forced) others.push(software ? presumed("tiles", product) : SMALL);
-    const variants = [first, ...others.filter((other) => !same(first, other))];
-    const blocks = this.#scratch(measured);
-    let candidates: Candidate[] = [];
-    for (const variant of variants) {
-      if (candidates.length > 0 && performance.now() >= until) break;
-      const { kernel, grid, sizes } = plan(measured, variant);
-      this.#recorder.compile(kernel);
-      const dispatch = { kernel, blocks, grid, sizes: [...sizes, m] };
-      candidates.push({ variant, dispatch, median: Infinity });
-    }
-    try {
-      await this.#time(candidates, 1, repeats);
-      const promising = PROMISING * Math.min(...candidates.map(({ median }) => median));
-      candidates = candidates.filter(({ variant, median }) =>
-        median <= promising || variant === first
-      );
-      await this.#time(candidates, ROUNDS, repeats);
-    } finally {
-      for (const block of blocks) this.#recorder.pool.give(block);
-    }
-    const [presumption] = candidates as [Candidate];
-    const best = candidates.reduce((a, b) => b.median < a.median ? b : a);
-    const wins = best.median < MARGIN * presumption.median;
-    this.#found.set(name, wins ? best.variant : first);
-    this.#plans.clear();
-    this.#recorder.counters.tunings++;
+  async measureDue(): Promise<void> {
+    this.#trial ??= this.#begin();
+    if (!this.#trial?.variants) return;
+    const { product, variants } = this.#trial;
+    this.#trial = null;
+    if (this.#left <= 0) return;
+    await this.#recorder.idle(); // What was submitted before takes none of the tuner's time.
+    const start = performance.now();
+    await this.#contest(product, variants, start + this.#left);
+    this.#left -= performance.now() - start;
   }
 
-  // Times candidates in turns, and sets their medians.
-  async #time(candidates: readonly Candidate[], rounds: number, repeats: number): Promise<void> {
-    const runs = Array.from({ length: rounds }, () => candidates).flat();
-    const times = await this.#recorder.time(runs.map(({ dispatch }) => dispatch), repeats);
-    candidates.forEach((candidate, i) => {
-      const own = times.filter((_, run) => run % candidates.length === i).sort((a, b) => a - b);
-      candidate.median = own[own.length >> 1]!;
-    });
+  /**
+   * Measures a product unless one of its class has been. Without `timestamp-query`, or with a clock that tells nothing, it
+   * does nothing. Throws a `RangeError` above the device's limit of a buffer.
+   */
+  async measure(product: Product): Promise<void> {
+    if (this.#findings.fastest.has(classOf(product)) || !this.#stopwatch.usable) return;
+    const variants = await this.#compile(product, Infinity);
+    await this.#contest(product, variants, Infinity);
+  }
+
+  // Chooses what to measure next, and starts to compile it.
+  #begin(): Trial | null {
+    while (this.#due.length > 0 && this.#left > 0 && this.#stopwatch.usable) {
+      const product = this.#due.reduce((a, b) => b.m * b.k * b.n > a.m * a.k * a.n ? b : a);
+      this.#due.splice(this.#due.indexOf(product), 1);
+      if (this.#findings.fastest.has(classOf(product))) {
+        // It was measured meanwhile, for another backend or another product of its class.
+        this.#improveAll(product);
+        continue;
+      }
+      const trial: Trial = { product, variants: null };
+      const start = performance.now();
+      this.#compile(product, start + this.#left).then((variants) => {
+        this.#left -= performance.now() - start;
+        trial.variants = variants;
+      }).catch(() => {}); // The device is lost, which others say.
+      return trial;
+    }
+    this.#due = [];
+    return null;
+  }
+
+  // Compiles variants of a product, the presumed one first, until time is up. Those that do not compile are left out.
+  async #compile(product: Product, until: number): Promise<Variant[]> {
+    const { software, forced } = this.#options;
+    const first = this.#presumed(product);
+    const others = variantsFor(this.#family, product, this.#slowly);
+    // Tiles take software drivers from a third of a second to many seconds to compile, and are slow there.
+    if (!forced && !software) others.push(SMALL);
+    const variants: Variant[] = [];
+    for (const variant of [first, ...others.filter((other) => !same(first, other))]) {
+      if (variants.length > 0 && performance.now() >= until) break;
+      if (await this.#prepare(plan(this.#measured(product), variant))) variants.push(variant);
+      else if (variant === first) break;
+    }
+    return variants;
+  }
+
+  async #contest(product: Product, variants: readonly Variant[], until: number): Promise<void> {
+    const measured = this.#measured(product);
+    const found = await fastest(this.#recorder, this.#stopwatch, measured, variants, until);
+    if (!found) return;
+    this.#findings.fastest.set(classOf(product), found);
+    this.#recorder.counters.tunings++;
+    this.#improveAll(product);
+  }
+
+  // Goes over to what was found for the class of a product.
+  #improveAll(product: Product): void {
+    const name = classOf(product);
+    for (const use of this.#uses.values()) if (classOf(use.product) === name) this.#improve(use);
+  }
+
+  // Goes over to the best plan of a product as soon as its kernel is compiled. If it cannot be, nothing is lost.
+  #improve(use: Use): void {
+    const best = this.#best(use.product);
+    if (best.kernel === use.plan.kernel) return;
+    this.#prepare(best).then((sound) => {
+      const { kernel } = this.#best(use.product); // Something better may have been found meanwhile.
+      if (sound && kernel === best.kernel) use.plan = best;
+    }).catch(() => {}); // The device is lost, which others say.
+  }
+
+  // By all that is known.
+  #best(product: Product): Plan {
+    return plan(product, this.#findings.fastest.get(classOf(product)) ?? this.#presumed(product));
+  }
+
+  // What to begin with: the best if it compiles for sure and soon.
+  #readiest(product: Product): Plan {
+    if (this.#slowly && this.#family === "registers") return plan(product, SMALL);
+    const best = this.#best(product);
+    return this.#findings.sound.has(best.kernel.code)
+      ? best
+      : plan(product, this.#presumed(product));
+  }
+
+  async #prepare({ kernel }: Plan): Promise<boolean> {
+    const sound = await this.#recorder.prepare(kernel);
+    if (sound) this.#findings.sound.add(kernel.code);
+    return sound;
+  }
+
+  #presumed(product: Product): Variant {
+    return presumed(this.#family, product, this.#slowly);
+  }
+
+  // The product with no more rows than are needed to tell, for which the kernels are the same.
+  #measured(product: Product): Product {
+    const work = MOST_WORK[this.#options.software ? "software" : "hardware"];
+    const rows = Math.max(4, Math.floor(work / product.k / product.n));
+    const surplus = Math.max(0, Math.ceil((product.m - rows) / 4));
+    return { ...product, m: product.m - 4 * surplus };
   }
 
   get #family(): Family {
     const { forced, software } = this.#options;
     return forced ?? (software ? "registers" : "tiles");
-  }
-
-  // Memory for the operands of a product and of its epilogue, with whatever is in it.
-  #scratch({ m, k, n, then }: Product): Block[] {
-    const result = m * n;
-    const partial = m * Math.ceil(n / SQUARES_GROUP) * SQUARES_GROUP / 4;
-    const sizes = {
-      "store": [result],
-      "dense": [n, result, partial],
-      "dense, shared": [n, result, result, partial],
-      "adam": [result, result, result],
-      "momentum": [result, result],
-    }[then];
-    return [m * k, k * n, ...sizes].map((size) => this.#recorder.pool.take("tune", 4 * size));
   }
 }
 

@@ -47,13 +47,27 @@ const LONGEST_LOOP = 65_535;
 // Register tiles to try: each takes llvmpipe a fifth of a second or more to compile.
 const MOST_REGISTERS = 3;
 
+// Quads of results that an invocation with registers holds at most, and where a kernel takes long to compile: SwiftShader
+// takes a third of a second for the largest tile, a fifteenth for one of this size, and computes faster with the latter.
+const MOST_QUADS = 128;
+const MOST_QUADS_SLOWLY_COMPILED = 32;
+
+/** The tile that compiles the fastest. On a GPU it is also the one that leaves it most to do at once. */
+export const SMALL: Variant = { family: "registers", rows: 8, quads: 1 };
+
 // Workgroups that keep a GPU busy: large tiles read less, but only if there are enough of them.
 const BUSY = 128;
 
-/** The variants of a family that are worth a try for a product. */
-export function variantsFor(family: Family, product: Product): Variant[] {
+/** Whether an adapter of this description takes so long to compile kernels that the small ones come first. */
+export function compilesSlowly(adapter: string): boolean {
+  return /swiftshader/i.test(adapter);
+}
+
+/** The variants of a family that are worth a try for a product, on an adapter that may compile {@linkcode compilesSlowly slowly}. */
+export function variantsFor(family: Family, product: Product, slowly = false): Variant[] {
   if (family === "registers" && product.k <= LONGEST_LOOP) {
-    return rankedRegisters(product).slice(0, MOST_REGISTERS);
+    const most = slowly ? MOST_QUADS_SLOWLY_COMPILED : MOST_QUADS;
+    return rankedRegisters(product, most).slice(0, MOST_REGISTERS);
   }
   return [
     { family: "tiles", side: 16, each: 8 },
@@ -63,8 +77,12 @@ export function variantsFor(family: Family, product: Product): Variant[] {
 }
 
 /** What suits a product as long as nothing was measured. */
-export function presumed(family: Family, product: Product): Variant {
-  const [first, second, third] = variantsFor(family, product) as [Variant, Variant, Variant];
+export function presumed(family: Family, product: Product, slowly = false): Variant {
+  const [first, second, third] = variantsFor(family, product, slowly) as [
+    Variant,
+    Variant,
+    Variant,
+  ];
   if (first.family === "registers") return first;
   const busy = (variant: Variant): boolean => plan(product, variant).sizes[4]! >= BUSY;
   return busy(first) ? first : busy(second) ? second : third;
@@ -72,9 +90,9 @@ export function presumed(family: Family, product: Product): Variant {
 
 // By what they should cost. On llvmpipe a load takes as long as some twenty multiply-adds, also one that
 // is the same for all invocations, and so do those of results that are not stored.
-function rankedRegisters({ m, n }: Product): Variant[] {
+function rankedRegisters({ m, n }: Product, most: number): Variant[] {
   const ranked = ([8, 16] as const).flatMap((rows) =>
-    ([1, 2, 4, 8] as const).map((quads) => {
+    ([1, 2, 4, 8] as const).filter((quads) => rows * quads <= most).map((quads) => {
       const columns = 4 * quads * REGISTER_LANES;
       const computed = Math.ceil(m / rows) * rows * Math.ceil(n / columns) * columns;
       const cost = computed * (1 / 20 + 1 / rows + 1 / (4 * quads));

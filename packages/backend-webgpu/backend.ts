@@ -177,8 +177,9 @@ export class WebGPUBackend implements Backend {
    * See {@linkcode Backend.flush}. The device lags behind by 32 submissions at most, and timers and signals
    * get their turn every 25 ms. Rejects with the first error since the last call, if any.
    *
-   * Where large matrix products come again and again it measures which kernels suit them, as {@linkcode tune} does, once
-   * and for about a second in all, unless the backend was made with `tune: false` or `matmul`.
+   * Where large matrix products come again and again it measures which kernels suit them, as {@linkcode tune} does, for
+   * about a second in all, unless the backend was made with `tune: false` or `matmul`. It does not wait for the kernels that
+   * are to be measured: they are compiled beside the training, where the platform can do that.
    */
   async flush(): Promise<void> {
     this.#workspace.requireUsable("flush");
@@ -189,7 +190,9 @@ export class WebGPUBackend implements Backend {
   /**
    * Measures which kernel computes products of these shapes the fastest, and from then on uses it for them and for
    * shapes of like size, in every backend on the same adapter. A shape that was measured before is not measured
-   * again. Does nothing where the device lacks the `timestamp-query` feature.
+   * again. Does nothing where the device lacks the `timestamp-query` feature, or its clock is too coarse to tell (steps of
+   * more than half a millisecond; those of 100 microseconds that browsers have will do). A kernel that the device refuses
+   * is left out, and that is no error.
    *
    * Results do not depend on the kernel: all add up in the same order. (A driver that fuses multiplications and
    * additions in one kernel and not in another could make a difference in the last bit.)
