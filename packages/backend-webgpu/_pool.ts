@@ -48,6 +48,11 @@ export class Pool {
     this.#options = options;
   }
 
+  /** The largest block, in bytes. */
+  get limit(): number {
+    return this.#options.limit;
+  }
+
   /** Bytes of all its buffers, handed out or idle. */
   get reservedBytes(): number {
     return this.#reserved;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Random, type Tensor } from "@forward-forward/core";
+import { type FusedOperations, Random, type Tensor } from "@forward-forward/core";
 import { fusedOperations } from "./_fused.ts";
 import { matmul } from "./_product.ts";
 import { plan, type Product, type Variant } from "./_variant.ts";
@@ -62,7 +62,7 @@ for (const [rows, inputs, units] of [[38, 97, 61], [22, 20, 264], [2, 3, 1]] as 
         automatic: false,
       });
       workspace.tuner.plan = (product: Product) => plan(product, variant);
-      const fused = fusedOperations(workspace);
+      const fused = fusedOperations(workspace, {} as FusedOperations);
       const { x, weights, weightsTransposed, bias, product, delta, m, v } = Object.fromEntries(
         names.map((name, i) => {
           const block = workspace.recorder.upload("upload", data[i]!);
