@@ -111,6 +111,35 @@ it("argmax() sees the last of more columns than llvmpipe gives a loop turns", as
   assertEquals(await first(backend, backend.argmax(backend.upload(row, [1, 70_000]))), 69_999);
 });
 
+it("what is updated in place is no operand, and no other tensor that is", (backend) => {
+  using x = backend.fill([4, 1], 1);
+  using y = backend.fill([4, 1], 1);
+  using z = backend.fill([4, 1], 1);
+  const { adam, momentum, localDelta, peerPull } = backend.fused;
+  const step = { learningRate: 0.1, momentum: 0.9, decay: 0 };
+  const rule = { goodnessScale: 1, threshold: 1, weight: 1 };
+  const refused = (work: () => unknown): void => {
+    assertStringIncludes(
+      assertThrows(work, TypeError).message,
+      "one tensor was given in two roles",
+    );
+  };
+  refused(() => momentum(x, y, x, step));
+  refused(() => momentum(x, x, y, step));
+  refused(() => momentum(x, y, y, step));
+  refused(() => adam(x, y, z, z, { alpha: 1, beta1: 0.9, beta2: 0.9, epsilon: 1, decay: 0 }));
+  using one = backend.fill([1, 1], 1);
+  using other = backend.fill([1, 1], 1);
+  refused(() => momentum(one, { inputs: one, delta: other }, other, step));
+  refused(() => localDelta({ s: x, squares: y }, rule, x));
+  refused(() => localDelta({ s: x, squares: y }, rule, y));
+  using two = backend.fill([2, 1], 1);
+  using mean = backend.fill([1, 1], 1);
+  peerPull(two, mean, { strength: 1, decay: 0.5 }).dispose();
+  // What is only read may be given twice.
+  localDelta({ s: x, squares: x }, rule, y).dispose();
+});
+
 it("a tensor above the adapter's limit is refused with its size and the limit", (backend) => {
   const error = assertThrows(() => backend.fill([2 ** 20, 2 ** 14], 0), RangeError);
   assertStringIncludes(error.message, String(2 ** 36));
