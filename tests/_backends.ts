@@ -35,14 +35,20 @@ export const reference: Candidate = {
   missing: null,
 };
 
-/** All other backends. */
-export const candidates: Candidate[] = [
-  await probe("webgpu", () => createWebGPU()),
-  await probe("tfjs", () => createTfjs({ device: "webgpu" })),
-  await probe("tfjs-wasm", () => createTfjs({ device: "wasm" })),
-  await probe("tfjs-cpu", () => createTfjs({ device: "cpu" })),
-  await probe("onnx", () => createOnnx()),
-];
+const others: Record<string, () => Promise<Backend>> = {
+  "webgpu": () => createWebGPU(),
+  "tfjs": () => createTfjs({ device: "webgpu" }),
+  "tfjs-wasm": () => createTfjs({ device: "wasm" }),
+  "tfjs-cpu": () => createTfjs({ device: "cpu" }),
+  "onnx": () => createOnnx(),
+};
+
+/** All other backends, or those that FF_BACKENDS names. */
+export const candidates: Candidate[] = [];
+for (const [name, create] of Object.entries(others)) {
+  const asked = Deno.env.get("FF_BACKENDS")?.split(",").includes(name) ?? true;
+  if (asked) candidates.push(await probe(name, create));
+}
 
 /** Registers a test for a backend; where it is missing the test is reported as ignored, with the reason. */
 export function testOn(

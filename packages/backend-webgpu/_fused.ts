@@ -25,12 +25,13 @@ import {
 import { foldRuns } from "./_fold.ts";
 import { gather } from "./_gather.ts";
 import type { Block } from "./_pool.ts";
-import { dense, optimizeByProduct } from "./_product.ts";
+import { dense, matmul, optimizeByProduct } from "./_product.ts";
+import { DEEPEST } from "./_variant.ts";
 import type { Workspace } from "./_workspace.ts";
 import { addHalves } from "./kernels/add_halves.ts";
 import { dropout } from "./kernels/dropout.ts";
 import { encode } from "./kernels/encode.ts";
-import { groupGrid, laneGrid, widthOf } from "./kernels/kernel.ts";
+import { getsThrough, groupGrid, laneGrid, MOST_TURNS, widthOf } from "./kernels/kernel.ts";
 import { localDelta } from "./kernels/local_delta.ts";
 import { normaliseRows } from "./kernels/normalise_rows.ts";
 import { optimize, type OptimizerName } from "./kernels/optimizer.ts";
@@ -39,8 +40,11 @@ import { peerPull } from "./kernels/peer_pull.ts";
 // Rows of partial sums that the one workgroup of `peerPull` adds up, at most.
 const MOST_PARTIAL_ROWS = 16;
 
-/** The fused operations on a workspace. */
-export function fusedOperations(workspace: Workspace): FusedOperations {
+/** The fused operations on a workspace, those `composed` for shapes that the kernels do not get through. */
+export function fusedOperations(
+  workspace: Workspace,
+  composed: FusedOperations,
+): FusedOperations {
   const { recorder } = workspace;
 
   // The memory of an operand of this shape.
@@ -60,7 +64,7 @@ export function fusedOperations(workspace: Workspace): FusedOperations {
       images: Tensor,
       strengths: Tensor,
       indices: Tensor,
-      { neutral, classes, share, epsilon }: Encoding,
+      encoding: Encoding,
       warp?: Warp | null,
     ): EncodedImages {
       const blocks = workspace.table("encode", images);
@@ -70,6 +74,13 @@ export function fusedOperations(workspace: Workspace): FusedOperations {
       const shape = gatherShape(images, indices, warp, "encode");
       const [rows, columns] = shape;
       const simple = !warp && blocks.length === 1;
+      const width = widthOf(columns);
+      const kernel = encode(width, simple ? "bytes" : "rows");
+      const grid = groupGrid(rows);
+      const sizes = [rows, grid.x, columns / width, images.shape[0]];
+      if (!getsThrough(kernel, sizes)) {
+        return composed.encode(images, strengths, indices, encoding, warp);
+      }
       using moved = simple ? null : gather(workspace, images, indices, warp);
       const from = moved ? workspace.use("encode", moved) : blocks[0]!;
       const pixels = workspace.make("encode", shape);
@@ -77,13 +88,12 @@ export function fusedOperations(workspace: Workspace): FusedOperations {
       const neutralScale = workspace.make("encode", [rows, 1]);
       const neutralTo = workspace.make("encode", [rows, 1]);
       const made = [pixels, strength, neutralScale, neutralTo];
-      const width = widthOf(columns);
-      const grid = groupGrid(rows);
+      const { neutral, classes, share, epsilon } = encoding;
       recorder.dispatch(
-        encode(width, moved ? "rows" : "bytes"),
+        kernel,
         [from, strengthsFrom, at, ...made.map(({ block }) => block)],
         grid,
-        [rows, grid.x, columns / width, images.shape[0]],
+        sizes,
         [neutral, classes * neutral ** 2, share, epsilon],
       );
       return {
@@ -94,18 +104,22 @@ export function fusedOperations(workspace: Workspace): FusedOperations {
       };
     },
 
-    normaliseRows({ s, squares }: Activity, to: Normalisation, epsilon: number): Tensor {
+    normaliseRows(activity: Activity, to: Normalisation, epsilon: number): Tensor {
+      const { s, squares } = activity;
       const [rows, columns] = s.shape;
       const from = use("normaliseRows", "s", s, s.shape);
       const squaresFrom = use("normaliseRows", "squares", squares, [rows, 1]);
-      const { tensor, block } = workspace.make("normaliseRows", s.shape);
       const width = widthOf(columns);
       const grid = groupGrid(rows);
+      const kernel = normaliseRows(width);
+      const sizes = [rows, grid.x, columns / width];
+      if (!getsThrough(kernel, sizes)) return composed.normaliseRows(activity, to, epsilon);
+      const { tensor, block } = workspace.make("normaliseRows", s.shape);
       recorder.dispatch(
-        normaliseRows(width),
+        kernel,
         [from, squaresFrom, block],
         grid,
-        [rows, grid.x, columns / width],
+        sizes,
         [to === "rms" ? 1 / columns : 1, epsilon],
       );
       return tensor;
@@ -125,15 +139,16 @@ export function fusedOperations(workspace: Workspace): FusedOperations {
     },
 
     dense(x: Tensor, weights: Tensor, bias: Tensor, product?: Tensor | null): Activity {
-      return dense(workspace, x, weights, bias, product ?? null);
+      return dense(workspace, composed, x, weights, bias, product ?? null);
     },
 
     localDelta(
-      { s, squares }: Activity,
-      { goodnessScale, threshold, weight }: LocalRule,
+      activity: Activity,
+      rule: LocalRule,
       figures: Tensor,
       pull?: Tensor | null,
     ): Tensor {
+      const { s, squares } = activity;
       const pairs = requireContrasts("localDelta", s);
       const [rows, columns] = s.shape;
       const read = [
@@ -143,36 +158,44 @@ export function fusedOperations(workspace: Workspace): FusedOperations {
       ];
       const to = use("localDelta", "figures", figures, [4, 1]);
       requireDistinct("localDelta", [to], read);
-      const { tensor, block } = workspace.make("localDelta", s.shape);
       const width = widthOf(columns);
       const grid = groupGrid(rows + 1);
+      const kernel = localDelta(width, Boolean(pull));
+      const sizes = [rows + 1, grid.x, columns / width, pairs];
+      if (!getsThrough(kernel, sizes)) return composed.localDelta(activity, rule, figures, pull);
+      const { tensor, block } = workspace.make("localDelta", s.shape);
+      const { goodnessScale, threshold, weight } = rule;
       recorder.dispatch(
-        localDelta(width, Boolean(pull)),
+        kernel,
         [...read, block, to],
         grid,
-        [rows + 1, grid.x, columns / width, pairs],
+        sizes,
         [goodnessScale, threshold, weight * goodnessScale],
       );
       return tensor;
     },
 
-    peerPull(s: Tensor, m: Tensor, { strength, decay }: PeerRule): Tensor {
+    peerPull(s: Tensor, m: Tensor, rule: PeerRule): Tensor {
       const pairs = requireContrasts("peerPull", s);
       const columns = s.shape[1];
       const from = use("peerPull", "s", s, s.shape);
       const mean = use("peerPull", "m", m, [1, columns]);
       requireDistinct("peerPull", [mean], [from]);
-      const { tensor, block } = workspace.make("peerPull", [1, columns]);
       const height = Math.max(8, Math.ceil(pairs / MOST_PARTIAL_ROWS));
       const runs = Math.ceil(pairs / height);
+      const width = widthOf(columns);
+      const kernel = peerPull(width);
+      const sizes = [columns / width, runs];
+      if (height > MOST_TURNS || !getsThrough(kernel, sizes)) return composed.peerPull(s, m, rule);
+      const { tensor, block } = workspace.make("peerPull", [1, columns]);
       const sums = recorder.pool.take("peerPull", runs * columns * 4);
       foldRuns(recorder, "sum", from, sums, [pairs, columns], height);
-      const width = widthOf(columns);
+      const { strength, decay } = rule;
       recorder.dispatch(
-        peerPull(width),
+        kernel,
         [sums, mean, block],
         { x: 1, y: 1 },
-        [columns / width, runs],
+        sizes,
         [decay, (1 - decay) / pairs, strength, 1 / columns],
       );
       recorder.pool.give(sums);
@@ -238,6 +261,11 @@ export function fusedOperations(workspace: Workspace): FusedOperations {
       );
     }
     requireDistinct(name, updated, operands);
+    if (dimensions.k > DEEPEST) {
+      using whole = matmul(workspace, inputs, delta, { transposeA: true });
+      update(name, whole, tensors, scalars);
+      return;
+    }
     optimizeByProduct(workspace, name, operands, dimensions, updated, scalars);
   }
 }

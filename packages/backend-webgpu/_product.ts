@@ -3,17 +3,24 @@
 import {
   type Activity,
   describe,
+  type FusedOperations,
   matmulDimensions,
   type MatmulOptions,
   requireDType,
   type Tensor,
 } from "@forward-forward/core";
+import { foldAllRows } from "./_fold.ts";
 import type { Block } from "./_pool.ts";
+import { DEEPEST, type Product } from "./_variant.ts";
 import type { Workspace } from "./_workspace.ts";
 import { SQUARES_GROUP } from "./kernels/epilogue.ts";
 import { foldSquares, ROWS_FOLDED } from "./kernels/fold_squares.ts";
-import { groupGrid } from "./kernels/kernel.ts";
+import { getsThrough, groupGrid, laneGrid } from "./kernels/kernel.ts";
+import { matmulDeep } from "./kernels/matmul_deep.ts";
 import type { OptimizerName } from "./kernels/optimizer.ts";
+
+// What of a deep product an invocation of `matmulDeep` sums over.
+const DEEP_RUN = 4096;
 
 /** `a · b`. */
 export function matmul(
@@ -24,20 +31,40 @@ export function matmul(
 ): Tensor {
   const blocks = [workspace.use("matmul", a), workspace.use("matmul", b)];
   const dimensions = matmulDimensions(a, b, { transposeA, transposeB });
-  const { kernel, grid, sizes } = workspace.tuner.plan({
-    ...dimensions,
-    transposeA,
-    transposeB,
-    then: "store",
-  });
-  const { tensor, block } = workspace.make("matmul", [dimensions.m, dimensions.n]);
+  const product: Product = { ...dimensions, transposeA, transposeB, then: "store" };
+  const { tensor, block } = workspace.make("matmul", [product.m, product.n]);
+  if (product.k > DEEPEST) {
+    deepProduct(workspace, product, blocks, block);
+    return tensor;
+  }
+  const { kernel, grid, sizes } = workspace.tuner.plan(product);
   workspace.recorder.dispatch(kernel, [...blocks, block], grid, sizes);
   return tensor;
 }
 
-/** `relu(x · weights + product + bias)` with the squares of its rows; see `FusedOperations.dense`. */
+function deepProduct(
+  { recorder }: Workspace,
+  { m, k, n, transposeA, transposeB }: Product,
+  operands: readonly Block[],
+  to: Block,
+): void {
+  const runs = Math.ceil(k / DEEP_RUN);
+  const count = runs * m * n;
+  const partial = recorder.pool.take("matmul", 4 * count);
+  const grid = laneGrid(count);
+  const sizes = [count, grid.x, m, k, n, DEEP_RUN];
+  recorder.dispatch(matmulDeep(transposeA, transposeB), [...operands, partial], grid, sizes);
+  foldAllRows(recorder, "sum", partial, to, [runs, m * n]);
+  recorder.pool.give(partial);
+}
+
+/**
+ * `relu(x · weights + product + bias)` with the squares of its rows; see `FusedOperations.dense`. Has it `composed` where the
+ * kernels would need too many turns, or more memory than a binding has for sums of squares.
+ */
 export function dense(
   workspace: Workspace,
+  composed: FusedOperations,
   x: Tensor,
   weights: Tensor,
   bias: Tensor,
@@ -63,26 +90,28 @@ export function dense(
     }
   }
   const { recorder } = workspace;
+  if (dimensions.k > DEEPEST) return composed.dense(x, weights, bias, product);
   const { kernel, grid, sizes, grain } = workspace.tuner.plan({
     ...dimensions,
     transposeA: false,
     transposeB: false,
     then: product ? "dense, shared" : "dense",
   });
-  const s = workspace.make("dense", [m, n]);
-  const squares = workspace.make("dense", [m, 1]);
   const stretches = Math.ceil(n / SQUARES_GROUP);
-  const partial = recorder.pool.take("dense", 4 * m * stretches * SQUARES_GROUP / (4 * grain));
-  const period = product ? product.shape[0] : m;
-  recorder.dispatch(kernel, [...blocks, s.block, partial], grid, [...sizes, period]);
   const teams = Math.ceil(m / ROWS_FOLDED);
   const { x: groups, y } = groupGrid(teams);
-  recorder.dispatch(
-    foldSquares(grain),
-    [partial, squares.block],
-    { x: groups, y },
-    [teams, groups, m, stretches],
-  );
+  const fold = foldSquares(grain);
+  const foldSizes = [teams, groups, m, stretches];
+  const bytes = 4 * m * stretches * SQUARES_GROUP / (4 * grain);
+  if (!getsThrough(fold, foldSizes) || bytes > recorder.pool.limit) {
+    return composed.dense(x, weights, bias, product);
+  }
+  const s = workspace.make("dense", [m, n]);
+  const squares = workspace.make("dense", [m, 1]);
+  const partial = recorder.pool.take("dense", bytes);
+  const period = product ? product.shape[0] : m;
+  recorder.dispatch(kernel, [...blocks, s.block, partial], grid, [...sizes, period]);
+  recorder.dispatch(fold, [partial, squares.block], { x: groups, y }, foldSizes);
   recorder.pool.give(partial);
   return { s: s.tensor, squares: squares.tensor };
 }

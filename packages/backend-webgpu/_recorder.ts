@@ -6,7 +6,7 @@ import { Lag } from "./_lag.ts";
 import { PARAMETER_BYTES, Pipelines } from "./_pipelines.ts";
 import { batches, padded, type Part, separate, total } from "./_parts.ts";
 import { type Block, Pool } from "./_pool.ts";
-import { type Grid, type Kernel, MOST_SIZES } from "./kernels/kernel.ts";
+import { getsThrough, type Grid, type Kernel, MOST_SIZES } from "./kernels/kernel.ts";
 
 /** What the device was asked to do so far. */
 export interface Counters {
@@ -39,6 +39,8 @@ export const PAGE = 4096;
 
 // Bind groups kept. Beyond, all are dropped, and those in use are soon made again.
 const MOST_BIND_GROUPS = 8192;
+
+const floor16 = (bytes: number): number => bytes - bytes % 16;
 
 const IDLE_BYTES = 256 * 2 ** 20;
 const IDLE_STAGING_BYTES = 32 * 2 ** 20;
@@ -89,7 +91,8 @@ export class Recorder {
     const { limits } = device;
     this.pool = new Pool(device, {
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-      limit: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+      // Whole vectors, as kernels see it: the limit may be four bytes short of four gigabytes.
+      limit: floor16(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)),
       idleBytes: IDLE_BYTES,
       health: this.health,
       onTrim: () => this.#bindGroups.clear(),
@@ -158,6 +161,11 @@ export class Recorder {
     sizes: readonly number[],
     scalars: readonly number[] = [],
   ): void {
+    if (!getsThrough(kernel, sizes)) {
+      throw new RangeError(
+        `${kernel.label}: loops of ${kernel.turns!(sizes)} turns, which are cut`,
+      );
+    }
     if (this.#recorded === PAGE) this.submit();
     this.#record({ kernel, blocks, grid, sizes, scalars });
     this.counters.dispatches++;

@@ -5,7 +5,7 @@ import type { Trial } from "./_soundness.ts";
 import { type Family, plan, type Variant } from "./_variant.ts";
 import { arithmetic, BYTES_A_ROW } from "./kernels/arithmetic.ts";
 import { dropout } from "./kernels/dropout.ts";
-import { laneGrid, LANES } from "./kernels/kernel.ts";
+import { laneGrid, LANES, MOST_TURNS } from "./kernels/kernel.ts";
 
 const floats = (length: number, value: (i: number) => number): Float32Array<ArrayBuffer> =>
   Float32Array.from({ length }, (_, i) => value(i));
@@ -101,7 +101,7 @@ const VARIANTS: Record<Family, Variant> = {
 
 // The most terms that a product may have where an invocation adds them up one a turn: Mesa's llvmpipe ends its loops after
 // 65,534 turns in all, and the results of these tiles are stored in eight more.
-const DEEPEST = 65_534 - 8;
+const DEEPEST = MOST_TURNS - 8;
 
 /** The product aᵀ · b of a family is right on a ragged shape, and of as many terms as it may have. */
 export const multipliesMatrices = (family: Family): Trial => (bench) => {

@@ -1,7 +1,7 @@
 // The ways to compute a matrix product: which kernel, with tiles of which size.
 
 import type { EpilogueName } from "./kernels/epilogue.ts";
-import { type Grid, groupGrid, type Kernel, widthOf } from "./kernels/kernel.ts";
+import { type Grid, groupGrid, type Kernel, MOST_TURNS, widthOf } from "./kernels/kernel.ts";
 import { matmulRegisters, REGISTER_LANES } from "./kernels/matmul_registers.ts";
 import { matmulTiles } from "./kernels/matmul_tiles.ts";
 
@@ -41,8 +41,14 @@ export interface Plan {
   grain: number;
 }
 
-// Mesa's llvmpipe leaves any loop after 65,535 turns; the tiled kernel takes several columns a turn.
-const LONGEST_LOOP = 65_535;
+/**
+ * What every tiled kernel can sum over: they take at least eight columns a turn. Beyond, a product is left to
+ * {@linkcode matmulDeep}.
+ */
+export const DEEPEST: number = 8 * MOST_TURNS;
+
+// Rows of the tallest register tile, each of which takes a turn at the end.
+const TALLEST = 16;
 
 // Register tiles to try: each takes llvmpipe a fifth of a second or more to compile.
 const MOST_REGISTERS = 3;
@@ -65,7 +71,7 @@ export function compilesSlowly(adapter: string): boolean {
 
 /** The variants of a family that are worth a try for a product, on an adapter that may compile {@linkcode compilesSlowly slowly}. */
 export function variantsFor(family: Family, product: Product, slowly = false): Variant[] {
-  if (family === "registers" && product.k <= LONGEST_LOOP) {
+  if (family === "registers" && product.k <= MOST_TURNS - TALLEST) {
     const most = slowly ? MOST_QUADS_SLOWLY_COMPILED : MOST_QUADS;
     return rankedRegisters(product, most).slice(0, MOST_REGISTERS);
   }
@@ -91,7 +97,7 @@ export function presumed(family: Family, product: Product, slowly = false): Vari
 // By what they should cost. On llvmpipe a load takes as long as some twenty multiply-adds, also one that
 // is the same for all invocations, and so do those of results that are not stored.
 function rankedRegisters({ m, n }: Product, most: number): Variant[] {
-  const ranked = ([8, 16] as const).flatMap((rows) =>
+  const ranked = ([8, TALLEST] as const).flatMap((rows) =>
     ([1, 2, 4, 8] as const).filter((quads) => rows * quads <= most).map((quads) => {
       const columns = 4 * quads * REGISTER_LANES;
       const computed = Math.ceil(m / rows) * rows * Math.ceil(n / columns) * columns;

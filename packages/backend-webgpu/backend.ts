@@ -4,6 +4,7 @@ import {
   type Axis,
   type Backend,
   broadcast,
+  composedOperations,
   concatShape,
   type FusedOperations,
   type MatmulOptions,
@@ -20,7 +21,7 @@ import {
   uploadDType,
   type Warp,
 } from "@forward-forward/core";
-import { foldAllColumns, foldAllRows } from "./_fold.ts";
+import { argmaxOfRows, foldAllColumns, foldAllRows } from "./_fold.ts";
 import { fusedOperations, vectors } from "./_fused.ts";
 import { joined } from "./_parts.ts";
 import type { Block } from "./_pool.ts";
@@ -31,13 +32,11 @@ import { stretches } from "./_table.ts";
 import { byteLength } from "./_tensor.ts";
 import { Workspace } from "./_workspace.ts";
 import { affine } from "./kernels/affine.ts";
-import { argmax } from "./kernels/argmax.ts";
-import { argmaxLongRows } from "./kernels/argmax_long_rows.ts";
 import { binary, type BinaryOperation } from "./kernels/binary.ts";
 import { concat } from "./kernels/concat.ts";
 import { fill } from "./kernels/fill.ts";
 import type { Fold } from "./kernels/fold_rows.ts";
-import { groupGrid, type Kernel, laneGrid, LANES, widthOf } from "./kernels/kernel.ts";
+import { type Kernel, laneGrid, widthOf } from "./kernels/kernel.ts";
 import { oneHot } from "./kernels/one_hot.ts";
 import { slice } from "./kernels/slice.ts";
 import { unary, type UnaryOperation } from "./kernels/unary.ts";
@@ -102,7 +101,7 @@ export class WebGPUBackend implements Backend {
       forced: matmul,
       automatic: tune,
     });
-    this.fused = fusedOperations(this.#workspace);
+    this.fused = fusedOperations(this.#workspace, composedOperations(this));
   }
 
   /** What the device was asked to do since the backend was made. */
@@ -353,11 +352,8 @@ export class WebGPUBackend implements Backend {
   argmax(x: Tensor): Tensor {
     const from = this.#use("argmax", x);
     requireDType("argmax", x, "f32");
-    const [rows, columns] = x.shape;
-    const { tensor, block } = this.#workspace.make("argmax", [rows, 1], "i32");
-    const long = columns > LANES;
-    const grid = long ? groupGrid(rows) : laneGrid(rows);
-    this.#dispatch(long ? argmaxLongRows : argmax, [from, block], grid, [rows, grid.x, columns]);
+    const { tensor, block } = this.#workspace.make("argmax", [x.shape[0], 1], "i32");
+    argmaxOfRows(this.#workspace.recorder, from, block, x.shape);
     return tensor;
   }
 

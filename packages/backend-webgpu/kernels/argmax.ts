@@ -1,15 +1,20 @@
 // The column of each row's largest value where there are few of them: one row an invocation.
 
-import { EACH, type Kernel, parameters } from "./kernel.ts";
+import { EACH, type Kernel, parameters, variants } from "./kernel.ts";
 
-/** The first of equals. Buffers: x, y. Sizes: rows, groups, columns. */
-export const argmax: Kernel = {
+/**
+ * The first of equals, by its column or, if `named`, by the name that goes with it. Buffers: x, (names,) y. Sizes: rows, groups,
+ * columns.
+ */
+export const argmax: (named: boolean) => Kernel = variants((named) => ({
   label: "argmax",
-  access: "rw",
+  access: named ? "rrw" : "rw",
+  turns: ([, , columns]) => columns! - 1,
   code: `${parameters(["count", "groups", "columns"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<u32>;
+${named ? "@group(0) @binding(2) var<storage, read> names: array<u32>;" : ""}
+@group(0) @binding(${named ? 3 : 2}) var<storage, read_write> y: array<u32>;
 ${EACH}
   let first = i * params.columns;
   var largest = x[first];
@@ -22,7 +27,7 @@ ${EACH}
       best = column;
     }
   }
-  y[i] = best;
+  y[i] = ${named ? "names[first + best]" : "best"};
 }
 `,
-};
+}));

@@ -2,9 +2,11 @@
 
 import {
   EACH_ROW,
+  HALVINGS,
   type Kernel,
   LANES,
   parameters,
+  passes,
   variants,
   vector,
   type Width,
@@ -21,6 +23,7 @@ export const encode: (width: Width, from: "bytes" | "rows") => Kernel = variants
 ) => ({
   label: `encode (${from})`,
   access: "rrrwwww",
+  turns: ([, , columns]) => 2 * passes(columns!) + HALVINGS,
   code: `${
     parameters(["count", "groups", "columns", "images"], [
       "neutral",

@@ -15,6 +15,7 @@ export const FOLDS: Record<Fold, string> = { sum: "u + v", max: "max(u, v)" };
 export const foldRows: (fold: Fold, width: Width) => Kernel = variants((fold, width) => ({
   label: `${fold} of rows`,
   access: "rw",
+  turns: ([, , , rows, height]) => Math.min(rows!, height!) - 1,
   code: `${parameters(["count", "groups", "columns", "rows", "height"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<${vector(width)}>;

@@ -7,6 +7,7 @@ import { EACH, type Kernel, parameters, variants } from "./kernel.ts";
 export const foldShortRows: (fold: Fold) => Kernel = variants((fold) => ({
   label: `${fold} of short rows`,
   access: "rw",
+  turns: ([, , columns]) => columns! - 1,
   code: `${parameters(["count", "groups", "columns"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;

@@ -15,6 +15,7 @@ export const ROWS_FOLDED: number = LANES / TEAM;
 export const foldSquares: (grain: number) => Kernel = variants((grain) => ({
   label: "dense (sums of squares)",
   access: "rw",
+  turns: ([, , , stretches]) => Math.ceil(stretches! / TEAM) + TEAM,
   code: `${parameters(["count", "groups", "rows", "stretches"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<${["vec4f", "vec2f", "f32"][grain >> 1]}>;

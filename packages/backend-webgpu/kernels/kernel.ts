@@ -14,6 +14,19 @@ export interface Kernel {
   readonly access: string;
   /** WGSL. */
   readonly code: string;
+  /** The turns of all its loops together, for its sizes; absent where they depend on none. */
+  readonly turns?: (sizes: readonly number[]) => number;
+}
+
+/**
+ * Turns that all loops of an invocation may take together. Mesa's llvmpipe, over Vulkan and over OpenGL, leaves the last
+ * loop at one more, and says nothing.
+ */
+export const MOST_TURNS = 65_534;
+
+/** Whether a kernel comes to the end of its loops with these sizes; see {@linkcode MOST_TURNS}. */
+export function getsThrough({ turns }: Kernel, sizes: readonly number[]): boolean {
+  return !turns || turns(sizes) <= MOST_TURNS;
 }
 
 /** A storage buffer of a kernel. */
@@ -73,6 +86,14 @@ export interface Grid {
 
 /** Invocations in a workgroup of a kernel that does one thing an invocation, or one row a workgroup. */
 export const LANES = 64;
+
+/** Turns in which the lanes of a workgroup fold what each of them has into one. */
+export const HALVINGS: number = Math.log2(LANES);
+
+/** Turns in which the lanes of a workgroup, side by side, pass over so many elements. */
+export function passes(elements: number): number {
+  return Math.ceil(elements / LANES);
+}
 
 // WebGPU guarantees this many workgroups along an axis.
 const MOST = 65_535;

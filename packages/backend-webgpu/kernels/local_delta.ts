@@ -2,9 +2,11 @@
 
 import {
   EACH_ROW,
+  HALVINGS,
   type Kernel,
   LANES,
   parameters,
+  passes,
   variants,
   vector,
   type Width,
@@ -18,6 +20,7 @@ import {
 export const localDelta: (width: Width, pulled: boolean) => Kernel = variants((width, pulled) => ({
   label: "localDelta",
   access: pulled ? "rrrww" : "rrww",
+  turns: ([, , columns, pairs]) => Math.max(passes(columns!), passes(pairs!) + HALVINGS),
   code: `${parameters(["count", "groups", "columns", "pairs"], ["scale", "threshold", "weight"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> s: array<${vector(width)}>;

@@ -62,6 +62,7 @@ export const matmulRegisters: (
   return {
     label: `${then} (registers, ${rows} x ${4 * vectors})`,
     access: end.access,
+    turns: ([, k]) => k! + rows,
     code: lines(
       end.code,
       `@compute @workgroup_size(${REGISTER_LANES})`,

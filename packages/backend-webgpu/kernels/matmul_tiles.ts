@@ -62,6 +62,7 @@ export const matmulTiles: (
   return {
     label: `${then} (tiles of ${tile})`,
     access: end.access,
+    turns: ([, k]) => Math.ceil(k! / depth),
     code: lines(
       end.code,
       `var<workgroup> left: array<f32, ${leftRow * depth}>;`,

@@ -5,6 +5,7 @@ import {
   type Kernel,
   LANES,
   parameters,
+  passes,
   variants,
   vector,
   type Width,
@@ -17,6 +18,7 @@ import {
 export const normaliseRows: (width: Width) => Kernel = variants((width) => ({
   label: "normaliseRows",
   access: "rrw",
+  turns: ([, , columns]) => passes(columns!),
   code: `${parameters(["count", "groups", "columns"], ["share", "epsilon"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> s: array<${vector(width)}>;

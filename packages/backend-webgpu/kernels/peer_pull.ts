@@ -1,6 +1,15 @@
 // Peer normalisation: the running mean of each unit, and the pull towards the mean of all.
 
-import { type Kernel, LANES, parameters, variants, vector, type Width } from "./kernel.ts";
+import {
+  HALVINGS,
+  type Kernel,
+  LANES,
+  parameters,
+  passes,
+  variants,
+  vector,
+  type Width,
+} from "./kernel.ts";
 
 /**
  * See `FusedOperations.peerPull`; one workgroup. With a width of 4, rows are multiples of four. Buffers: sums
@@ -10,6 +19,7 @@ import { type Kernel, LANES, parameters, variants, vector, type Width } from "./
 export const peerPull: (width: Width) => Kernel = variants((width) => ({
   label: "peerPull",
   access: "rww",
+  turns: ([columns, rows]) => passes(columns!) * (rows! + 2) + HALVINGS,
   code: `${parameters(["columns", "rows"], ["decay", "rest", "strength", "share"])}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> sums: array<${vector(width)}>;

@@ -12,7 +12,7 @@ import type {
 } from "../backend.ts";
 import { composedOperations, fusedOperations } from "../fused.ts";
 import type { HostMatrix } from "./compare.ts";
-import { type Check, f32, i32, type Trial } from "./trial.ts";
+import { activities, type Check, f32, i32, type Trial, withSquares, zeros } from "./trial.ts";
 
 type Bodies = (backend: Backend) => FusedOperations;
 
@@ -358,16 +358,6 @@ export function fusedTests(register: Check): void {
   }
 }
 
-// Activities of rows that are half silent, as a ReLU leaves them, with some rows that are all zero.
-function activities(t: Trial, shape: Shape): HostMatrix {
-  const { data } = t.uniform(shape);
-  for (let i = 0; i < data.length; i++) {
-    const row = Math.floor(i / shape[1]);
-    data[i] = row % 17 === 5 ? 0 : Math.max(data[i]!, 0) * (1 + row % 3);
-  }
-  return { shape, data };
-}
-
 // Three gradients, large enough for their squares to show in the second moment, some of them zero.
 function gradients(t: Trial, shape: Shape): [HostMatrix, HostMatrix, HostMatrix] {
   const one = (): HostMatrix => {
@@ -375,22 +365,6 @@ function gradients(t: Trial, shape: Shape): [HostMatrix, HostMatrix, HostMatrix]
     return { shape, data: (data as Float32Array).map((v, i) => i % 7 === 3 ? 0 : v) };
   };
   return [one(), one(), one()];
-}
-
-function zeros(shape: Shape): HostMatrix {
-  return { shape, data: new Float32Array(shape[0] * shape[1]) };
-}
-
-// A matrix and the sums of squares of its rows.
-function withSquares(s: HostMatrix): [HostMatrix, HostMatrix] {
-  const [rows, columns] = s.shape;
-  const data = new Float32Array(rows);
-  for (let i = 0; i < rows; i++) {
-    let sum = 0;
-    for (let j = 0; j < columns; j++) sum += s.data[i * columns + j]! ** 2;
-    data[i] = sum;
-  }
-  return [s, { shape: [rows, 1], data }];
 }
 
 function both({ s, squares }: Activity): Tensor[] {

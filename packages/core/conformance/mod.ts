@@ -22,3 +22,4 @@ export {
   type Tolerance,
 } from "./compare.ts";
 export * from "./conformance.ts";
+export * from "./random_shapes.ts";

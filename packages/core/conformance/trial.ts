@@ -153,6 +153,33 @@ export function i32(...values: number[]): HostMatrix {
   return { shape: [values.length, 1], data: new Int32Array(values) };
 }
 
+/** A matrix of zeros. */
+export function zeros(shape: Shape): HostMatrix {
+  return { shape, data: new Float32Array(shape[0] * shape[1]) };
+}
+
+/** Activities of rows that are half silent, as a ReLU leaves them, with some rows that are all zero. */
+export function activities(t: Trial, shape: Shape): HostMatrix {
+  const { data } = t.uniform(shape);
+  for (let i = 0; i < data.length; i++) {
+    const row = Math.floor(i / shape[1]);
+    data[i] = row % 17 === 5 ? 0 : Math.max(data[i]!, 0) * (1 + row % 3);
+  }
+  return { shape, data };
+}
+
+/** A matrix and the sums of squares of its rows. */
+export function withSquares(s: HostMatrix): [HostMatrix, HostMatrix] {
+  const [rows, columns] = s.shape;
+  const data = new Float32Array(rows);
+  for (let i = 0; i < rows; i++) {
+    let sum = 0;
+    for (let j = 0; j < columns; j++) sum += s.data[i * columns + j]! ** 2;
+    data[i] = sum;
+  }
+  return [s, { shape: [rows, 1], data }];
+}
+
 function thrown(work: () => unknown): unknown {
   try {
     work();

@@ -1,0 +1,64 @@
+// Random shapes on the adapter at hand: a few of each kind of operation, or as many as FF_SHAPES says. With FF_LARGEST=1 also
+// tensors as large as a binding may be everywhere, 128 MiB, which takes minutes and 3 GB of memory.
+
+import { assert } from "@std/assert";
+import { randomShapes } from "@forward-forward/core/conformance";
+import { everyKernel, isOpenGL } from "./_testing_kernels.ts";
+import { createBackend } from "./mod.ts";
+
+// The driver prints a line for every adapter asked for while this is unset.
+if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+
+const adapter = await navigator.gpu?.requestAdapter() ?? null;
+const required = Deno.env.get("FF_REQUIRE")?.includes("webgpu") ?? false;
+const shapes = Deno.env.get("FF_SHAPES");
+const largest = Deno.env.get("FF_LARGEST") ? 2 ** 27 : 0;
+
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({
+    name: adapter ? name : `${name} (no WebGPU adapter)`,
+    ignore: !adapter && !required,
+    // A fence on the queue may be passed after the test that set it.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn,
+  });
+}
+
+const compiled = new Set<string>();
+if (adapter) {
+  const { createShaderModule } = GPUDevice.prototype;
+  GPUDevice.prototype.createShaderModule = function (descriptor): GPUShaderModule {
+    compiled.add(descriptor.code);
+    return createShaderModule.call(this, descriptor);
+  };
+}
+
+const opengl = adapter !== null && await isOpenGL(adapter);
+randomShapes({
+  name: "webgpu (registers)",
+  create: () => createBackend({ matmul: "registers" }),
+  shapes: Number(shapes ?? (opengl ? 3 : 10)),
+  largest,
+  test,
+});
+
+// Over OpenGL, llvmpipe takes two to ten seconds to compile a tiled kernel: the conformance suite has those that suffice.
+if (!opengl || shapes) {
+  randomShapes({
+    name: "webgpu (tiles)",
+    create: () => createBackend({ matmul: "tiles" }),
+    shapes: Number(shapes ?? 3),
+    products: true,
+    long: shapes !== undefined,
+    largest,
+    test,
+  });
+}
+
+test("every kernel that random shapes take is one whose source is read", () => {
+  const read = new Set(Object.values(everyKernel).flat().map(({ code }) => code));
+  assert(compiled.size > 0);
+  for (const code of compiled) assert(read.has(code) || code.includes("struct Apart"), code);
+  return Promise.resolve();
+});
