@@ -1,0 +1,11 @@
+// A test that does not know who runs it: Deno, on every backend there is, or a page, on its own.
+
+import type { Backend } from "@forward-forward/core";
+
+/** One test of a backend. */
+export interface Case<Data> {
+  /** What it holds the backend to; it becomes part of the test's name. */
+  criterion: string;
+  /** Rejects where the backend fails. `data` are the same at every call. */
+  check: (backend: Backend, data: Data) => Promise<void>;
+}
