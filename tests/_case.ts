@@ -9,3 +9,8 @@ export interface Case<Data> {
   /** Rejects where the backend fails. `data` are the same at every call. */
   check: (backend: Backend, data: Data) => Promise<void>;
 }
+
+/** Throws unless it holds; a page cannot load the stand-in for `@std/assert`. */
+export function ensure(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(message);
+}

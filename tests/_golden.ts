@@ -1,6 +1,5 @@
 // Twelve updates of each rule against PyTorch in 64-bit floats (tests/golden), wherever a backend runs: in Deno, in a page.
 
-import { assertEquals } from "@std/assert";
 import {
   type Backend,
   type Dataset,
@@ -11,7 +10,7 @@ import {
   type Shape,
   takeDataset,
 } from "@forward-forward/core";
-import type { Case } from "./_case.ts";
+import { type Case, ensure } from "./_case.ts";
 
 type Golden = Record<string, { shape: readonly number[]; data: ArrayLike<number> }>;
 
@@ -63,7 +62,7 @@ const TOLERANCE = { relative: 2e-4, absolute: 2e-5 };
 
 // Strict about NaN, which is within no tolerance.
 function assertClose(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  assertEquals(actual.length, expected.length, what);
+  ensure(actual.length === expected.length, `${what}: ${actual.length} of ${expected.length}`);
   const largest = Array.from(expected).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   for (let i = 0; i < expected.length; i++) {
     const allowed = TOLERANCE.absolute * largest + TOLERANCE.relative * Math.abs(expected[i]!);
@@ -76,7 +75,8 @@ function assertClose(what: string, actual: ArrayLike<number>, expected: ArrayLik
 async function assertState(network: FFNetwork, golden: Golden): Promise<void> {
   const state = await network.state({ optimizer: true });
   const expected = stateOf(golden, "final.");
-  assertEquals(Object.keys(state).toSorted(), Object.keys(expected).toSorted());
+  const names = (of: NetworkState): string => Object.keys(of).toSorted().join();
+  ensure(names(state) === names(expected), `the state has ${names(state)}`);
   for (const [name, { data }] of Object.entries(expected)) {
     assertClose(name, state[name]!.data, data);
   }
@@ -104,7 +104,7 @@ async function runKeras(backend: Backend, { keras }: GoldenVectors): Promise<voi
   await assertState(network, keras);
   const { goodness: [first, second] } = await network.score(data);
   assertClose("goodness", first!.map((g, i) => g + second![i]!), keras.goodness!.data);
-  assertEquals([...await network.predict(data)], Array.from(keras.predictions!.data));
+  assertClose("predictions", await network.predict(data), keras.predictions!.data);
 }
 
 async function runHinton(backend: Backend, { hinton }: GoldenVectors): Promise<void> {
@@ -135,7 +135,7 @@ async function runHinton(backend: Backend, { hinton }: GoldenVectors): Promise<v
   assertClose("goodness of layer 2", goodness[1]!, hinton["goodness.from_1"]!.data);
   const all = goodness[0]!.map((g, i) => g + goodness[1]![i]!);
   assertClose("goodness of both layers", all, hinton["goodness.from_0"]!.data);
-  assertEquals([...await network.predict(first)], Array.from(hinton["predictions.from_1"]!.data));
+  assertClose("predictions", await network.predict(first), hinton["predictions.from_1"]!.data);
 }
 
 /** Both rules. */
