@@ -1,135 +1,14 @@
-// Twelve updates of each rule on every backend, against PyTorch in 64-bit floats (tests/golden).
+// Twelve updates of each rule on every backend, against PyTorch.
 
-import { assertEquals } from "@std/assert";
-import {
-  type Backend,
-  type Dataset,
-  decodeSafetensors,
-  FFNetwork,
-  type NetworkState,
-  recipes,
-  type Shape,
-  takeDataset,
-} from "@forward-forward/core";
 import { candidates, reference, testOn } from "./_backends.ts";
+import { goldenCases, loadGolden } from "./_golden.ts";
 
-type Golden = Record<string, { shape: readonly number[]; data: ArrayLike<number> }>;
-
-const PAIRS = 37;
-const LAYERS = [97, 61, 43];
-
-async function load(name: string): Promise<Golden> {
-  const url = new URL(`golden/${name}.safetensors`, import.meta.url);
-  return decodeSafetensors(await Deno.readFile(url)).tensors;
-}
-
-const keras = await load("keras");
-const hinton = await load("hinton");
-
-function dataset({ images, labels }: Golden): Dataset {
-  return {
-    images: images!.data as Uint8Array,
-    labels: Uint8Array.from(labels!.data),
-    count: labels!.data.length,
-    rows: LAYERS[0]!,
-    columns: 1,
-    classes: 10,
-  };
-}
-
-// The tensors under a prefix, as a network takes them.
-function stateOf(golden: Golden, prefix: string): NetworkState {
-  return Object.fromEntries(
-    Object.entries(golden).filter(([name]) => name.startsWith(prefix)).map((
-      [name, { shape, data }],
-    ) => [
-      name.slice(prefix.length),
-      { shape: shape as Shape, data: data as Float32Array },
-    ]),
-  );
-}
-
-// The absolute part is a fraction of the tensor's largest element: Adam's second moments are near 1e-8.
-const TOLERANCE = { relative: 2e-4, absolute: 2e-5 };
-
-// Strict about NaN, which is within no tolerance.
-function assertClose(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  assertEquals(actual.length, expected.length, what);
-  const largest = Array.from(expected).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-  for (let i = 0; i < expected.length; i++) {
-    const allowed = TOLERANCE.absolute * largest + TOLERANCE.relative * Math.abs(expected[i]!);
-    if (!(Math.abs(actual[i]! - expected[i]!) <= allowed)) {
-      throw new Error(`${what}[${i}] is ${actual[i]}, PyTorch has ${expected[i]}`);
-    }
-  }
-}
-
-async function assertState(network: FFNetwork, golden: Golden): Promise<void> {
-  const state = await network.state({ optimizer: true });
-  const expected = stateOf(golden, "final.");
-  assertEquals(Object.keys(state).toSorted(), Object.keys(expected).toSorted());
-  for (const [name, { data }] of Object.entries(expected)) {
-    assertClose(name, state[name]!.data, data);
-  }
-}
-
-async function runKeras(backend: Backend): Promise<void> {
-  const updatesPerLayer = 6;
-  const recipe = recipes.keras({
-    layers: LAYERS,
-    schedule: { kind: "greedy", updatesPerLayer },
-  });
-  using network = new FFNetwork(backend, recipe);
-  network.load(stateOf(keras, "initial."));
-  const data = dataset(keras);
-  for (let epoch = 0; epoch < 2; epoch++) {
-    const wrong = Array.from(keras.negatives!.data).slice(epoch * PAIRS, (epoch + 1) * PAIRS);
-    const reports = await network.trainBatch(data, wrong);
-    reports.forEach(({ loss }, l) => {
-      const start = (epoch * 2 + l) * updatesPerLayer;
-      const losses = Array.from(keras.losses!.data).slice(start, start + updatesPerLayer);
-      const mean = losses.reduce((a, b) => a + b) / updatesPerLayer;
-      assertClose(`loss of layer ${l} in epoch ${epoch}`, [loss], [mean]);
-    });
-  }
-  await assertState(network, keras);
-  const { goodness: [first, second] } = await network.score(data);
-  assertClose("goodness", first!.map((g, i) => g + second![i]!), keras.goodness!.data);
-  assertEquals([...await network.predict(data)], Array.from(keras.predictions!.data));
-}
-
-async function runHinton(backend: Backend): Promise<void> {
-  const { optimizer } = recipes.hinton();
-  const recipe = recipes.hinton({
-    layers: LAYERS,
-    optimizer: { ...optimizer, learningRate: 0.05 },
-  });
-  using network = new FFNetwork(backend, recipe);
-  network.load(stateOf(hinton, "initial."));
-  const data = dataset(hinton);
-  for (let update = 0; update < 12; update++) {
-    const start = update * PAIRS;
-    const wrong = Array.from(hinton.negatives!.data).slice(start, start + PAIRS);
-    const reports = await network.trainBatch(takeDataset(data, start, start + PAIRS), wrong);
-    reports.forEach((report, l) => {
-      const at = (name: string): number => hinton[name]!.data[update * 2 + l]!;
-      const what = `layer ${l} at update ${update}`;
-      assertClose(`loss of ${what}`, [report.loss], [at("losses")]);
-      assertClose(`goodness of positives of ${what}`, [report.positive], [at("positive")]);
-      assertClose(`goodness of negatives of ${what}`, [report.negative], [at("negative")]);
-    });
-  }
-  await assertState(network, hinton);
-  const first = takeDataset(data, 0, PAIRS);
-  const { goodness, logits } = await network.score(first);
-  assertClose("logits", logits!, hinton.logits!.data);
-  assertClose("goodness of layer 2", goodness[1]!, hinton["goodness.from_1"]!.data);
-  const all = goodness[0]!.map((g, i) => g + goodness[1]![i]!);
-  assertClose("goodness of both layers", all, hinton["goodness.from_0"]!.data);
-  assertEquals([...await network.predict(first)], Array.from(hinton["predictions.from_1"]!.data));
-}
+const vectors = await loadGolden((name) =>
+  Deno.readFile(new URL(`golden/${name}`, import.meta.url))
+);
 
 for (const candidate of [reference, ...candidates]) {
-  testOn(candidate, "12 updates of the keras rule equal PyTorch's", runKeras);
-  testOn(candidate, "12 updates of the hinton rule equal PyTorch's", runHinton);
+  for (const { criterion, check } of goldenCases) {
+    testOn(candidate, criterion, (backend) => check(backend, vectors));
+  }
 }

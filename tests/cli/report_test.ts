@@ -1,11 +1,10 @@
 // `ff report` from end to end: on a small run, in a browser, and on names that are markup.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { driveChromium, testInChromium } from "../_chromium.ts";
 import type { Screen, Seen } from "./_browser.ts";
 import { assertRefused, events, ff } from "./_ff.ts";
 
-// Debian's.
-const CHROMIUM = "/usr/bin/chromium";
 const EVIL = `<script>alert(1)</script>`;
 const POLICY =
   `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:;`;
@@ -134,50 +133,17 @@ Deno.test("ff report compares runs: curves over each other, results and settings
   assertHas(compared, "&lt;img src=x onerror=alert(1)&gt;");
 });
 
-// The browser, or why there is none.
-function missingBrowser(): string | null {
-  try {
-    Deno.statSync(CHROMIUM);
-    return null;
-  } catch {
-    return `there is no ${CHROMIUM}: apt-get install chromium`;
-  }
-}
-
 async function see(file: string, screens: Screen[]): Promise<Seen[]> {
   const url = new URL("file:///");
   url.pathname = file.split("/").map(encodeURIComponent).join("/");
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--no-prompt",
-      "--allow-read",
-      "--allow-write",
-      "--allow-env",
-      "--allow-sys",
-      `--allow-run=${CHROMIUM}`,
-      new URL("_browser.ts", import.meta.url).pathname,
-      CHROMIUM,
-      url.href,
-      JSON.stringify(screens),
-    ],
-    // Without this playwright-core looks for Windows in files that need every permission.
-    env: { __IS_WSL_TEST__: "1" },
-  }).output();
+  const program = new URL("_browser.ts", import.meta.url);
+  const driver = driveChromium(program, [url.href, JSON.stringify(screens)]);
+  const { code, stdout, stderr } = await driver.output();
   assertEquals(code, 0, new TextDecoder().decode(stderr));
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-const missing = missingBrowser();
-const inBrowser = (criterion: string, body: () => Promise<void>): void =>
-  Deno.test({
-    name: `${criterion}${missing ? ` (${missing})` : ""}`,
-    // Where FF_REQUIRE names Chromium, that it is missing is no excuse.
-    ignore: missing !== null && !Deno.env.get("FF_REQUIRE")?.includes("chromium"),
-    fn: body,
-  });
-
-inBrowser(
+testInChromium(
   "ff report in a browser: every chart has its data, in light and dark and on a phone",
   async () => {
     const screens: Screen[] = [
@@ -216,7 +182,7 @@ inBrowser(
   },
 );
 
-inBrowser(
+testInChromium(
   "ff report in a browser: names that are markup are shown as they are, and run nothing",
   async () => {
     const path = await copyRun(`${folder}/" onload="alert(1)/<img src=x onerror=alert(1)>`, {
