@@ -1,6 +1,7 @@
 // What tests of this package share: the adapter, if there is one, and devices with something wrong.
 
 import { adapterInfo } from "./adapter_info.ts";
+import type { WebGPUBackendOptions } from "./backend.ts";
 
 // The driver prints a line for every adapter asked for while this is unset.
 if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
@@ -26,6 +27,9 @@ export async function openDevice(descriptor: GPUDeviceDescriptor = {}): Promise<
   const adapter = await navigator.gpu.requestAdapter();
   return await adapter!.requestDevice(descriptor);
 }
+
+/** How a backend takes a device with limits too small for the self-test. */
+export const LIMITED: WebGPUBackendOptions = { description: "a limited device", software: true };
 
 /** Makes a device say that its limits are smaller than they are. */
 export function limit(

@@ -96,7 +96,7 @@ const rules: Record<string, Rule> = {
 
   "no conversion of a float to an integer, which is not clamped everywhere": (kernel) => {
     const signed = signedNames(bare(kernel));
-    const conversions = Array.from(bare(kernel).matchAll(/\b[iu]32\(([^()]*)\)/g));
+    const conversions = Array.from(bare(kernel).matchAll(/\b[iu]32\(([^()]+)\)/g));
     return conversions.filter(([, from]) => !signed.includes(from!)).map(([whole]) => whole);
   },
 

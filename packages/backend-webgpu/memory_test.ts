@@ -5,8 +5,8 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { limit, openDevice, shortOfMemory, test } from "./_testing_device.ts";
-import { adapterInfo, createBackend, type WebGPUBackend } from "./mod.ts";
+import { limit, LIMITED, openDevice, shortOfMemory, test } from "./_testing_device.ts";
+import { adapterInfo, createBackend, WebGPUBackend } from "./mod.ts";
 import { Health } from "./_health.ts";
 import { Pool } from "./_pool.ts";
 
@@ -204,7 +204,7 @@ test("webgpu: a pool that was disposed destroys what comes back", async () => {
 test("webgpu: a tensor above the device's limit is refused with what helps", async () => {
   const device = await openDevice();
   limit(device, { maxStorageBufferBindingSize: 4000 });
-  using backend = await createBackend({ device });
+  using backend = new WebGPUBackend(device, LIMITED);
   const many = new Float32Array(1001);
   assertThrows(
     () => backend.upload(many, [1001, 1]),

@@ -9,9 +9,9 @@ import {
 } from "@forward-forward/core";
 import { compare, exact } from "@forward-forward/core/conformance";
 import { ReferenceBackend } from "@forward-forward/core/reference";
-import { limit, openDevice, test } from "./_testing_device.ts";
+import { limit, LIMITED, openDevice, test } from "./_testing_device.ts";
 import { stretches } from "./_table.ts";
-import { createBackend, type WebGPUBackend } from "./mod.ts";
+import { createBackend, WebGPUBackend } from "./mod.ts";
 
 const ENCODING: Encoding = { neutral: 0.1, classes: 10, share: 1, epsilon: 1e-4 };
 
@@ -73,7 +73,7 @@ async function agree(backend: WebGPUBackend, shape: Shape): Promise<void> {
 test("webgpu: tables of bytes above the limit of a binding are cut, ragged", async () => {
   const device = await openDevice();
   limit(device, { maxStorageBufferBindingSize: 16_000, maxBufferSize: 17_000 });
-  using backend = await createBackend({ device });
+  using backend = new WebGPUBackend(device, LIMITED);
   const shapes = [[1000, 61], [600, 64], [3999, 9], [333, 240], [65, 245], [17, 1]] as const;
   for (const shape of shapes) await agree(backend, shape);
   device.destroy();
@@ -91,7 +91,7 @@ test("webgpu: a table of 188 MB, at WebGPU's default limits", async () => {
 test("webgpu: a table in several blocks moves and goes as one in one block", async () => {
   const device = await openDevice();
   limit(device, { maxStorageBufferBindingSize: 1000 });
-  using backend = await createBackend({ device });
+  using backend = new WebGPUBackend(device, LIMITED);
   const shape = [100, 61] as const;
   using target = backend.upload(new Uint8Array(6100), shape);
   const before = backend.reservedBytes;
@@ -110,7 +110,7 @@ test("webgpu: a table in several blocks moves and goes as one in one block", asy
 test("webgpu: what is read at once may be more than a buffer holds", async () => {
   const device = await openDevice();
   limit(device, { maxStorageBufferBindingSize: 1000, maxBufferSize: 1000 });
-  using backend = await createBackend({ device });
+  using backend = new WebGPUBackend(device, LIMITED);
   const sizes = [200, 100, 250, 1, 3, 250, 2];
   const read = await backend.read(sizes.map((size, i) => backend.fill([1, size], i)));
   assertEquals(read, sizes.map((size, i) => new Float32Array(size).fill(i)));
