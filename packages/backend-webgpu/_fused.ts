@@ -40,7 +40,7 @@ import { peerPull } from "./kernels/peer_pull.ts";
 const MOST_PARTIAL_ROWS = 16;
 
 /** The fused operations on a workspace. */
-export function fusedOperations(workspace: Workspace): FusedOperations {
+export function fusedOperations(workspace: Workspace): Omit<FusedOperations, "localGradients"> {
   const { recorder } = workspace;
 
   // The memory of an operand of this shape.

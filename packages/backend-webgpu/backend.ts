@@ -75,7 +75,7 @@ export class WebGPUBackend implements Backend {
   /** Whether the adapter runs on the CPU. */
   readonly software: boolean;
   /** Fused overrides. */
-  readonly fused: FusedOperations;
+  readonly fused: Omit<FusedOperations, "localGradients">;
 
   readonly #workspace: Workspace;
   readonly #gpu: GPUDevice;

@@ -14,7 +14,7 @@ import {
   zero,
 } from "./wat.ts";
 
-function activate(name: string, shared: boolean): string {
+function activate(name: string, { shared = false, watched = false }): string {
   return exported(
     name,
     {
@@ -22,6 +22,7 @@ function activate(name: string, shared: boolean): string {
       bias: "i32",
       ...shared && { product: "i32" as const, wrap: "i32" as const },
       squares: "i32",
+      ...watched && { top: "i32" as const },
       rows: "i32",
       columns: "i32",
     },
@@ -43,7 +44,9 @@ function activate(name: string, shared: boolean): string {
         const z = shared ? l.op("add", own, l.load("product")) : own;
         const nothing = l.type === "f32" ? "(f32.const 0)" : "(v128.const i64x2 0 0)";
         return [
-          set(v, l.op("max", z, nothing)),
+          set(v, z),
+          ...watched ? [l.store("top", l.op("max", l.load("top"), get(v)))] : [],
+          set(v, l.op("max", get(v), nothing)),
           l.store("z", get(v)),
           set(sum, l.op("add", get(sum), l.op("mul", get(v), get(v)))),
         ].join("\n");
@@ -57,7 +60,8 @@ function activate(name: string, shared: boolean): string {
 }
 
 /**
- * `z ← relu(z + bias)` in place with `squares`, and the same with the rows of `product` added, which starts anew
- * at row `wrap`.
+ * `z ← relu(z + bias)` in place with `squares`; the same with the rows of `product` added, which starts anew at row
+ * `wrap`; and the same with the most that each column was before the ReLU in `top`.
  */
-export const activations: string = activate("activate", false) + activate("activateShared", true);
+export const activations: string = activate("activate", {}) +
+  activate("activateShared", { shared: true }) + activate("activateWatched", { watched: true });
