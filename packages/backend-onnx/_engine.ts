@@ -2,7 +2,7 @@
 
 import proto from "onnx-proto";
 import type { Tensor as OrtTensor } from "onnxruntime-common";
-import type { HostTensor } from "./_memory.ts";
+import type { Shape, TensorData } from "@forward-forward/core";
 
 /** What this backend uses of ONNX Runtime. */
 export interface Runtime {
@@ -29,14 +29,22 @@ interface Session {
   dispose(): void;
 }
 
+/** A matrix of `f32` in host memory. */
+export interface Matrix {
+  /** Row by row. */
+  data: TensorData;
+  /** `[rows, columns]`. */
+  shape: Shape;
+}
+
 /** `c = a · b`, after the transpositions, or `c = keep c + share a · b` where there is a mix. */
 export interface Product {
   /** Left operand, as stored. */
-  a: HostTensor;
+  a: Matrix;
   /** Right operand, as stored. */
-  b: HostTensor;
+  b: Matrix;
   /** Where the result goes. */
-  c: HostTensor;
+  c: Matrix;
   /** Reads `a` as its transpose. */
   transposeA?: boolean;
   /** Reads `b` as its transpose. */
@@ -55,10 +63,19 @@ export class Engine {
     this.#runtime = runtime;
   }
 
+  /**
+   * The fewest columns that products with at least so many rows may have for each of their columns to have the same
+   * bits whichever others there are. The library sums narrower ones in longer runs, and gives each thread some of the
+   * columns where there are more of them than rows.
+   */
+  leastColumns(rows: number, columns: number): number {
+    return columns <= rows ? 128 : 128 * this.#runtime.threads;
+  }
+
   /** Computes a product into memory that is there already. */
   product({ a, b, c, transposeA = false, transposeB = false, mix }: Product): void {
     const { Tensor } = this.#runtime;
-    const tensor = (x: HostTensor): OrtTensor =>
+    const tensor = (x: Matrix): OrtTensor =>
       new Tensor("float32", x.data as Float32Array, [...x.shape]);
     const result = tensor(c);
     const feeds: Record<string, OrtTensor> = { a: tensor(a), b: tensor(b) };

@@ -3,9 +3,11 @@
 import {
   type Activity,
   type AdamStep,
+  type Backend,
   describe,
   type Dropout,
   dropoutBound,
+  type DType,
   type EncodedImages,
   type Encoding,
   type FusedOperations,
@@ -23,25 +25,29 @@ import {
   type Warp,
 } from "@forward-forward/core";
 import type { Engine } from "./_engine.ts";
-import { sigmoid, softplus } from "./_loops.ts";
+import { judge } from "./_judge.ts";
+import { localGradientsOn } from "./_local_gradients.ts";
 import type { HostTensor } from "./_memory.ts";
 import { moveRow } from "./_warp.ts";
 import type { Loops } from "./loops/mod.ts";
 
 /** What the fused operations need of their backend. */
 export interface Host {
+  /** The backend itself, for the composed bodies. */
+  backend: Backend;
   /** Runs products. */
   engine: Engine;
   /** Runs what is between them. */
   loops: Loops;
   /** An operand. */
   use(operation: string, tensor: Tensor): HostTensor;
-  /** A new `f32` tensor, with whatever is in its memory. */
-  make(operation: string, shape: Shape): HostTensor;
+  /** A new tensor, `f32` unless said otherwise, with whatever is in its memory. */
+  make(operation: string, shape: Shape, dtype?: DType): HostTensor;
 }
 
 /** The fused operations on a host. */
-export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
+export function fusedOn(host: Host): FusedOperations {
+  const { engine, loops, use, make } = host;
   const floats = (operation: string, tensor: Tensor): HostTensor => {
     const found = use(operation, tensor);
     requireDType(operation, tensor, "f32");
@@ -180,7 +186,7 @@ export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
 
     localDelta(
       { s, squares }: Activity,
-      { goodnessScale, threshold, weight }: LocalRule,
+      rule: LocalRule,
       figures: Tensor,
       pull?: Tensor | null,
     ): Tensor {
@@ -193,13 +199,7 @@ export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
       if (row) requireSize("localDelta", row, 1, s.shape[1]);
       const found = [0, 0, 0, 0];
       const delta = scaleRows("localDelta", x, rows, (square, i) => {
-        const half = i < pairs ? 0 : 1;
-        const sign = half === 0 ? -1 : 1;
-        const g = square * goodnessScale;
-        const wrong = sign * (g - threshold);
-        found[half]! += softplus(wrong);
-        found[2 + half]! += g;
-        return sign * weight * goodnessScale * sigmoid(wrong);
+        return judge(square, i < pairs ? 0 : 1, rule, found);
       }, row);
       const to = sums.data;
       for (let i = 0; i < 4; i++) to[i]! += found[i]!;
@@ -223,6 +223,8 @@ export function fusedOn({ engine, loops, use, make }: Host): FusedOperations {
       for (let j = 0; j < columns; j++) row[j] = strength * (old[j]! - middle);
       return pull;
     },
+
+    localGradients: localGradientsOn(host),
 
     addHalves(x: Tensor): Tensor {
       const from = floats("addHalves", x);

@@ -17,6 +17,8 @@ export interface Block {
   readonly at: number;
   /** Bytes it holds, at least as many as were asked for. */
   readonly size: number;
+  /** Bytes before it that nothing uses. */
+  readonly gap: number;
 }
 
 /** One WebAssembly memory, in blocks by size class. It grows as needed, to 4 GiB. */
@@ -31,12 +33,13 @@ export class Memory {
   /** A block with whatever was in it. Throws a `RangeError` when there is no more memory. */
   take(operation: string, bytes: number): Block {
     const size = sizeClass(bytes);
-    const block = this.#idle.get(size)?.pop();
+    const block = this.#idle.get(size)?.pop() ?? this.#join(size);
     if (block) return block;
-    const at = this.#end + (size < LARGE ? 0 : (this.#large++ % 32) * STAGGER);
+    const gap = size < LARGE ? 0 : (this.#large++ % 32) * STAGGER;
+    const at = this.#end + gap;
     this.#grow(operation, at + size);
     this.#end = at + size;
-    return { at, size };
+    return { at, size, gap };
   }
 
   /** Gives a block back. */
@@ -44,6 +47,27 @@ export class Memory {
     const known = this.#idle.get(block.size);
     if (known) known.push(block);
     else this.#idle.set(block.size, [block]);
+  }
+
+  // A large block of idle ones that are neighbours: a layer's inputs take the place of those of the layer before.
+  #join(size: number): Block | null {
+    if (size < LARGE) return null;
+    const idle = [...this.#idle.values()].flat().filter((block) => block.size >= LARGE)
+      .sort((a, b) => a.at - b.at);
+    for (let first = 0, last = 0; last < idle.length; last++) {
+      const before = idle[last - 1];
+      if (before && end(before) !== idle[last]!.at - idle[last]!.gap) first = last;
+      const { at, gap } = idle[first]!;
+      if (end(idle[last]!) - at < size) continue;
+      for (const block of idle.slice(first, last + 1)) {
+        const alike = this.#idle.get(block.size)!;
+        alike.splice(alike.indexOf(block), 1);
+      }
+      const rest = end(idle[last]!) - at - size;
+      if (rest > 0) this.give({ at: at + size, size: rest, gap: 0 });
+      return { at, size, gap };
+    }
+    return null;
   }
 
   #grow(operation: string, bytes: number): void {
@@ -64,6 +88,10 @@ export class Memory {
       `${operation}: there is no memory for ${bytes} bytes; use a smaller batch or layers`,
     );
   }
+}
+
+function end({ at, size }: Block): number {
+  return at + size;
 }
 
 // Four classes to a doubling waste at most a fifth, and let sizes that differ a little share their memory.

@@ -62,10 +62,11 @@ export class OnnxBackend implements Backend {
     this.#loops = loops;
     this.#engine = new Engine(runtime);
     this.fused = fusedOn({
+      backend: this,
       engine: this.#engine,
       loops,
       use: (operation, tensor) => this.#use(operation, tensor),
-      make: (operation, shape) => this.#make(operation, shape),
+      make: (operation, shape, dtype) => this.#make(operation, shape, dtype),
     });
   }
 

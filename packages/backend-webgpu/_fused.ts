@@ -44,7 +44,7 @@ const MOST_PARTIAL_ROWS = 16;
 export function fusedOperations(
   workspace: Workspace,
   composed: FusedOperations,
-): FusedOperations {
+): Omit<FusedOperations, "localGradients"> {
   const { recorder } = workspace;
 
   // The memory of an operand of this shape.

@@ -82,7 +82,7 @@ export class WebGPUBackend implements Backend {
    */
   readonly software: boolean;
   /** Fused overrides. */
-  readonly fused: FusedOperations;
+  readonly fused: Omit<FusedOperations, "localGradients">;
 
   readonly #workspace: Workspace;
   readonly #gpu: GPUDevice;

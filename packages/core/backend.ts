@@ -266,6 +266,27 @@ export interface Activity {
   squares: Tensor;
 }
 
+/** What a dense layer learns, or the gradients by it. */
+export interface DenseParameters {
+  /** By its own inputs, `[inputs, units]`. */
+  weights: Tensor;
+  /** By the inputs that both halves of a batch of contrasts share, `[columns, units]`, if there are any. */
+  shared: Tensor | null;
+  /** `[1, units]`. */
+  bias: Tensor;
+}
+
+/** What a layer sees of a part of a batch of contrasts. */
+export interface Contrasts {
+  /** Its own inputs, `[2 * pairs, inputs]`. */
+  inputs: Tensor;
+  /**
+   * What both halves share, `[pairs, columns]`, if there is anything. The columns may be fewer than the layer has
+   * weights for: the first of them, the others being zero.
+   */
+  shared: Tensor | null;
+}
+
 /**
  * A gradient `[inputs, units]`: as a tensor, or as the product `inputsᵀ · delta` that it is, of
  * `[rows, inputs]` and `[rows, units]`, so that it need never be stored.
@@ -327,6 +348,16 @@ export interface FusedOperations {
    * `strength (m - mean of m)`, `[1, units]`.
    */
   peerPull(s: Tensor, m: Tensor, rule: PeerRule): Tensor;
+  /**
+   * The gradients by the local rule of a layer on the parts of a batch: {@linkcode dense} and {@linkcode localDelta} on
+   * each, and the products of its inputs with the delta, summed over the parts. Adds to `figures` as that does.
+   */
+  localGradients(
+    layer: DenseParameters,
+    parts: readonly Contrasts[],
+    rule: LocalRule,
+    figures: Tensor,
+  ): DenseParameters;
   /** The upper half of the rows of `x` plus the lower half. */
   addHalves(x: Tensor): Tensor;
   /**

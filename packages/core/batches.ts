@@ -5,6 +5,7 @@ import type { Backend, Tensor } from "./backend.ts";
 import { placeHash } from "./dropout.ts";
 import { partners } from "./hybrids.ts";
 import { gumbelNoise, randomNegatives, shuffledNegatives } from "./negatives.ts";
+import type { PixelOrder } from "./pixel_order.ts";
 import type { Random } from "./random.ts";
 import type { Recipe } from "./recipe.ts";
 import type { Part } from "./trainer.ts";
@@ -23,6 +24,8 @@ export interface EpochOptions {
   done: number;
   /** How many warps there are to draw from, 0 for none. */
   warps: number;
+  /** The order in which the parts of a batch of everything take its images, if it has one. */
+  order: PixelOrder | null;
 }
 
 /**
@@ -33,7 +36,7 @@ export function* epochBatches(
   backend: Backend,
   { classes, negatives }: Recipe,
   random: Random,
-  { labels, epoch, batchSize, partSize, done, warps: kinds }: EpochOptions,
+  { labels, epoch, batchSize, partSize, done, warps: kinds, order: places }: EpochOptions,
 ): Generator<Part[]> {
   const count = labels.length;
   // One batch of everything needs no order.
@@ -60,13 +63,18 @@ export function* epochBatches(
     if (start < done * batchSize) continue; // Drawn, so that the next batch's numbers are its own.
     const parts: Part[] = [];
     for (let from = 0; from < indices.length; from += partSize) {
+      const to = Math.min(from + partSize, indices.length);
       const cut = <T extends Int32Array | Float32Array>(
         values: T | null,
         columns: number,
       ): Tensor | null => {
         if (!values) return null;
-        const part = values.subarray(from * columns, (from + partSize) * columns);
-        return backend.upload(part, [part.length / columns, columns]);
+        const part = values.slice(from * columns, to * columns) as T;
+        // What was drawn for an image does not depend on its place.
+        places?.images.subarray(from, to).forEach((image, i) =>
+          part.set(values.subarray(image * columns, (image + 1) * columns), i * columns)
+        );
+        return backend.upload(part, [to - from, columns]);
       };
       parts.push({
         indices: cut(indices, 1)!,
@@ -75,10 +83,16 @@ export function* epochBatches(
         seed: placeHash(from, seed),
         wrong: cut(wrong, 1),
         noise: cut(noise, classes),
+        pixels: places && needed(places, to),
       });
     }
     yield parts;
   }
+}
+
+// How many first pixels the images before a place need: whole cache lines of them.
+function needed({ needed, pixels }: PixelOrder, to: number): number {
+  return Math.min(Math.ceil(Math.max(1, needed[to - 1]!) / 16) * 16, pixels.length);
 }
 
 /** Frees what parts have on the device. */

@@ -4,6 +4,8 @@ import type {
   Activity,
   AdamStep,
   Backend,
+  Contrasts,
+  DenseParameters,
   EncodedImages,
   Encoding,
   FusedOperations,
@@ -16,15 +18,22 @@ import type {
   Warp,
 } from "./backend.ts";
 import { type Dropout, dropoutMask } from "./dropout.ts";
-import { gatherShape, requireContrasts } from "./shape.ts";
+import { gatherShape, requireContrasts, requireLocalGradients } from "./shape.ts";
 
 /** The fused operations of a backend: its own where it has them, the composed bodies elsewhere. */
 export function fusedOperations(backend: Backend): FusedOperations {
-  return { ...composedOperations(backend), ...backend.fused };
+  const all: FusedOperations = { ...composed(backend, () => all), ...backend.fused };
+  return all;
 }
 
 /** The composed bodies alone, whatever the backend overrides: what an override is compared with. */
 export function composedOperations(backend: Backend): FusedOperations {
+  const all: FusedOperations = composed(backend, () => all);
+  return all;
+}
+
+// The composed bodies, over the operations that `fused` gives.
+function composed(backend: Backend, fused: () => FusedOperations): FusedOperations {
   const b = backend;
   const upper = (x: Tensor): Tensor => b.slice(x, 0, x.shape[0] / 2);
   const lower = (x: Tensor): Tensor => b.slice(x, x.shape[0] / 2, x.shape[0]);
@@ -118,6 +127,48 @@ export function composedOperations(backend: Backend): FusedOperations {
         b.assign(m, b.add(b.affine(m, decay, 0), batchMean));
         const layerMean = b.affine(b.sum(m, "columns"), 1 / m.shape[1], 0);
         return b.affine(b.sub(m, layerMean), strength, 0);
+      });
+    },
+
+    localGradients(
+      layer: DenseParameters,
+      parts: readonly Contrasts[],
+      rule: LocalRule,
+      figures: Tensor,
+    ): DenseParameters {
+      requireLocalGradients(layer, parts, figures);
+      const f = fused();
+      const of = ({ inputs, shared }: Contrasts): DenseParameters => {
+        const columns = shared?.shape[1] ?? 0;
+        const first = shared && b.slice(layer.shared!, 0, columns);
+        const product = shared && b.matmul(shared, first!);
+        const delta = f.localDelta(
+          f.dense(inputs, layer.weights, layer.bias, product),
+          rule,
+          figures,
+        );
+        // Both halves saw the same, so one product with the sum of their deltas does for both.
+        const g = shared && b.matmul(shared, f.addHalves(delta), { transposeA: true });
+        const [rows, units] = layer.shared?.shape ?? [0, 0];
+        return {
+          weights: b.matmul(inputs, delta, { transposeA: true }),
+          shared: g && columns < rows ? b.concat(g, b.fill([rows - columns, units], 0)) : g,
+          bias: b.sum(delta, "rows"),
+        };
+      };
+      return b.scope(() => {
+        const [first, ...others] = parts as [Contrasts, ...Contrasts[]];
+        const sums = b.scope(() => of(first));
+        for (const part of others) {
+          const found = b.scope(() => of(part));
+          for (const name of ["weights", "shared", "bias"] as const) {
+            const [sum, one] = [sums[name], found[name]];
+            if (!sum || !one) continue;
+            b.assign(sum, b.add(sum, one));
+            one.dispose();
+          }
+        }
+        return sums;
       });
     },
 

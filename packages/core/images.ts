@@ -5,15 +5,10 @@ import type { Backend, EncodedImages, FusedOperations, Tensor, Warp } from "./ba
 import { type Dataset, requireLabels } from "./dataset.ts";
 import { fusedOperations } from "./fused.ts";
 import { HybridMaker } from "./hybrids.ts";
+import { inputColumns } from "./columns.ts";
+import { type PixelOrder, pixelOrder } from "./pixel_order.ts";
 import type { Random } from "./random.ts";
 import type { Recipe } from "./recipe.ts";
-
-/** Columns of the first layer's input that show the label, none where it is never shown, and that show pixels. */
-export function inputColumns(recipe: Recipe): { label: number; pixels: number } {
-  const { placement } = recipe.label;
-  const covered = placement === "overlay" ? recipe.classes : 0;
-  return { label: placement === "none" ? 0 : recipe.classes, pixels: recipe.layers[0]! - covered };
-}
 
 /** A data set's images and labels on a backend, as bytes. */
 export class DeviceImages implements Disposable {
@@ -21,6 +16,10 @@ export class DeviceImages implements Disposable {
   readonly count: number;
   /** `i32` `[count, 1]`. */
   readonly labels: Tensor;
+  /** The order that saves most of what is black, where they are for training and their order is free. */
+  readonly order: PixelOrder | null;
+  /** Its pixels on the device, `i32` `[pixels, 1]`: those in order, and the place of each. */
+  readonly pixels: { inOrder: Tensor; places: Tensor } | null;
 
   readonly #backend: Backend;
   readonly #fused: FusedOperations;
@@ -71,6 +70,17 @@ export class DeviceImages implements Disposable {
       ? new HybridMaker(backend, data.rows, data.columns)
       : null;
     this.labels = backend.upload(Int32Array.from(data.labels), [data.count, 1]);
+    this.order = training && pixelOrder(recipe, data);
+    this.pixels = null;
+    if (this.order) {
+      const inOrder = this.order.pixels;
+      const places = new Int32Array(pixels);
+      inOrder.forEach((pixel, place) => places[pixel] = place);
+      this.pixels = {
+        inOrder: backend.upload(inOrder, [pixels, 1]),
+        places: backend.upload(places, [pixels, 1]),
+      };
+    }
     const { strength, placement } = recipe.label;
     this.#strengths = placement === "none"
       ? backend.fill([data.count, 1], 0)
@@ -87,8 +97,13 @@ export class DeviceImages implements Disposable {
   /**
    * The images at `indices` (`i32` `[rows, 1]`), scaled so that image and label together are normalised; each changed by
    * the one of the {@linkcode warps} that `which` says (`i32` `[rows, 1]`), which must be given if there are any.
+   * With `first`, the first so many pixels of the {@linkcode order} alone, where the others are black in all of the images.
    */
-  encode(indices: Tensor, which: Tensor | null = null): EncodedImages {
+  encode(
+    indices: Tensor,
+    which: Tensor | null = null,
+    first: number | null = null,
+  ): EncodedImages {
     const { label, normalise: { to, epsilon } } = this.#recipe;
     const classes = inputColumns(this.#recipe).label;
     const encoding = {
@@ -97,6 +112,16 @@ export class DeviceImages implements Disposable {
       share: to === "rms" ? 1 / (this.#columns + classes) : 1,
       epsilon,
     };
+    if (first !== null) {
+      const b = this.#backend;
+      return b.scope(() => {
+        const warp = {
+          maps: b.upload(this.order!.pixels.slice(0, first), [1, first]),
+          which: b.upload(new Int32Array(indices.shape[0]), indices.shape),
+        };
+        return this.#fused.encode(this.#pixels, this.#strengths, indices, encoding, warp);
+      });
+    }
     const warp = this.#warp(which);
     return this.#fused.encode(this.#pixels, this.#strengths, indices, encoding, warp);
   }
@@ -128,6 +153,7 @@ export class DeviceImages implements Disposable {
   /** Frees the images. */
   [Symbol.dispose](): void {
     for (const tensor of [this.#pixels, this.labels, this.#strengths]) tensor.dispose();
+    for (const tensor of Object.values(this.pixels ?? {})) tensor.dispose();
     this.#maps?.dispose();
     this.#hybrids?.[Symbol.dispose]();
   }

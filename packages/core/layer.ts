@@ -1,7 +1,16 @@
 // A dense layer that learns on its own, by the Forward-Forward rule.
 
-import type { Activity, Backend, FusedOperations, Gradient, Tensor } from "./backend.ts";
+import type {
+  Activity,
+  Backend,
+  Contrasts,
+  FusedOperations,
+  Gradient,
+  LocalRule,
+  Tensor,
+} from "./backend.ts";
 import { fusedOperations } from "./fused.ts";
+import { initialWeights } from "./initial_weights.ts";
 import { Optimizer, type Parameter } from "./optimizer.ts";
 import type { Random } from "./random.ts";
 import type { PeerOptions, Recipe } from "./recipe.ts";
@@ -107,10 +116,18 @@ export class FFDense implements Disposable {
     this.#figures = backend.fill([4, 1], 0);
   }
 
-  /** The product of shared inputs `[rows, shared]` with their weights, `[rows, units]`: one serves every label. */
-  sharedProduct(images: Tensor): Tensor {
-    if (!this.shared) throw new TypeError("sharedProduct: this layer has no shared inputs");
-    return this.#backend.matmul(images, this.shared.value);
+  /**
+   * The product of shared inputs `[rows, shared]` with their weights, `[rows, units]`: one serves every label. The inputs
+   * may be the first columns in an `order` alone (`i32` `[shared, 1]`), where the others are zero.
+   */
+  sharedProduct(images: Tensor, order: Tensor | null = null): Tensor {
+    const { shared } = this;
+    if (!shared) throw new TypeError("sharedProduct: this layer has no shared inputs");
+    const b = this.#backend;
+    if (!order) return b.matmul(images, shared.value);
+    return b.scope(() =>
+      b.matmul(images, b.slice(b.gather(shared.value, order), 0, images.shape[1]))
+    );
   }
 
   /**
@@ -156,11 +173,11 @@ export class FFDense implements Disposable {
         })
         : null;
       const { loss } = this.#recipe;
-      const rule = { goodnessScale: this.#goodnessScale, weight: 1 / batchPairs };
+      const rule = this.#rule(batchPairs);
       const figures = this.#figures;
       const delta = loss.kind === "symba"
         ? symbaDelta(b, activity, { ...rule, alpha: loss.alpha }, figures, pull)
-        : this.#fused.localDelta(activity, { ...rule, threshold: this.threshold }, figures, pull);
+        : this.#fused.localDelta(activity, rule, figures, pull);
       this.pairs += pairs;
 
       const gradient = (inputs: Tensor, delta: Tensor): Gradient =>
@@ -183,6 +200,40 @@ export class FFDense implements Disposable {
     });
   }
 
+  /** Whether {@linkcode gradients} will do: where what a row teaches depends on that row alone. */
+  get learnsByRow(): boolean {
+    return this.#recipe.loss.kind === "threshold" && !this.#recipe.peer;
+  }
+
+  /**
+   * Runs the local rule on a whole batch, given in parts, as {@linkcode contrast} does, for a layer that
+   * {@linkcode learnsByRow}, where its activities are not wanted. What the halves share may be the first columns in an
+   * order, as in {@linkcode sharedProduct}: `order.places` says where in it each column is.
+   */
+  gradients(
+    parts: readonly Contrasts[],
+    batchPairs: number,
+    order: { inOrder: Tensor; places: Tensor } | null,
+  ): Gradients {
+    const b = this.#backend;
+    return b.scope(() => {
+      const moved = (rows: Tensor | null, at: "inOrder" | "places"): Tensor | null =>
+        rows && order ? b.gather(rows, order[at]) : rows;
+      const found = this.#fused.localGradients(
+        {
+          weights: this.weights.value,
+          shared: moved(this.shared && this.shared.value, "inOrder"),
+          bias: this.bias.value,
+        },
+        parts,
+        this.#rule(batchPairs),
+        this.#figures,
+      );
+      this.pairs += batchPairs;
+      return { ...found, shared: moved(found.shared, "places"), peer: null };
+    });
+  }
+
   /** Updates the layer from the sums of a whole batch; `gain` multiplies the learning rate. */
   apply(gradients: Gradients, batchPairs: number, gain: number): void {
     const b = this.#backend;
@@ -202,6 +253,14 @@ export class FFDense implements Disposable {
       if (this.shared && shared) updates.push([this.shared, shared]);
       this.optimizer.update(updates, gain);
     });
+  }
+
+  #rule(batchPairs: number): LocalRule {
+    return {
+      goodnessScale: this.#goodnessScale,
+      threshold: this.threshold,
+      weight: 1 / batchPairs,
+    };
   }
 
   // Takes a batch's summed positive activity into the running mean, and returns what pulls the units to the layer's
@@ -245,18 +304,4 @@ export class FFDense implements Disposable {
     for (const parameter of [this.weights, this.bias, this.shared]) parameter?.[Symbol.dispose]();
     for (const tensor of [this.meanActivity, this.#figures]) tensor?.dispose();
   }
-}
-
-function initialWeights(
-  kind: Recipe["initial"],
-  fanIn: number,
-  units: number,
-  random: Random,
-): Float32Array {
-  const limit = Math.sqrt(6 / (fanIn + units));
-  const deviation = Math.sqrt(1 / fanIn);
-  const draw = kind === "normal"
-    ? (): number => deviation * random.normal()
-    : (): number => limit * (2 * random.uniform() - 1);
-  return Float32Array.from({ length: fanIn * units }, draw);
 }

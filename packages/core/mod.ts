@@ -6,6 +6,7 @@
 export * from "./augmentation.ts";
 export * from "./backend.ts";
 export * from "./best_epoch.ts";
+export * from "./columns.ts";
 export * from "./dataset.ts";
 export * from "./dropout.ts";
 export * from "./errors.ts";
@@ -17,6 +18,7 @@ export * from "./layer.ts";
 export * from "./negatives.ts";
 export * from "./network.ts";
 export * from "./optimizer.ts";
+export * from "./pixel_order.ts";
 export * from "./random.ts";
 export * from "./readout.ts";
 export * from "./recipe.ts";

@@ -2,9 +2,10 @@
 
 import type { Backend, Tensor } from "./backend.ts";
 import { disposeParts, epochBatches } from "./batches.ts";
+import { inputColumns } from "./columns.ts";
 import { type Dataset, requireLabels } from "./dataset.ts";
 import { TrainingError } from "./errors.ts";
-import { DeviceImages, inputColumns } from "./images.ts";
+import { DeviceImages } from "./images.ts";
 import { FFDense, type LayerReport } from "./layer.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { Random } from "./random.ts";
@@ -217,6 +218,7 @@ export class FFNetwork implements Disposable {
         partSize: options.partSize ?? 4096,
         done: Math.floor(this.#update / updatesPerBatch),
         warps: images.warps,
+        order: images.order,
       });
       for (const batch of batches) {
         try {
@@ -266,6 +268,7 @@ export class FFNetwork implements Disposable {
       seed: this.#random.fork("dropout").uint32(),
       wrong: column(Int32Array.from(wrongLabels)),
       noise: null,
+      pixels: null,
     };
     this.#resetFigures();
     try {

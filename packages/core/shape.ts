@@ -2,6 +2,8 @@
 
 import type {
   Axis,
+  Contrasts,
+  DenseParameters,
   DType,
   Extent,
   MatmulOptions,
@@ -196,4 +198,33 @@ export function requireContrasts(operation: string, s: Tensor): number {
     );
   }
   return s.shape[0] / 2;
+}
+
+/** Throws a `TypeError` unless `FusedOperations.localGradients` can be of these: the parts are what the layer sees. */
+export function requireLocalGradients(
+  layer: DenseParameters,
+  parts: readonly Contrasts[],
+  figures: Tensor,
+): void {
+  const operation = "localGradients";
+  const require = (x: Tensor, rows: number, columns: number): void => {
+    if (x.shape[0] === rows && x.shape[1] === columns) return;
+    throw new TypeError(`${operation}: ${describe(x)} should be [${rows}, ${columns}]`);
+  };
+  const [inputs, units] = layer.weights.shape;
+  const columns = layer.shared?.shape[0] ?? 0;
+  if (parts.length === 0) throw new TypeError(`${operation}: there are no parts`);
+  require(figures, 4, 1);
+  require(layer.bias, 1, units);
+  if (layer.shared) require(layer.shared, columns, units);
+  for (const part of parts) {
+    const pairs = requireContrasts(operation, part.inputs);
+    require(part.inputs, 2 * pairs, inputs);
+    if (!part.shared !== !layer.shared) {
+      throw new TypeError(
+        `${operation}: shared inputs go with weights for them, and these have none`,
+      );
+    }
+    if (part.shared) require(part.shared, pairs, Math.min(columns, part.shared.shape[1]));
+  }
 }

@@ -3,6 +3,7 @@
 import type {
   Activity,
   Backend,
+  Contrasts,
   EncodedImages,
   FusedOperations,
   Gradient,
@@ -10,6 +11,7 @@ import type {
 } from "./backend.ts";
 import { placeHash } from "./dropout.ts";
 import { fusedOperations } from "./fused.ts";
+import { hardNegatives } from "./hard_negatives.ts";
 import type { DeviceImages } from "./images.ts";
 import type { FFDense, Gradients, SharedInput } from "./layer.ts";
 import { Readout, type ReadoutGradients } from "./readout.ts";
@@ -29,6 +31,8 @@ export interface Part {
   seed: number;
   /** Noise `[pairs, classes]` by which the readout draws hard negatives. */
   noise: Tensor | null;
+  /** How many first pixels in {@linkcode DeviceImages.order} its images have, where they have one. */
+  pixels: number | null;
 }
 
 // What learns, and the sums of gradients it learns from.
@@ -164,43 +168,58 @@ export class Trainer {
     done: number,
   ): Promise<void> {
     const b = this.#backend;
-    // Inputs of the layer at hand, one tensor a part; the first layer's are made from the images when needed.
-    let hidden: Tensor[] | null = null;
-    const input = (part: number): { inputs: Tensor; shared: SharedInput | null } => {
-      if (hidden) return { inputs: hidden[part]!, shared: null };
-      const { indices, warps, wrong } = parts[part]!;
-      const encoded = images.encode(indices, warps);
-      const right = this.#oneHot(b.gather(images.labels, indices));
-      const inputs = this.#contrastLabels(encoded, right, this.#oneHot(wrong!));
-      const product = this.#layers[0]!.sharedProduct(encoded.pixels);
-      return { inputs, shared: { images: encoded.pixels, product } };
-    };
+    const pairs = pairsOf(parts);
+    const [first, last] = [this.#layers[0]!, this.#layers.at(-1)!];
+    const order = first.learnsByRow ? images.pixels : null;
+    const product = (layer: FFDense, shared: Tensor | null): Tensor | null =>
+      shared && layer.sharedProduct(shared, order && order.inOrder);
+    // What the layer at hand sees of each part, which stays the same for all of its updates.
+    let seen = parts.map((part) => b.scope(() => this.#contrasts(images, part, order !== null)));
     try {
       for (const layer of this.#layers) {
         // What was done before changed only the layers; what they make of the batch is computed again.
         for (let i = Math.min(done, updates); i < updates; i++) {
-          this.#update(parts, gain, (part, pairs, found) => {
-            const { inputs, shared } = input(parts.indexOf(part));
-            const { gradients } = layer.contrast(inputs, shared, pairs);
-            found({ learner: layer, gradients });
-          });
+          if (layer.learnsByRow) {
+            b.scope(() => layer.apply(layer.gradients(seen, pairs, order), pairs, gain));
+          } else {
+            this.#update(parts, gain, (part, pairs, found) => {
+              const { inputs, shared } = seen[parts.indexOf(part)]!;
+              const both = shared && { images: shared, product: product(layer, shared)! };
+              found({ learner: layer, gradients: layer.contrast(inputs, both, pairs).gradients });
+            });
+          }
           await updated();
         }
-        if (layer === this.#layers.at(-1)) break;
+        if (layer === last) break;
         done = Math.max(0, done - updates);
-        const next = parts.map((_, part) =>
-          b.scope(() => {
-            const { inputs, shared } = input(part);
-            const activity = layer.activity(inputs, shared && shared.product);
-            return this.#nextInputs(activity, parts[part]!, this.#layers.indexOf(layer));
-          })
-        );
-        for (const tensor of hidden ?? []) tensor.dispose();
-        hidden = next;
+        parts.forEach((part, p) => {
+          const { inputs, shared } = seen[p]!;
+          const next = b.scope(() => {
+            const activity = layer.activity(inputs, product(layer, shared));
+            return this.#nextInputs(activity, part, this.#layers.indexOf(layer));
+          });
+          for (const tensor of [inputs, shared]) tensor?.dispose();
+          seen[p] = { inputs: next, shared: null };
+        });
+        seen = [...seen]; // A list that no layer has learned from, as its contents are.
       }
     } finally {
-      for (const tensor of hidden ?? []) tensor.dispose();
+      for (const { inputs, shared } of seen) {
+        for (const tensor of [inputs, shared]) tensor?.dispose();
+      }
     }
+  }
+
+  // What the first layer sees of a part.
+  #contrasts(
+    images: DeviceImages,
+    { indices, warps, wrong, pixels }: Part,
+    inOrder: boolean,
+  ): Contrasts {
+    const encoded = images.encode(indices, warps, inOrder ? pixels : null);
+    const right = this.#oneHot(this.#backend.gather(images.labels, indices));
+    const inputs = this.#contrastLabels(encoded, right, this.#oneHot(wrong!));
+    return { inputs, shared: encoded.pixels };
   }
 
   // Runs `compute` on every part, and lets what it found learn: at once if the part is the whole
@@ -211,7 +230,7 @@ export class Trainer {
     compute: (part: Part, pairs: number, found: (found: Found) => void) => void,
   ): void {
     const b = this.#backend;
-    const pairs = parts.reduce((sum, part) => sum + part.indices.shape[0], 0);
+    const pairs = pairsOf(parts);
     const learn = ({ learner, gradients }: Found): void => {
       if (learner instanceof Readout) learner.apply(gradients as ReadoutGradients, gain);
       else learner.apply(gradients as Gradients, pairs, gain);
@@ -260,12 +279,9 @@ export class Trainer {
   }
 }
 
-/**
- * Labels drawn from the softmax of `logits` with the right one masked, `i32` `[rows, 1]`. `right` is
- * one-hot, `noise` {@linkcode gumbelNoise}.
- */
-function hardNegatives(b: Backend, logits: Tensor, right: Tensor, noise: Tensor): Tensor {
-  return b.scope(() => b.argmax(b.add(b.add(logits, noise), b.affine(right, -1e9, 0))));
+// Pairs in a whole batch.
+function pairsOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { indices }) => sum + indices.shape[0], 0);
 }
 
 // The tensors that gradients own: of a product only the delta, for its inputs are someone else's.

@@ -19,7 +19,7 @@ import {
 const positive = (l: Lane, v: string): string =>
   l.op("max", v, l.type === "f32" ? "(f32.const 0)" : "(v128.const i64x2 0 0)");
 
-function activate(name: string, shared: boolean): string {
+function activate(name: string, { shared = false, watched = false }): string {
   return exported(
     name,
     {
@@ -27,6 +27,7 @@ function activate(name: string, shared: boolean): string {
       bias: "i32",
       ...shared && { product: "i32" as const, wrap: "i32" as const },
       squares: "i32",
+      ...watched && { top: "i32" as const },
       rows: "i32",
       columns: "i32",
     },
@@ -47,7 +48,9 @@ function activate(name: string, shared: boolean): string {
         const own = l.op("add", l.load("z"), l.load("bias"));
         const z = shared ? l.op("add", own, l.load("product")) : own;
         return [
-          set(v, positive(l, z)),
+          set(v, z),
+          ...watched ? [l.store("top", l.op("max", l.load("top"), get(v)))] : [],
+          set(v, positive(l, get(v))),
           l.store("z", get(v)),
           set(sum, l.op("add", get(sum), l.op("mul", get(v), get(v)))),
         ].join("\n");
@@ -69,8 +72,9 @@ const relu = exported(
 );
 
 /**
- * `z ← relu(z + bias)` in place with `squares`, and the same with the rows of `product` added, which starts anew
- * at row `wrap`; and `y ← relu(x)` alone.
+ * `z ← relu(z + bias)` in place with `squares`; the same with the rows of `product` added, which starts anew at row
+ * `wrap`; the same with the most that each column was before the ReLU in `top`; and `y ← relu(x)` alone.
  */
-export const activations: string = activate("activate", false) + activate("activateShared", true) +
+export const activations: string = activate("activate", {}) +
+  activate("activateShared", { shared: true }) + activate("activateWatched", { watched: true }) +
   relu;

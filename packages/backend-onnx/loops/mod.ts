@@ -2,12 +2,15 @@
 
 import wabt from "wabt";
 import { activations } from "./activate.ts";
+import { contrastLoops } from "./contrasts.ts";
 import { dropoutLoop } from "./dropout.ts";
 import { pixelLoops } from "./pixels.ts";
 import { rowLoops } from "./rows.ts";
 import { stepLoops } from "./steps.ts";
 
 type N = number;
+/** Rows of one half of a batch of contrasts; a number each, but for their activities `s`. */
+export type Half = [labels: N, strengths: N, s: N, squaresOrScales: N];
 
 /** The loops. Pointers are addresses in the memory they were made for, sizes are in elements. */
 export interface Loops {
@@ -17,12 +20,16 @@ export interface Loops {
   activateShared(z: N, bias: N, product: N, wrap: N, squares: N, rows: N, columns: N): void;
   /** `y ← max(x, 0)`. */
   relu(x: N, y: N, count: N): void;
+  /** `activate` with the most that each column was before the ReLU, or `top` if that is more, in `top`. */
+  activateWatched(z: N, bias: N, squares: N, top: N, rows: N, columns: N): void;
   /** `y ← x` times `scales`, one a row. */
   scaleRows(x: N, scales: N, y: N, rows: N, columns: N): void;
   /** The same plus the row `pull`. */
   scaleRowsPulled(x: N, scales: N, pull: N, y: N, rows: N, columns: N): void;
   /** `y ←` the sum of the rows of `x`. */
   sumRows(x: N, y: N, rows: N, columns: N): void;
+  /** `squares ←` the sum of squares of each row of `x`. */
+  rowSquares(x: N, squares: N, rows: N, columns: N): void;
   /** `y ← a + b`. */
   add(a: N, b: N, y: N, count: N): void;
   /** See `FusedOperations.adam`; `keep` is 1 less the decay. */
@@ -44,6 +51,22 @@ export interface Loops {
   mix(v: N, g: N, count: N, keep: N, rest: N): void;
   /** `p ← keep p - rate v`. */
   follow(p: N, v: N, count: N, keep: N, rate: N): void;
+  /** For two halves `s ← relu(z + bias + strength · weights[label])`, with the sums of squares of the rows. */
+  activateLabelled(
+    z: N,
+    bias: N,
+    weights: N,
+    ...rest: [...Half, ...Half, rows: N, columns: N]
+  ): void;
+  /** The deltas `s · scale` of two halves: their sum in `y`, added to `bias`, and each to its label's row of `weights`. */
+  learnLabelled(
+    y: N,
+    bias: N,
+    weights: N,
+    ...rest: [...Half, ...Half, rows: N, columns: N]
+  ): void;
+  /** `x ← x` times `scales`, one a row; `sums ← sums +` the rows of that. */
+  scaleRowsSummed(x: N, scales: N, sums: N, rows: N, columns: N): void;
   /** See `FusedOperations.dropout`. */
   dropout(x: N, y: N, count: N, seed: N, bound: N, kept: N): void;
   /** Row `r` of `y` is row `indices[r]` of the bytes `images` divided by 255; `squares` has its sum of squares. */
@@ -56,7 +79,7 @@ let module: Promise<WebAssembly.Module> | undefined;
 
 async function compile(): Promise<WebAssembly.Module> {
   const text =
-    `(module (import ${MEMORY} (memory 1)) ${activations} ${rowLoops} ${stepLoops} ${pixelLoops} ${dropoutLoop})`;
+    `(module (import ${MEMORY} (memory 1)) ${activations} ${rowLoops} ${stepLoops} ${pixelLoops} ${dropoutLoop} ${contrastLoops})`;
   const parsed = (await wabt()).parseWat("loops.wat", text, { simd: true });
   try {
     const { buffer } = parsed.toBinary({});

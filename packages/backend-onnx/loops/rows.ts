@@ -1,6 +1,18 @@
 // Rows scaled each by a number of its own, and sums along the rows.
 
-import { advance, COUNTERS, each, elements, exported, get, loop, set } from "./wat.ts";
+import {
+  advance,
+  COUNTERS,
+  each,
+  elements,
+  exported,
+  get,
+  lanes,
+  loop,
+  set,
+  total,
+  zero,
+} from "./wat.ts";
 
 function scale(name: string, pulled: boolean): string {
   return exported(
@@ -90,6 +102,30 @@ const sumRows = exported(
   ),
 );
 
+const rowSquares = exported(
+  "rowSquares",
+  { x: "i32", squares: "i32", rows: "i32", columns: "i32" },
+  { ...COUNTERS, row: "i32", ...lanes("sum", "v") },
+  elements("columns"),
+  loop(
+    "row",
+    get("rows"),
+    1,
+    zero("sum"),
+    each((l) => {
+      const v = l.local("v"), sum = l.local("sum");
+      return [
+        set(v, l.load("x")),
+        set(sum, l.op("add", get(sum), l.op("mul", get(v), get(v)))),
+      ].join("\n");
+    }),
+    total("sum"),
+    `(f32.store ${get("squares")} ${get("sum_s")})`,
+    set("squares", `(i32.add ${get("squares")} (i32.const 4))`),
+    advance("x"),
+  ),
+);
+
 const add = exported(
   "add",
   { a: "i32", b: "i32", y: "i32", count: "i32" },
@@ -99,8 +135,9 @@ const add = exported(
 );
 
 /**
- * `y ← x` times `scales`, one a row, and the same plus the row `pull`; `sumRows`: the sum of all rows; `add`: `y ← a + b`,
+ * `y ← x` times `scales`, one a row, and the same plus the row `pull`; `sumRows`: the sum of all rows; `rowSquares`: the
+ * sum of squares of each; `add`: `y ← a + b`,
  * element by element.
  */
 export const rowLoops: string = scale("scaleRows", false) + scale("scaleRowsPulled", true) +
-  sumRows + add;
+  sumRows + rowSquares + add;

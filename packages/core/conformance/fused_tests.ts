@@ -5,6 +5,8 @@ import type {
   Activity,
   AdamStep,
   Backend,
+  Contrasts,
+  DenseParameters,
   FusedOperations,
   LocalRule,
   Shape,
@@ -232,6 +234,93 @@ export function fusedTests(register: Check): void {
       );
     });
 
+    check("localGradients() of parts, ragged, three times on the same ones", async (t) => {
+      for (
+        const [inputs, units, ...pairs] of [[97, 61, 3, 20], [1, 1, 1], [300, 264, 290], [
+          300,
+          520,
+          1100,
+          7,
+        ]] as const
+      ) {
+        await t.agree(
+          [
+            ...weightsOf(t, inputs, units),
+            ...pairs.map((n) => t.uniform([2 * n, inputs])),
+            zeros([4, 1]),
+          ],
+          (b, weights, change, bias, ...rest) => {
+            const figures = rest.pop()!;
+            const parts = rest.map((inputs) => ({ inputs, shared: null }));
+            return learnThrice(on(b), b, { weights, shared: null, bias, change }, parts, figures);
+          },
+          { inPlace: true, tolerance: SUMS },
+        );
+      }
+    });
+
+    for (const shown of ["one label", "several labels"]) {
+      check(`localGradients() of parts that show ${shown}, ragged`, async (t) => {
+        for (
+          const [labels, columns, units, ...parts] of [
+            [10, 97, 61, [3, 97], [20, 33]],
+            [1, 1, 1, [1, 1]],
+            [3, 64, 264, [70, 16], [1100, 60]],
+          ] as const
+        ) {
+          await t.agree(
+            [
+              ...weightsOf(t, labels, units),
+              t.uniform([columns, units]),
+              ...parts.flatMap(([pairs, first]) => [
+                shown === "one label"
+                  ? oneLabel(t, [2 * pairs, labels])
+                  : t.uniform([2 * pairs, labels]),
+                t.uniform([pairs, first], 0, 1),
+              ]),
+              zeros([4, 1]),
+            ],
+            (b, weights, change, bias, shared, ...rest) => {
+              const figures = rest.pop()!;
+              const seen = parts.map((_, i) => ({
+                inputs: rest[2 * i]!,
+                shared: rest[2 * i + 1]!,
+              }));
+              return learnThrice(on(b), b, { weights, shared, bias, change }, seen, figures);
+            },
+            { inPlace: true, tolerance: SUMS },
+          );
+        }
+      });
+    }
+
+    check("localGradients() refuses parts that are not the layer's", (t) => {
+      const upload = (...shape: Shape): Tensor => t.upload(t.uniform(shape));
+      using weights = upload(10, 5);
+      using shared = upload(7, 5);
+      using bias = upload(1, 5);
+      using inputs = upload(6, 10);
+      using odd = upload(5, 10);
+      using narrow = upload(6, 9);
+      using few = upload(2, 7);
+      using wide = upload(3, 8);
+      using images = upload(3, 7);
+      using figures = t.upload(zeros([4, 1]));
+      const rule: LocalRule = { goodnessScale: 1, threshold: 1, weight: 1 };
+      const { localGradients } = on(t.backend);
+      const layer = { weights, shared, bias };
+      for (
+        const part of [
+          { inputs: odd, shared: images },
+          { inputs: narrow, shared: images },
+          { inputs, shared: few },
+          { inputs, shared: wide },
+        ]
+      ) {
+        t.refuses(TypeError, "", () => localGradients(layer, [part], rule, figures));
+      }
+    });
+
     check("peerPull() ragged, twice on the same mean", async (t) => {
       for (const shape of SHAPES) {
         await t.agree([t.uniform(shape), t.uniform([1, shape[1]])], (b, s, m) => [
@@ -356,6 +445,51 @@ export function fusedTests(register: Check): void {
       );
     });
   }
+}
+
+// Sums over many rows, some of which all but cancel out.
+const SUMS = { relative: 1e-3, absolute: 1e-4 };
+
+// Weights, what they change by and biases, by which many of the units are silent, some of them not for long.
+function weightsOf(
+  t: Trial,
+  inputs: number,
+  units: number,
+): [weights: HostMatrix, change: HostMatrix, bias: HostMatrix] {
+  const { shape, data } = t.uniform([1, units]);
+  const bias = (data as Float32Array).map((v, j) => j % 3 === 0 ? v : -inputs * (1 + v) / 3);
+  return [t.uniform([inputs, units]), t.uniform([inputs, units], -0.1, 0.1), { shape, data: bias }];
+}
+
+// One-hot rows of many strengths, and a row of zeros.
+function oneLabel(t: Trial, [rows, labels]: Shape): HostMatrix {
+  const { data } = t.uniform([rows, labels], 0.1, 1);
+  return {
+    shape: [rows, labels],
+    data: (data as Float32Array).map((v, i) => {
+      const row = Math.floor(i / labels);
+      return row !== 1 && i % labels === (7 * row) % labels ? v : 0;
+    }),
+  };
+}
+
+// The gradients before and after the weights and the biases changed, by the same list of parts.
+function learnThrice(
+  { localGradients }: FusedOperations,
+  b: Backend,
+  { change, ...layer }: DenseParameters & { change: Tensor },
+  parts: readonly Contrasts[],
+  figures: Tensor,
+): Tensor[] {
+  const rule: LocalRule = { goodnessScale: 1 / layer.bias.shape[1], threshold: 0.5, weight: 0.01 };
+  return [0, 1, 2].flatMap((time) => {
+    if (time > 0) {
+      b.assign(layer.weights, b.add(layer.weights, change));
+      b.assign(layer.bias, b.affine(layer.bias, 0.9, 0));
+    }
+    const found = localGradients(layer, parts, rule, figures);
+    return [found.weights, ...found.shared ? [found.shared] : [], found.bias];
+  });
 }
 
 // Three gradients, large enough for their squares to show in the second moment, some of them zero.
