@@ -109,7 +109,7 @@ test("webgpu: a table in several blocks moves and goes as one in one block", asy
 
 test("webgpu: what is read at once may be more than a buffer holds", async () => {
   const device = await openDevice();
-  limit(device, { maxStorageBufferBindingSize: 1000, maxBufferSize: 1000 });
+  limit(device, { maxStorageBufferBindingSize: 1024, maxBufferSize: 1024 });
   using backend = new WebGPUBackend(device, LIMITED);
   const sizes = [200, 100, 250, 1, 3, 250, 2];
   const read = await backend.read(sizes.map((size, i) => backend.fill([1, size], i)));
