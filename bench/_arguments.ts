@@ -18,6 +18,8 @@ export interface Arguments {
   json: boolean;
   /** File for the whole result, raw samples included. */
   out: string | null;
+  /** The commit that is measured, where git cannot tell. */
+  commit: string | null;
   /** Show the help and do nothing else. */
   help: boolean;
 }
@@ -30,12 +32,13 @@ export const HELP = `deno task bench [flags]
   --rounds N    samples of each side, 5 by default
   --json        one JSON object a line on stdout, nothing else there
   --out FILE    also write the whole result, raw samples included, to a file under bench/results
+  --commit HASH the commit that is measured, where there is no git to ask
   --help        this text
 
 example
   deno task bench --only matmul/1024 --out bench/results/matmul.json`;
 
-const VALUED: readonly string[] = ["only", "rounds", "out"];
+const VALUED: readonly string[] = ["only", "rounds", "out", "commit"];
 
 /** Parses the arguments. Throws a {@linkcode UsageError} for what it does not know or cannot use. */
 export function parseArguments(args: readonly string[]): Arguments {
@@ -69,6 +72,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     rounds: Number(rounds),
     json: parsed.json,
     out: values("out")[0] ?? null,
+    commit: values("commit")[0] ?? null,
     help: parsed.help,
   };
 }

@@ -4,6 +4,7 @@ import { adapterInfo } from "@forward-forward/backend-webgpu";
 import { cpus, loadavg } from "node:os";
 import root from "../deno.json" with { type: "json" };
 import onnx from "../packages/backend-onnx/deno.json" with { type: "json" };
+import { vulkanDevices } from "./_vulkan.ts";
 import bench from "./deno.json" with { type: "json" };
 
 /** What has to be known of a machine to read its figures. */
@@ -24,11 +25,21 @@ export interface Machine {
   versions: Record<string, string | null>;
 }
 
-/** Looks at the machine, without its WebGPU adapter. */
-export function describeMachine(): Machine {
+/** What WebGPU runs on, each in words. */
+export interface Adapter {
+  /** The adapter, if there is one. */
+  adapter: string | null;
+  /** Its driver, where that is known. */
+  driver: string | null;
+}
+
+/** Looks at the machine, without its WebGPU adapter. `commit` is for where git cannot tell it. */
+export function describeMachine(
+  { commit = gitCommit() }: { commit?: string | null } = {},
+): Machine {
   return {
     date: new Date().toISOString(),
-    commit: commit(),
+    commit,
     cpu: cpus()[0]?.model.trim() || "unknown",
     cores: navigator.hardwareConcurrency,
     os: `${Deno.build.os} ${Deno.build.arch}`,
@@ -43,10 +54,22 @@ export function describeMachine(): Machine {
   };
 }
 
-/** The WebGPU adapter in words, if there is one. */
-export async function describeAdapter(): Promise<string | null> {
+/** Looks at the WebGPU adapter that a backend would take. */
+export async function describeAdapter(): Promise<Adapter> {
   const adapter = await adapterInfo();
-  return adapter && adapter.description + (adapter.software ? ", in software" : "");
+  if (!adapter) return { adapter: null, driver: null };
+  const { description, software } = adapter;
+  return {
+    adapter: description + (software ? ", in software" : ""),
+    driver: driverOf(description),
+  };
+}
+
+// Deno takes an OpenGL adapter where there is no Vulkan driver, and does not say so.
+function driverOf(description: string): string | null {
+  if (Deno.build.os !== "linux") return null;
+  return vulkanDevices().find(({ name }) => name === description)?.driver ??
+    "OpenGL, because Vulkan lists no such device";
 }
 
 // `npm:@tensorflow/tfjs@4.22.0` and `npm:onnxruntime-node@1.30.0/dist/binding.js`.
@@ -54,7 +77,8 @@ function versionIn(specifier: string): string | null {
   return /@(\d[^/]*)/.exec(specifier)?.[1] ?? null;
 }
 
-function commit(): string | null {
+/** The commit of the working tree, with `+` if tracked files differ from it; `null` where git cannot tell. */
+export function gitCommit(): string | null {
   const head = git("rev-parse", "--short=12", "HEAD");
   if (head === null) return null;
   return head + (git("status", "--porcelain", "--untracked-files=no") === "" ? "" : "+");

@@ -44,11 +44,20 @@ Deno.test("requireAlike() refuses figures too far apart, and NaN", () => {
 });
 
 Deno.test("parseArguments() takes its flags, --only repeated or as a list", () => {
-  const none = { only: [], rounds: 5, json: false, out: null, help: false };
+  const none = { only: [], rounds: 5, json: false, out: null, commit: null, help: false };
   assertEquals(parseArguments([]), none);
   assertEquals(
-    parseArguments(["--only", "a,b", "--only=c", "--rounds", "7", "--json", "--out", "x.json"]),
-    { only: ["a", "b", "c"], rounds: 7, json: true, out: "x.json", help: false },
+    parseArguments(
+      [..."--only a,b --only=c --rounds 7 --json --out x.json --commit 1234abcd".split(" ")],
+    ),
+    {
+      only: ["a", "b", "c"],
+      rounds: 7,
+      json: true,
+      out: "x.json",
+      commit: "1234abcd",
+      help: false,
+    },
   );
   assertEquals(parseArguments(["-h"]).help, true);
 });

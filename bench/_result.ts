@@ -2,7 +2,7 @@
 
 import { dirname } from "node:path";
 import { UsageError } from "./_arguments.ts";
-import type { Machine } from "./_machine.ts";
+import type { Adapter, Machine } from "./_machine.ts";
 import type { Samples } from "./_measure.ts";
 
 /** A row that was measured. */
@@ -45,8 +45,8 @@ export interface Missing {
 
 /** What a run ran on. */
 export interface Origin extends Pick<Machine, "date" | "commit" | "versions"> {
-  /** Where: the machine, with its WebGPU adapter if there is one. */
-  machine: Omit<Machine, "date" | "commit" | "versions"> & { adapter: string | null };
+  /** Where: the machine, with its WebGPU adapter and the GPU that PyTorch computes on, if there are any. */
+  machine: Omit<Machine, "date" | "commit" | "versions"> & Adapter & { cuda: string | null };
 }
 
 /** Everything a run found. */
@@ -55,6 +55,8 @@ export interface Result extends Origin {
   command: string;
   /** Samples of each side. */
   rounds: number;
+  /** Whether every row was tried: a result is written as it grows. */
+  complete: boolean;
   /** What was measured. */
   rows: Row[];
   /** What was left out: something it needs is missing here. */

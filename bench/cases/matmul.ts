@@ -5,6 +5,7 @@ import type { Tools } from "../_tools.ts";
 import { openTfjs } from "../peers/ff_tfjs.ts";
 import { openJax, productJax } from "../peers/matmul_jax.ts";
 import { productTfjs } from "../peers/matmul_tfjs.ts";
+import { besideTorch, TORCH_PEERS, TORCH_SUBJECTS, type TorchSubject } from "./_torch.ts";
 import {
   edgesOf,
   operands,
@@ -33,7 +34,9 @@ export function matmul(tools: Tools): Bench[] {
     return [
       bench("webgpu", "tfjs (webgpu)", () => againstTfjs(tools, sizes)),
       bench("webgpu", "jax-js (webgpu)", () => againstJax(tools, sizes)),
-      bench("onnx", "pytorch", () => againstTorch(tools, sizes)),
+      ...TORCH_SUBJECTS.map((subject) =>
+        bench(subject, TORCH_PEERS[subject], () => againstTorch(tools, subject, sizes))
+      ),
     ];
   });
 }
@@ -52,9 +55,9 @@ async function againstJax(tools: Tools, sizes: Sizes): Promise<Sides> {
   return await sides(sizes, productOn(backend, sizes), await productJax(sizes, a, b));
 }
 
-async function againstTorch(tools: Tools, sizes: Sizes): Promise<Sides> {
-  const torch = await tools.torch();
-  const subject = productOn(await tools.onnx(), sizes);
+async function againstTorch(tools: Tools, name: TorchSubject, sizes: Sizes): Promise<Sides> {
+  const { torch, backend } = await besideTorch(tools, name);
+  const subject = productOn(backend, sizes);
   const ask = (times: number): ReturnType<typeof torch.ask> =>
     torch.ask({ do: "matmul", shape: sizes, times });
   const { rows } = await ask(1);
@@ -66,7 +69,8 @@ async function againstTorch(tools: Tools, sizes: Sizes): Promise<Sides> {
   return {
     subject: async () => 1000 * await seconds(() => subject.run(times)) / times,
     peer: async () => 1000 * await perProduct(peerTimes),
-    note: `${times} products a sample of ours, ${peerTimes} of the peer's`,
+    note: `${times} products a sample of ours, ${peerTimes} of the peer's; ${backend.device} ` +
+      `beside ${torch.device}`,
     agreement,
     rate: (milliseconds) => gigaflops(sizes, milliseconds),
     [Symbol.asyncDispose]: () => Promise.resolve(subject.dispose()),

@@ -3,6 +3,7 @@
 import { FFNetwork, recipes, takeDataset } from "@forward-forward/core";
 import { type Bench, seconds, type Sides } from "../_measure.ts";
 import type { Tools } from "../_tools.ts";
+import { besideTorch, TORCH_PEERS, TORCH_SUBJECTS, type TorchSubject } from "./_torch.ts";
 import { tensorsOf } from "./_train.ts";
 
 const LAYERS = [784, 2000, 2000, 2000, 2000];
@@ -16,18 +17,17 @@ const ERROR_TOLERANCE = 0.005;
 
 /** All of them. */
 export function score(tools: Tools): Bench[] {
-  return [{
+  return TORCH_SUBJECTS.map((subject) => ({
     name: `score/${LAYERS.join("-")}`,
-    subject: "onnx",
-    peer: "pytorch",
+    subject,
+    peer: TORCH_PEERS[subject],
     unit: "s per 10,000 images",
-    open: () => open(tools),
-  }];
+    open: () => open(tools, subject),
+  }));
 }
 
-async function open(tools: Tools): Promise<Sides> {
-  const torch = await tools.torch();
-  const backend = await tools.onnx();
+async function open(tools: Tools, subject: TorchSubject): Promise<Sides> {
+  const { torch, backend } = await besideTorch(tools, subject);
   const { train, test } = await tools.data();
   const recipe = recipes.hinton({ layers: LAYERS, epochs: 2 });
   const network = new FFNetwork(backend, recipe);
@@ -53,7 +53,7 @@ async function open(tools: Tools): Promise<Sides> {
     peer: async () => (await peer(IMAGES)).seconds,
     note:
       `all ${test.count} test images under ten labels; ours also computes the readout's logits; ` +
-      `the peer takes ${PEER_CHUNK} images at a time; ${backend.device}`,
+      `the peer takes ${PEER_CHUNK} images at a time; ${backend.device} beside ${torch.device}`,
     agreement,
     [Symbol.asyncDispose]: () => Promise.resolve(network.dispose()),
   };

@@ -1,9 +1,10 @@
-// Rows `train-epoch/...`: an epoch of training beside PyTorch on the CPU, and beside TensorFlow.js on WebGPU.
+// Rows `train-epoch/...`: an epoch of training beside PyTorch, on the CPU and on CUDA, and beside TensorFlow.js on WebGPU.
 
-import { type Dataset, FFNetwork, recipes, takeDataset } from "@forward-forward/core";
+import { type Backend, type Dataset, FFNetwork, recipes, takeDataset } from "@forward-forward/core";
 import { type Bench, requireSameAdapter, seconds, type Sides } from "../_measure.ts";
 import type { Tools } from "../_tools.ts";
 import { openTfjs, TfjsNetwork } from "../peers/ff_tfjs.ts";
+import { besideTorch, TORCH_PEERS, TORCH_SUBJECTS, type TorchSubject } from "./_torch.ts";
 import {
   ENDLESS,
   FULL_EPOCH,
@@ -18,47 +19,54 @@ const UNIT = "s per 60,000 images";
 // The batch on which both are compared before timing.
 const CHECKED_IMAGES = 200;
 
-const CPU_IMAGES = 12_000;
 const GPU_IMAGES = 12_000;
+const CPU_IMAGES = 12_000;
 // In software an update takes tenths of a second.
 const SOFTWARE_GPU_IMAGES = 600;
 
+/** How a network is trained. */
+interface Setting {
+  layers: number[];
+  batchSize: number;
+  optimizer: "momentum" | "adam";
+}
+
+const LARGE: Setting = { layers: [784, 1000, 1000, 1000], batchSize: 100, optimizer: "momentum" };
+const SMALL: Setting = { layers: [784, 500, 500], batchSize: 128, optimizer: "adam" };
+
 /** All of them. */
 export function trainEpoch(tools: Tools): Bench[] {
+  const bench = (setting: Setting, subject: string, peer: string, open: Bench["open"]): Bench => ({
+    name: `train-epoch/${setting.layers.join("-")}/b${setting.batchSize}`,
+    subject,
+    peer,
+    unit: UNIT,
+    open,
+  });
+  const beside = (subject: TorchSubject): Bench[] =>
+    [LARGE, SMALL].map((setting) =>
+      bench(setting, subject, TORCH_PEERS[subject], () => againstTorch(tools, subject, setting))
+    );
   return [
-    {
-      name: "train-epoch/784-1000-1000-1000/b100",
-      subject: "onnx",
-      peer: "pytorch",
-      unit: UNIT,
-      open: () => againstTorch(tools, [784, 1000, 1000, 1000], 100, "momentum"),
-    },
-    {
-      name: "train-epoch/784-500-500/b128",
-      subject: "onnx",
-      peer: "pytorch",
-      unit: UNIT,
-      open: () => againstTorch(tools, [784, 500, 500], 128, "adam"),
-    },
-    {
-      name: "train-epoch/784-1000-1000-1000/b100",
-      subject: "webgpu",
-      peer: "tfjs by hand",
-      unit: UNIT,
-      open: () => againstTfjs(tools, [784, 1000, 1000, 1000], 100),
-    },
+    ...TORCH_SUBJECTS.flatMap(beside),
+    bench(LARGE, "webgpu", "tfjs by hand", () => againstTfjs(tools, LARGE)),
   ];
+}
+
+// What a sample is an epoch of.
+function imagesFor(backend: Backend): number {
+  if (!("software" in backend)) return CPU_IMAGES;
+  return backend.software ? SOFTWARE_GPU_IMAGES : GPU_IMAGES;
 }
 
 async function againstTorch(
   tools: Tools,
-  layers: number[],
-  batchSize: number,
-  optimizer: "momentum" | "adam",
+  subjectName: TorchSubject,
+  { layers, batchSize, optimizer }: Setting,
 ): Promise<Sides> {
-  const torch = await tools.torch();
-  const backend = await tools.onnx();
+  const { torch, backend } = await besideTorch(tools, subjectName);
   const { train } = await tools.data();
+  const count = imagesFor(backend);
   const changes = { layers, batchSize, epochs: ENDLESS };
   const recipe = optimizer === "adam"
     ? recipes.hinton({
@@ -81,24 +89,25 @@ async function againstTorch(
 
   const network = new FFNetwork(backend, recipe);
   await start(await tensorsOf(network));
-  const subject = training(network, takeDataset(train, 0, CPU_IMAGES));
+  const subject = training(network, takeDataset(train, 0, count));
   await subject.epoch();
-  await peerEpoch(CPU_IMAGES, batchSize);
-  const scale = FULL_EPOCH / CPU_IMAGES;
+  await peerEpoch(count, batchSize);
+  const scale = FULL_EPOCH / count;
   return {
     subject: async () => scale * await seconds(() => subject.epoch()),
-    peer: async () => scale * (await peerEpoch(CPU_IMAGES, batchSize)).seconds,
-    note: `a sample is an epoch of ${CPU_IMAGES} images, times ${scale}; ${backend.device}`,
+    peer: async () => scale * (await peerEpoch(count, batchSize)).seconds,
+    note: `a sample is an epoch of ${count} images, times ${scale}; ${backend.device} beside ` +
+      torch.device,
     agreement,
     [Symbol.asyncDispose]: () => subject[Symbol.asyncDispose](),
   };
 }
 
-async function againstTfjs(tools: Tools, layers: number[], batchSize: number): Promise<Sides> {
+async function againstTfjs(tools: Tools, { layers, batchSize }: Setting): Promise<Sides> {
   const backend = await tools.webgpu();
   requireSameAdapter(backend.device, await openTfjs());
   const { train } = await tools.data();
-  const count = backend.software ? SOFTWARE_GPU_IMAGES : GPU_IMAGES;
+  const count = imagesFor(backend);
   const recipe = recipes.hinton({ layers, batchSize, epochs: ENDLESS });
   const start = (tensors: Float32Array[], data: Dataset, batch: number): Required<Training> => {
     const network = new TfjsNetwork(layers, tensors, data, recipe.readout!.from);

@@ -2,7 +2,10 @@
 
 Speaks one JSON object a line: reads {"do": ...} on stdin, answers on stdout. A question with "tensors", a list of
 lengths, is followed by that many 32-bit floats each. What a good user of PyTorch
-would write: both halves of a batch in one product, updates in place, no autograd, all threads.
+would write: both halves of a batch in one product, updates in place, no autograd, all threads; on a GPU nothing that
+waits for it before the end.
+
+    python3 ff_torch.py THREADS DEVICE   # "cpu" or "cuda"
 """
 
 import gzip
@@ -55,22 +58,23 @@ class Adam:
 class Network:
     """`ffnew.m` on any layers: peer normalisation, a softmax readout trained alongside, hard negatives."""
 
-    def __init__(self, layers, optimizer, seed=1, readout_from=1):
+    def __init__(self, layers, optimizer, device="cpu", seed=1, readout_from=1):
         torch.manual_seed(seed)
         sizes = list(zip(layers, layers[1:]))
-        weights = [torch.randn(a, b) / math.sqrt(a) for a, b in sizes]
-        biases = [torch.zeros(b) for _, b in sizes]
+        weights = [torch.randn(a, b, device=device) / math.sqrt(a) for a, b in sizes]
+        biases = [torch.zeros(b, device=device) for _, b in sizes]
         if optimizer == "adam":
             self.weights = [Adam(w, 0.001) for w in weights]
             self.biases = [Adam(b, 0.001) for b in biases]
         else:
             self.weights = [Momentum(w, 0.01, 0.001) for w in weights]
             self.biases = [Momentum(b, 0.01, 0) for b in biases]
-        self.mean_activity = [torch.full((b,), 0.5) for _, b in sizes]
+        self.mean_activity = [torch.full((b,), 0.5, device=device) for _, b in sizes]
         self.readout_from = readout_from
-        self.readout = Momentum(torch.zeros(sum(layers[1 + readout_from :]), CLASSES), 0.1, 0.003)
-        self.readout_bias = Momentum(torch.zeros(CLASSES), 0.1, 0)
-        self.losses = torch.zeros(len(sizes))
+        seen = sum(layers[1 + readout_from :])
+        self.readout = Momentum(torch.zeros(seen, CLASSES, device=device), 0.1, 0.003)
+        self.readout_bias = Momentum(torch.zeros(CLASSES, device=device), 0.1, 0)
+        self.losses = torch.zeros(len(sizes), device=device)
 
     def load(self, tensors):
         """Takes weights and bias of each layer in turn."""
@@ -96,7 +100,9 @@ class Network:
         seen = torch.cat([normalise(s) for _, s in states], 1)
         logits = torch.addmm(self.readout_bias.value, seen, self.readout.value)
         right = torch.nn.functional.one_hot(labels, CLASSES).float()
-        wrong = torch.multinomial(torch.softmax(logits - 1e9 * right, 1), 1).squeeze(1)
+        chances = torch.softmax(logits - 1e9 * right, 1)
+        # One draw a row, as `multinomial` makes it, without its check, for which it would wait for a GPU.
+        wrong = chances.div_(torch.empty_like(chances).exponential_()).argmax(1)
         surprise = (torch.softmax(logits, 1) - right).div_(n)
         self.readout.step(seen.T @ surprise)
         self.readout_bias.step(surprise.sum(0))
@@ -104,7 +110,7 @@ class Network:
         x = torch.cat([images, images])
         x[:n, :CLASSES] = right
         x[n:, :CLASSES] = torch.nn.functional.one_hot(wrong, CLASSES)
-        sign = torch.ones(2 * n, 1)
+        sign = torch.ones(2 * n, 1, device=images.device)
         sign[:n] = -1
         for l, (weight, bias) in enumerate(zip(self.weights, self.biases)):
             x = normalise(x)
@@ -121,7 +127,7 @@ class Network:
 
     def epoch(self, images, labels, batch):
         """One pass over `images` (bytes) in a new order. Returns the mean loss of each layer."""
-        order = torch.randperm(len(labels))
+        order = torch.randperm(len(labels), device=labels.device)
         updates = 0
         self.losses.zero_()
         for start in range(0, len(labels), batch):
@@ -147,8 +153,17 @@ def read_idx(path, offset):
         return np.frombuffer(file.read(), np.uint8, offset=offset)
 
 
+def finish(device):
+    """Waits until the device has done all that it was asked to do."""
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+
+
 def main():
     torch.set_num_threads(int(sys.argv[1]))
+    device = torch.device(sys.argv[2])
+    # Numbers of 32 bits all the way, as on the other side.
+    torch.backends.cuda.matmul.allow_tf32 = False
     images = labels = network = None
     for line in iter(sys.stdin.buffer.readline, b""):
         ask = json.loads(line)
@@ -159,11 +174,10 @@ def main():
         start = time.perf_counter()
         answer = {}
         if ask["do"] == "load":
-            images = torch.from_numpy(read_idx(ask["images"], 16).copy()).view(-1, 784)
-            labels = torch.from_numpy(read_idx(ask["labels"], 8).copy()).long()
-            answer = {"torch": torch.__version__, "threads": torch.get_num_threads()}
+            images = torch.from_numpy(read_idx(ask["images"], 16).copy()).view(-1, 784).to(device)
+            labels = torch.from_numpy(read_idx(ask["labels"], 8).copy()).long().to(device)
         elif ask["do"] == "network":
-            network = Network(ask["layers"], ask["optimizer"], readout_from=ask.get("readoutFrom", 1))
+            network = Network(ask["layers"], ask["optimizer"], device, readout_from=ask.get("readoutFrom", 1))
             network.load(tensors)
         elif ask["do"] == "epoch":
             n = ask["images"]
@@ -175,11 +189,13 @@ def main():
         elif ask["do"] == "matmul":
             m, k, n = ask["shape"]
             # The operands of bench/cases/_product.ts, so that the product can be checked.
-            a = torch.arange(m * k).mul_(37).remainder_(101).float().div_(50).sub_(1).view(m, k)
-            b = torch.arange(k * n).mul_(53).remainder_(97).float().div_(48).sub_(1).view(k, n)
+            a = torch.arange(m * k, device=device).mul_(37).remainder_(101).float().div_(50).sub_(1).view(m, k)
+            b = torch.arange(k * n, device=device).mul_(53).remainder_(97).float().div_(48).sub_(1).view(k, n)
+            finish(device)
             start = time.perf_counter()
             for _ in range(ask["times"]):
                 product = a @ b
+            finish(device)
             answer = {"seconds": time.perf_counter() - start, "rows": product[[0, -1]].tolist()}
         print(json.dumps({"seconds": time.perf_counter() - start, **answer}), flush=True)
 

@@ -2,9 +2,10 @@
 
 import { UnavailableError } from "@forward-forward/core";
 import { TextLineStream } from "./_lines.ts";
+import { findPython, type Python, pythonEnvironment } from "./_python.ts";
 
-const PYTHON = "/usr/bin/python3";
-const REMEDY = "apt-get install python3-torch libopenblas0-pthread";
+/** Where PyTorch computes. */
+export type TorchDevice = "cpu" | "cuda";
 
 /** What ff_torch.py answers. */
 export interface Answer {
@@ -20,36 +21,39 @@ export interface Answer {
 
 /** PyTorch in a process of its own. */
 export class Torch implements Disposable {
-  /** Its version. */
-  readonly version: string;
+  /** What it computes on, in words. */
+  readonly device: string;
   readonly #process: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #lines: ReadableStreamDefaultReader<string>;
   readonly #folder: string;
   #loaded = "";
 
-  private constructor(process: Deno.ChildProcess, folder: string, version: string) {
+  private constructor(process: Deno.ChildProcess, folder: string, device: string) {
     this.#process = process;
     this.#folder = folder;
-    this.version = version;
+    this.device = device;
     this.#writer = process.stdin.getWriter();
     this.#lines = process.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(
       new TextLineStream(),
     ).getReader();
   }
 
-  /** Starts it. Throws an {@linkcode UnavailableError} where there is no Python, or no PyTorch in it. */
-  static async start(folder: string, threads: number): Promise<Torch> {
-    const version = await versionOf();
+  /**
+   * Starts it, with MNIST from `folder`. Throws an {@linkcode UnavailableError} where there is no Python with
+   * PyTorch, or PyTorch sees no GPU and should.
+   */
+  static async start(folder: string, device: TorchDevice, threads: number): Promise<Torch> {
+    const python = await findPython();
+    const where = device === "cuda" ? gpuOf(python) : `${threads} CPU threads`;
     const script = decodeURIComponent(new URL("ff_torch.py", import.meta.url).pathname);
-    const process = new Deno.Command(PYTHON, {
-      args: [script, String(threads)],
-      // Whatever this shell sets for OpenBLAS is not for the peer: it must run at its best.
-      clearEnv: true,
+    const process = new Deno.Command(python.command, {
+      args: [script, String(threads), device],
+      ...pythonEnvironment(),
       stdin: "piped",
       stdout: "piped",
     }).spawn();
-    return new Torch(process, folder, version);
+    return new Torch(process, folder, where);
   }
 
   /** Asks for one thing, handing it tensors if it takes some, and waits for the answer. */
@@ -87,19 +91,10 @@ export class Torch implements Disposable {
   }
 }
 
-async function versionOf(): Promise<string> {
-  let output: Deno.CommandOutput;
-  try {
-    output = await new Deno.Command(PYTHON, {
-      args: ["-c", "import torch, numpy; print(torch.__version__)"],
-      clearEnv: true,
-    }).output();
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new UnavailableError(`there is no ${PYTHON}`, REMEDY, { cause });
-  }
-  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).trim();
-  if (output.success) return text(output.stdout);
-  const said = text(output.stderr).split("\n").at(-1)!;
-  throw new UnavailableError(`${PYTHON} has no working PyTorch (${said})`, REMEDY);
+function gpuOf({ command, version, gpu }: Python): string {
+  if (gpu !== null) return gpu;
+  throw new UnavailableError(
+    `PyTorch ${version} of ${command} sees no GPU`,
+    "install a PyTorch that is built for the GPU at hand",
+  );
 }
