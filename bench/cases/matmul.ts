@@ -1,5 +1,6 @@
 // Rows `matmul/...`: products of the sizes that Forward-Forward spends its time in, and a cube.
 
+import type { WebGPUBackend } from "@forward-forward/backend-webgpu";
 import { type Bench, requireSameAdapter, seconds, type Sides } from "../_measure.ts";
 import type { Tools } from "../_tools.ts";
 import { openTfjs } from "../peers/ff_tfjs.ts";
@@ -19,7 +20,8 @@ const SIZES: readonly Sizes[] = [[200, 1000, 1000], [1000, 200, 1000], [1024, 10
 
 // Long enough that the wait at the end, 11 ms or more on WebGPU, hardly counts.
 const SAMPLE_SECONDS = 0.5;
-const MOST_TIMES = 4000;
+const LEAST_TIMES = 3;
+const MOST_TIMES = 50_000;
 
 /** All of them. */
 export function matmul(tools: Tools): Bench[] {
@@ -41,15 +43,22 @@ export function matmul(tools: Tools): Bench[] {
   });
 }
 
-async function againstTfjs(tools: Tools, sizes: Sizes): Promise<Sides> {
+// With the kernel that products get which come often.
+async function webgpu(tools: Tools, sizes: Sizes): Promise<WebGPUBackend> {
   const backend = await tools.webgpu();
+  await backend.tune([sizes]);
+  return backend;
+}
+
+async function againstTfjs(tools: Tools, sizes: Sizes): Promise<Sides> {
+  const backend = await webgpu(tools, sizes);
   requireSameAdapter(backend.device, await openTfjs());
   const { a, b } = operands(sizes);
   return await sides(sizes, productOn(backend, sizes), productTfjs(sizes, a, b));
 }
 
 async function againstJax(tools: Tools, sizes: Sizes): Promise<Sides> {
-  const backend = await tools.webgpu();
+  const backend = await webgpu(tools, sizes);
   requireSameAdapter(backend.device, await openJax());
   const { a, b } = operands(sizes);
   return await sides(sizes, productOn(backend, sizes), await productJax(sizes, a, b));
@@ -57,6 +66,7 @@ async function againstJax(tools: Tools, sizes: Sizes): Promise<Sides> {
 
 async function againstTorch(tools: Tools, name: TorchSubject, sizes: Sizes): Promise<Sides> {
   const { torch, backend } = await besideTorch(tools, name);
+  if (name === "webgpu") await webgpu(tools, sizes);
   const subject = productOn(backend, sizes);
   const ask = (times: number): ReturnType<typeof torch.ask> =>
     torch.ask({ do: "matmul", shape: sizes, times });
@@ -103,13 +113,15 @@ async function sides(sizes: Sizes, subject: Product, peer: Product): Promise<Sid
   };
 }
 
-// How many fill a sample: from two measurements, so that the wait at the end is not taken for work.
+// How many fill a sample: from a measurement long enough that the wait at its end is not taken for work.
 async function calibrate(measure: (times: number) => Promise<number>): Promise<number> {
   await measure(2);
-  const few = await measure(1);
-  const more = await measure(5);
-  const each = Math.max((more - few) / 4, more / 50, 1e-6);
-  return Math.min(MOST_TIMES, Math.max(3, Math.ceil(SAMPLE_SECONDS / each)));
+  for (let times = 4;; times *= 4) {
+    const took = await measure(times);
+    if (took < SAMPLE_SECONDS / 4 && times < MOST_TIMES) continue;
+    const fill = Math.ceil(times * SAMPLE_SECONDS / took);
+    return Math.min(MOST_TIMES, Math.max(LEAST_TIMES, fill));
+  }
 }
 
 function gigaflops([m, k, n]: Sizes, milliseconds: number): string {
