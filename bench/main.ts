@@ -6,27 +6,23 @@ import { type Arguments, HELP, parseArguments, select, UsageError } from "./_arg
 import { describeAdapter, describeMachine } from "./_machine.ts";
 import { alternate, type Bench, median, ratioOf } from "./_measure.ts";
 import { type Missing, requireWritable, type Result, type Row, writeResult } from "./_result.ts";
+import { rows } from "./_rows.ts";
 import { header, tableGap, tableRow } from "./_table.ts";
 import { Tools } from "./_tools.ts";
-import { matmul } from "./cases/matmul.ts";
-import { memory } from "./cases/memory.ts";
-import { score } from "./cases/score.ts";
-import { trainEpoch } from "./cases/train_epoch.ts";
 import { findPython } from "./peers/_python.ts";
 
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
-/** Runs the benchmarks and returns the exit code. */
-async function main(args: readonly string[]): Promise<number> {
+/** Runs the benchmarks with `args`, and with what their rows share. Returns the exit code. */
+export async function main(args: readonly string[], shared: Tools = new Tools()): Promise<number> {
   try {
     const parsed = parseArguments(args);
     if (parsed.help) {
       console.log(HELP);
       return EXIT.done;
     }
-    await using tools = new Tools();
-    const all = [...trainEpoch(tools), ...matmul(tools), ...score(tools), ...memory(tools)];
-    const chosen = select(all, parsed.only);
+    await using tools = shared;
+    const chosen = select(rows(tools), parsed.only);
     if (parsed.out !== null) await requireWritable(parsed.out);
     const result = await run(chosen, parsed, args);
     return result.failed.length > 0 ? EXIT.failed : EXIT.done;
