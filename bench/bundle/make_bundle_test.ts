@@ -60,7 +60,13 @@ function run(
   args: string[],
   drivers: Record<string, string> = {},
 ): Promise<Outcome> {
-  const env = { PATH: `${folder}/bin:/usr/bin:/bin`, HOME: "/nonexistent", ...drivers };
+  const env = {
+    PATH: `${folder}/bin:/usr/bin:/bin`,
+    HOME: "/nonexistent",
+    // As where CUDA is: Deno hands it to no process that it starts.
+    LD_LIBRARY_PATH: "/nonexistent",
+    ...drivers,
+  };
   return offline
     ? output("unshare", ["-n", "sh", `${folder}/run`, ...args], env)
     : output("sh", [`${folder}/run`, ...args], env);
@@ -101,6 +107,14 @@ Deno.test({
       for (const { passed } of state.conformance) assert(passed > 0);
       assertEquals(text, file.replace(/\.json$/, ".txt"));
       assertStringIncludes(await Deno.readTextFile(`${folder}/results/${text}`), "memory/2");
+
+      // No test is no conformance, and the result says so.
+      const none = await run(folder, [...flags, "--tests", "no such test"], drivers());
+      assertEquals(none.code, 1, none.stdout + none.stderr);
+      assertStringIncludes(none.stderr, "0 passed, 0 failed, 0 s, FAILED");
+      const second = `${folder}/results/${file.replace(/\.json$/, "-2.json")}`;
+      const { rows, complete }: State = JSON.parse(await Deno.readTextFile(second));
+      assertEquals([rows.length, complete], [1, true]);
     }),
 });
 
