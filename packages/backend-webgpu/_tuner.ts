@@ -72,6 +72,7 @@ export class Tuner {
   readonly #uses = new Map<string, Use>();
   #due: Product[] = [];
   #trial: Trial | null = null;
+  #compiling: Promise<void> = Promise.resolve();
   #left: number;
 
   /** A tuner of the products on a device. */
@@ -96,10 +97,9 @@ export class Tuner {
       if (this.#uses.size >= MOST_PLANS) this.#uses.clear();
       this.#uses.set(key, use = { product, plan: this.#readiest(product), count: 0 });
     }
-    // The kernels of a first update come before any better ones.
-    if (++use.count === 2) this.#improve(use);
-    if (use.count === OFTEN && this.#left > 0 && m * k * n >= LEAST_WORK) {
-      this.#due.push(product);
+    if (++use.count === OFTEN && m * k * n >= LEAST_WORK) {
+      this.#improve(use);
+      if (this.#left > 0) this.#due.push(product);
     }
     return use.plan;
   }
@@ -141,11 +141,11 @@ export class Tuner {
         continue;
       }
       const trial: Trial = { product, variants: null };
-      const start = performance.now();
-      this.#compile(product, start + this.#left).then((variants) => {
+      this.#beside(async () => {
+        const start = performance.now();
+        trial.variants = await this.#compile(product, start + this.#left);
         this.#left -= performance.now() - start;
-        trial.variants = variants;
-      }).catch(() => {}); // The device is lost, which others say.
+      });
       return trial;
     }
     this.#due = [];
@@ -187,10 +187,16 @@ export class Tuner {
   #improve(use: Use): void {
     const best = this.#best(use.product);
     if (best.kernel === use.plan.kernel) return;
-    this.#prepare(best).then((sound) => {
+    this.#beside(async () => {
+      const sound = await this.#prepare(best);
       const { kernel } = this.#best(use.product); // Something better may have been found meanwhile.
       if (sound && kernel === best.kernel) use.plan = best;
-    }).catch(() => {}); // The device is lost, which others say.
+    });
+  }
+
+  // Compiles something beside the training, one thing at a time: together they would take each other's time.
+  #beside(work: () => Promise<void>): void {
+    this.#compiling = this.#compiling.then(work).catch(() => {}); // The device is lost, which others say.
   }
 
   // By all that is known.

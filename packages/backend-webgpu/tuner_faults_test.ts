@@ -91,8 +91,8 @@ it(
     const best = plan(PRODUCT, presumed("registers", PRODUCT, true)).kernel.label;
     await train(backend, 1);
     assertEquals([ran, prepared], [[small], []]);
-    await train(backend, 3);
-    assertEquals([ran.at(-1), prepared], [best, [best]]);
+    await train(backend, 12);
+    assertEquals([prepared[0], ran.includes(best)], [best, true]);
   },
 );
 
@@ -180,7 +180,7 @@ for (const [how, fail] of Object.entries({ reject, garble, refuse, spoil })) {
       using x = backend.fill([PRODUCT.m, PRODUCT.k], 1);
       using weights = backend.fill([PRODUCT.k, PRODUCT.n], 1);
       using bias = backend.fill([1, PRODUCT.n], 1);
-      for (let i = 0; i < 3; i++) {
+      for (let i = 0; i < 12; i++) {
         const { s, squares } = backend.fused.dense!(x, weights, bias);
         squares.dispose();
         const [data] = await backend.read([s]);
@@ -197,7 +197,7 @@ it("a variant that was found serves another use once compiled", exact, async (ba
   using x = backend.fill([PRODUCT.m, PRODUCT.k], 1);
   using weights = backend.fill([PRODUCT.k, PRODUCT.n], 1);
   using bias = backend.fill([1, PRODUCT.n], 1);
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 12; i++) {
     const { s, squares } = backend.fused.dense!(x, weights, bias);
     squares.dispose();
     s.dispose();
