@@ -249,7 +249,7 @@ Deno.test({
         }).output(),
       );
       assertEquals(code, 1, stderr);
-      assertStringIncludes(stderr, "train-images-idx3-ubyte.gz.part cannot be written (File too");
+      assertStringIncludes(stderr, "train-images-idx3-ubyte.gz.part cannot be written (file too");
       assertStringIncludes(stderr, "make room");
       const { size } = await Deno.stat(
         `${folder}/data/kmnist/train-images-idx3-ubyte.gz.part`,
