@@ -201,7 +201,7 @@ Deno.test("ff predict refuses what it cannot use, in one sentence with the remed
       [[], "ff predict RUN FILE..."],
       [[run], "ff predict RUN FILE..."],
       [["/nowhere/at/all", good], "there is no /nowhere/at/all", "name a run folder"],
-      [[good, good], "good.png is no model of ff", "name a run folder"],
+      [[good, good], "good.png is a PNG picture and no model", "name a run folder"],
       [[run, "--backend", "cuda", good], "choose from auto"],
       [[run, "--jsn", good], "did you mean --json?"],
       [[run, "/nowhere.png"], "there is no /nowhere.png", "give PNG, JPEG or IDX files"],

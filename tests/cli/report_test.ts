@@ -214,7 +214,7 @@ Deno.test("ff report refuses what it cannot draw, in one sentence", async () => 
   const refused: [args: string[], words: string[]][] = [
     [[], ["report needs a run"]],
     [[nowhere], [`there is no run folder ${nowhere}`]],
-    [[`${run}/model.safetensors`], ["there is no run folder", "ff train"]],
+    [[`${run}/model.safetensors`], ["is a model of ff and no folder of a run", "ff train"]],
     [[bare], ["there is no", "model.safetensors"]],
     [[silent], ["has no metrics.jsonl"]],
     [[nameless], ["has no config.json"]],

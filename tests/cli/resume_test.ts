@@ -275,6 +275,10 @@ Deno.test("ff train that diverges names layer and epoch and leaves the last good
     const at = text.indexOf(`learningRate\\":0.02`);
     bytes.set(new TextEncoder().encode(`learningRate\\":1e30`), at);
     await Deno.writeFile(before.path, await sealCheckpoint(bytes));
+    // And in the settings, since a run is not resumed where they differ.
+    const config = JSON.parse(await Deno.readTextFile(`${run}/config.json`));
+    config.recipe.optimizer.learningRate = 1e30;
+    await Deno.writeTextFile(`${run}/config.json`, JSON.stringify(config));
     const ended = await ff(["train", "--resume", run, ...OFTEN]);
     assertEquals(ended.code, 1, ended.stderr);
     assertMatch(ended.stderr, /^ff: layer 1 diverged in epoch 2 [^\n]*\n$/);
