@@ -56,6 +56,6 @@ Deno.test("requireGpu() refuses WebGPU in software beside a GPU, and nothing els
   requireGpu({ software: false, device: "NVIDIA H100" }, "NVIDIA H100, CUDA 12.4");
   const software = { software: true, device: "llvmpipe" };
   const error = assertThrows(() => requireGpu(software, "NVIDIA H100"), UnavailableError);
-  assertEquals(error.message, "WebGPU runs on llvmpipe, PyTorch on NVIDIA H100");
+  assertEquals(error.reason, "WebGPU runs on llvmpipe, PyTorch on NVIDIA H100");
   assert(error.remedy.includes("Vulkan"));
 });

@@ -206,7 +206,8 @@ export class Tuner {
 
   // What to begin with: the best if it compiles for sure and soon.
   #readiest(product: Product): Plan {
-    if (this.#slowly && this.#family === "registers") return plan(product, SMALL);
+    const { family } = presumed(this.#family, product, this.#slowly);
+    if (this.#slowly && family === "registers") return plan(product, SMALL);
     const best = this.#best(product);
     return this.#findings.sound.has(best.kernel.code)
       ? best

@@ -80,7 +80,11 @@ export function serve(answer: (path: string, before: number) => Answer): Server 
       // The client went away.
     } finally {
       open.delete(connection);
-      connection.close();
+      try {
+        connection.close();
+      } catch {
+        // The client closed it first.
+      }
     }
   };
   const handled: Promise<void>[] = [];
