@@ -82,12 +82,7 @@ export class Pool {
    */
   take(operation: string, bytes: number, clean?: number): Block {
     const { limit } = this.#options;
-    if (bytes > limit) {
-      throw new RangeError(
-        `${operation}: a tensor of ${bytes} bytes exceeds this device's limit of ${limit} a ` +
-          `buffer; ${operation === "upload" ? "upload fewer rows, or images as bytes" : LESS}`,
-      );
-    }
+    requireRoom(operation, bytes, limit);
     const size = Math.min(sizeClass(bytes), limit - limit % 4);
     const free = this.#free.get(size);
     for (let i = (free?.length ?? 0) - 1; i >= 0; i--) {
@@ -235,4 +230,19 @@ function sizeClass(bytes: number): number {
   if (bytes <= 256) return 256;
   const step = 2 ** (Math.floor(Math.log2(bytes - 1)) - 2);
   return Math.ceil(bytes / step) * step;
+}
+
+/** Bytes of the largest buffer that a kernel can be given: whole vectors, as kernels see it. */
+export function largestBinding({ limits }: GPUDevice): number {
+  const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  return limit - limit % 16; // It may be four bytes short of four gigabytes.
+}
+
+/** Throws a `RangeError` that says what to do if a tensor of `bytes` does not fit a buffer of `limit`. */
+export function requireRoom(operation: string, bytes: number, limit: number): void {
+  if (bytes <= limit) return;
+  throw new RangeError(
+    `${operation}: a tensor of ${bytes} bytes exceeds this device's limit of ${limit} a ` +
+      `buffer; ${operation === "upload" ? "upload fewer rows, or images as bytes" : LESS}`,
+  );
 }

@@ -5,7 +5,7 @@ import { Health, refused } from "./_health.ts";
 import { Lag } from "./_lag.ts";
 import { PARAMETER_BYTES, Pipelines } from "./_pipelines.ts";
 import { batches, padded, type Part, separate, total } from "./_parts.ts";
-import { type Block, Pool } from "./_pool.ts";
+import { type Block, largestBinding, Pool } from "./_pool.ts";
 import { getsThrough, type Grid, type Kernel, MOST_SIZES } from "./kernels/kernel.ts";
 
 /** What the device was asked to do so far. */
@@ -39,8 +39,6 @@ export const PAGE = 4096;
 
 // Bind groups kept. Beyond, all are dropped, and those in use are soon made again.
 const MOST_BIND_GROUPS = 8192;
-
-const floor16 = (bytes: number): number => bytes - bytes % 16;
 
 const IDLE_BYTES = 256 * 2 ** 20;
 const IDLE_STAGING_BYTES = 32 * 2 ** 20;
@@ -91,8 +89,7 @@ export class Recorder {
     const { limits } = device;
     this.pool = new Pool(device, {
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-      // Whole vectors, as kernels see it: the limit may be four bytes short of four gigabytes.
-      limit: floor16(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)),
+      limit: largestBinding(device),
       idleBytes: IDLE_BYTES,
       health: this.health,
       onTrim: () => this.#bindGroups.clear(),

@@ -1,7 +1,7 @@
 // Memory to try kernels on, which the device may refuse without harm.
 
 import { attempt } from "./_attempt.ts";
-import type { Block } from "./_pool.ts";
+import { type Block, largestBinding, requireRoom } from "./_pool.ts";
 import type { Recorder } from "./_recorder.ts";
 
 // The numbers of a pool's blocks count up from zero.
@@ -18,15 +18,8 @@ export async function withScratch<T>(
   work: (blocks: readonly Block[] | null) => Promise<T>,
 ): Promise<T> {
   const { device, health } = recorder;
-  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
-  const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
-  const most = Math.max(...sizes);
-  if (most > limit) {
-    throw new RangeError(
-      `${operation}: a tensor of ${most} bytes exceeds this device's limit of ${limit} a buffer; ` +
-        "use a smaller batch or layer",
-    );
-  }
+  const limit = largestBinding(device);
+  requireRoom(operation, Math.max(...sizes), limit);
   const blocks: Block[] = [];
   try {
     return await work(await allocate() ? blocks : null);
@@ -40,7 +33,7 @@ export async function withScratch<T>(
       const { error } = attempt(device, () => {
         for (const bytes of sizes) {
           // Kernels may see any tensor as vectors of four.
-          const size = Math.min(Math.ceil(bytes / 64) * 64, limit - limit % 4);
+          const size = Math.min(Math.ceil(bytes / 64) * 64, limit);
           const usage = GPUBufferUsage.STORAGE;
           const buffer = device.createBuffer({ label: operation, size, usage });
           blocks.push({ id: --last, buffer, touched: -1, written: -1, failure: null });
