@@ -11,6 +11,7 @@ import {
   presumed,
   type Product,
   SMALL,
+  suitsRegisters,
   type Variant,
   variantsFor,
 } from "./_variant.ts";
@@ -158,7 +159,7 @@ export class Tuner {
     const first = this.#presumed(product);
     const others = variantsFor(this.#family, product, this.#slowly);
     // Tiles take software drivers from a third of a second to many seconds to compile, and are slow there.
-    if (!forced && !software) others.push(SMALL);
+    if (!forced && !software && suitsRegisters(product)) others.push(SMALL);
     const variants: Variant[] = [];
     for (const variant of [first, ...others.filter((other) => !same(first, other))]) {
       if (variants.length > 0 && performance.now() >= until) break;
@@ -206,8 +207,9 @@ export class Tuner {
 
   // What to begin with: the best if it compiles for sure and soon.
   #readiest(product: Product): Plan {
-    const { family } = presumed(this.#family, product, this.#slowly);
-    if (this.#slowly && family === "registers") return plan(product, SMALL);
+    if (this.#slowly && this.#family === "registers" && suitsRegisters(product)) {
+      return plan(product, SMALL);
+    }
     const best = this.#best(product);
     return this.#findings.sound.has(best.kernel.code)
       ? best

@@ -61,6 +61,11 @@ const MOST_QUADS_SLOWLY_COMPILED = 32;
 /** The tile that compiles the fastest. On a GPU it is also the one that leaves it most to do at once. */
 export const SMALL: Variant = { family: "registers", rows: 8, quads: 1 };
 
+/** Whether registers will do for a product, of which an invocation then adds up a term a turn. */
+export function suitsRegisters({ k }: Product): boolean {
+  return k <= MOST_TURNS - TALLEST;
+}
+
 // Workgroups that keep a GPU busy: large tiles read less, but only if there are enough of them.
 const BUSY = 128;
 
@@ -71,7 +76,7 @@ export function compilesSlowly(adapter: string): boolean {
 
 /** The variants of a family that are worth a try for a product, on an adapter that may compile {@linkcode compilesSlowly slowly}. */
 export function variantsFor(family: Family, product: Product, slowly = false): Variant[] {
-  if (family === "registers" && product.k <= MOST_TURNS - TALLEST) {
+  if (family === "registers" && suitsRegisters(product)) {
     const most = slowly ? MOST_QUADS_SLOWLY_COMPILED : MOST_QUADS;
     return rankedRegisters(product, most).slice(0, MOST_REGISTERS);
   }

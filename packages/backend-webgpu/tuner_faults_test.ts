@@ -36,24 +36,27 @@ const stepped = (step: number): Clock => (now) => step * Math.floor(now / step);
 // The second variant takes half as long as the others, the third three quarters. A millisecond or less is what they take anyway.
 const COSTS: Record<string, number> = { fill: 1e4, [SECOND]: 5e5, [THIRD]: 7.5e5 };
 
+const test = (name: string, fn: () => Promise<void>): void =>
+  Deno.test({
+    name: lacks ? `${name} (no ${lacks})` : name,
+    ignore: lacks !== null && !(!adapter && required),
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn,
+  });
+
 const it = (
   criterion: string,
   clock: Clock,
   body: (backend: WebGPUBackend, rig: Rig) => Promise<void>,
 ): void =>
-  Deno.test({
-    name: lacks ? `webgpu: ${criterion} (no ${lacks})` : `webgpu: ${criterion}`,
-    ignore: lacks !== null && !(!adapter && required),
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn: async () => {
-      const made = await openRig(adapter!, COSTS, clock);
-      // A device opened under a name of its own has nothing remembered yet.
-      const described = { description: criterion, software: true, owned: true };
-      using backend = new WebGPUBackend(made.device, described);
-      await body(backend, made);
-      assertEquals(made.uncaptured, []);
-    },
+  test(`webgpu: ${criterion}`, async () => {
+    const made = await openRig(adapter!, COSTS, clock);
+    // A device opened under a name of its own has nothing remembered yet.
+    const described = { description: criterion, software: true, owned: true };
+    using backend = new WebGPUBackend(made.device, described);
+    await body(backend, made);
+    assertEquals(made.uncaptured, []);
   });
 
 // Training, as far as the tuner can see: what it starts beside it has its turn.
@@ -95,6 +98,28 @@ it(
     assertEquals([prepared[0], ran.includes(best)], [best, true]);
   },
 );
+
+// Deeper than a kernel with registers gets through, whose times say that the smallest of them is by far the fastest.
+const DEEP: Product = { ...PRODUCT, m: 8, k: 70_000, n: 8 };
+for (const adapterName of ["swiftshader", "a GPU"]) {
+  test(`webgpu: a product too deep for registers is left to tiles, on ${adapterName}`, async () => {
+    const software = adapterName === "swiftshader";
+    const costs = { ...COSTS, [plan(DEEP, SMALL).kernel.label]: 1e4 };
+    const { device, ran } = await openRig(adapter!, costs, exact);
+    const described = { description: `${adapterName}, too deep`, software, owned: true };
+    using backend = new WebGPUBackend(device, described);
+    using a = backend.fill([DEEP.m, DEEP.k], 1);
+    using b = backend.fill([DEEP.k, DEEP.n], 1);
+    for (let i = 0; i < 12; i++) {
+      using c = backend.matmul(a, b);
+      const [sums] = await backend.read([c]);
+      assert(sums!.every((sum) => sum === DEEP.k));
+      await backend.flush();
+      await turnEventLoop();
+    }
+    assert(ran.length > 0 && ran.every((label) => label.includes("tiles")), ran.join());
+  });
+}
 
 it("flush() does not wait for candidates to compile", exact, async (backend, { device, ran }) => {
   const prepare = device.createComputePipelineAsync.bind(device);
