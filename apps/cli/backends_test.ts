@@ -2,27 +2,11 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { UnavailableError } from "@forward-forward/core";
-import {
-  gpuLike,
-  missing,
-  openDevice,
-  required,
-  wrongDevice,
-} from "../../packages/backend-webgpu/_testing.ts";
+import { openDevice, test } from "../../packages/backend-webgpu/_testing.ts";
+import { gpuLike, wrongDevice } from "../../packages/backend-webgpu/_testing_device.ts";
 import { listBackends, openBackend } from "./backends.ts";
 import { header } from "./display/header.ts";
 import { recipes } from "@forward-forward/core";
-
-function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({
-    name: missing ? `${name} (${missing})` : name,
-    ignore: missing !== null && !required,
-    // A fence on the queue may be passed after the test that set it.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn,
-  });
-}
 
 async function withGpu(gpu: GPU | undefined, body: () => Promise<void>): Promise<void> {
   const { gpu: before } = navigator;

@@ -1,31 +1,29 @@
-// What tests of this package share: the adapter, if there is one, and devices with something wrong.
+// For tests: devices with something wrong.
 
-import { adapterInfo } from "./adapter_info.ts";
+import { gpu, openDevice } from "./_testing.ts";
 import type { WebGPUBackendOptions } from "./backend.ts";
 
-// The driver prints a line for every adapter asked for while this is unset.
-if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-
-const missing = await adapterInfo() === null;
-const required = Deno.env.get("FF_REQUIRE")?.includes("webgpu") ?? false;
-
-/** Registers a test that needs an adapter; `lacks` says what else it needs and is not there. */
-export function test(name: string, fn: () => Promise<void>, lacks?: string | null): void {
-  const reason = missing ? "no WebGPU adapter" : lacks;
-  Deno.test({
-    name: reason ? `${name} (${reason})` : name,
-    ignore: Boolean(reason) && !(missing && required),
-    // A fence on the queue may be passed after the test that set it.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn,
-  });
+/** A new device of the adapter there is, whose shaders are rewritten before it sees them. */
+export async function wrongDevice(rewrite: (code: string) => string): Promise<GPUDevice> {
+  const device = await openDevice();
+  const { createShaderModule } = device;
+  device.createShaderModule = (descriptor) =>
+    createShaderModule.call(device, { ...descriptor, code: rewrite(descriptor.code) });
+  return device;
 }
 
-/** Opens a device with WebGPU's default limits. */
-export async function openDevice(descriptor: GPUDeviceDescriptor = {}): Promise<GPUDevice> {
-  const adapter = await navigator.gpu.requestAdapter();
-  return await adapter!.requestDevice(descriptor);
+/** A WebGPU whose adapters are like the real ones but for this; their devices come from `open`. */
+export function gpuLike(
+  changes: { info?: Partial<GPUAdapterInfo> },
+  open: () => Promise<GPUDevice>,
+): GPU {
+  const requestAdapter = async (): Promise<GPUAdapter> => {
+    const { info, limits, features } = (await gpu.requestAdapter())!;
+    const { vendor, architecture, device, description } = info;
+    const told = { vendor, architecture, device, description, ...changes.info };
+    return { info: told, limits, features, requestDevice: open } as unknown as GPUAdapter;
+  };
+  return { requestAdapter } as unknown as GPU;
 }
 
 /** How a backend takes a device with limits too small for the self-test. */

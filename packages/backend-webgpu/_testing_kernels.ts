@@ -1,4 +1,4 @@
-// What tests of the backend share: every kernel there is, and what WebGPU runs over.
+// For tests: every kernel there is.
 
 import type { Broadcast } from "@forward-forward/core";
 import { addHalves } from "./kernels/add_halves.ts";
@@ -107,41 +107,4 @@ function each<A extends readonly unknown[]>(
     [[]],
   );
   return combinations.map((variant) => make(...variant as unknown as A));
-}
-
-/**
- * Whether an adapter's WebGPU runs over OpenGL, which its name does not tell: there, `@align` is passed over (naga 29, in Deno
- * 2.9).
- */
-export async function isOpenGL(adapter: GPUAdapter): Promise<boolean> {
-  const device = await adapter.requestDevice();
-  const { STORAGE, COPY_SRC, MAP_READ, COPY_DST } = GPUBufferUsage;
-  const from = device.createBuffer({ size: 32, usage: STORAGE | COPY_DST });
-  const to = device.createBuffer({ size: 4, usage: STORAGE | COPY_SRC });
-  const read = device.createBuffer({ size: 4, usage: MAP_READ | COPY_DST });
-  device.queue.writeBuffer(from, 0, Uint32Array.of(0, 1, 0, 0, 2, 0, 0, 0));
-  const module = device.createShaderModule({
-    code: `struct Apart { a: u32, @align(16) b: u32 }
-@group(0) @binding(0) var<storage, read> apart: Apart;
-@group(0) @binding(1) var<storage, read_write> b: u32;
-@compute @workgroup_size(1) fn main() { b = apart.b; }`,
-  });
-  const pipeline = device.createComputePipeline({ layout: "auto", compute: { module } });
-  const encoder = device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  pass.setPipeline(pipeline);
-  const entries = [from, to].map((buffer, binding) => ({ binding, resource: { buffer } }));
-  pass.setBindGroup(
-    0,
-    device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }),
-  );
-  pass.dispatchWorkgroups(1);
-  pass.end();
-  encoder.copyBufferToBuffer(to, 0, read, 0, 4);
-  device.queue.submit([encoder.finish()]);
-  await read.mapAsync(GPUMapMode.READ);
-  const [b] = new Uint32Array(read.getMappedRange());
-  device.destroy();
-  // 1 follows at once, 2 sixteen bytes from the start.
-  return b === 1;
 }

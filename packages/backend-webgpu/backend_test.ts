@@ -9,24 +9,11 @@ import { DeviceLostError, type Tensor, UnavailableError } from "@forward-forward
 import { conformance } from "@forward-forward/core/conformance";
 import { Health } from "./_health.ts";
 import { Pipelines } from "./_pipelines.ts";
-import { missing, required } from "./_testing.ts";
-import { isOpenGL } from "./_testing_kernels.ts";
+import { opengl, test } from "./_testing.ts";
 import { adapterInfo, createBackend, describeAdapter, type WebGPUBackend } from "./mod.ts";
-
-function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({
-    name: missing ? `${name} (${missing})` : name,
-    ignore: missing !== null && !required,
-    // A fence on the queue may be passed after the test that set it.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn,
-  });
-}
 
 // Over OpenGL, llvmpipe takes two to ten seconds to compile a tiled kernel, the more the larger the tile: there the tiles are
 // tried on what is a matrix product, and on none so large that its tiles are.
-const opengl = !missing && await isOpenGL((await navigator.gpu.requestAdapter())!);
 const tiled = /matmul|dense|adam|momentum|dispose/;
 const large = /more rows than a device has workgroups/;
 

@@ -2,7 +2,7 @@
 // `deno task test:opengl`, which hides Vulkan.
 
 import { assert, assertEquals } from "@std/assert";
-import { isOpenGL } from "./_testing_kernels.ts";
+import { adapter, missing, opengl as isOpenGL } from "./_testing.ts";
 
 const required = Deno.env.get("FF_REQUIRE")?.split(",") ?? [];
 
@@ -13,9 +13,8 @@ for (
   ] as const
 ) {
   if (!required.includes(name)) continue;
-  Deno.test(`webgpu: what runs here runs over ${name}`, async () => {
-    const adapter = await navigator.gpu.requestAdapter();
-    assert(adapter, `there is no adapter: install ${packages}`);
-    assertEquals(await isOpenGL(adapter), opengl, `install ${packages}`);
+  Deno.test(`webgpu: what runs here runs over ${name}`, () => {
+    assert(adapter, `${missing}: install ${packages}`);
+    assertEquals(isOpenGL, opengl, `install ${packages}`);
   });
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { DeviceLostError } from "@forward-forward/core";
-import { openDevice, test } from "./_testing_device.ts";
+import { openDevice, test } from "./_testing.ts";
 import { createBackend, type WebGPUBackend } from "./mod.ts";
 
 // What may be pending when a backend or its device goes.

@@ -1,11 +1,9 @@
 // Every kernel's source, read: what WebGPU over Vulkan, over OpenGL and in browsers all do alike, and no more.
 
 import { assert, assertEquals } from "@std/assert";
+import { openDevice, test } from "./_testing.ts";
 import { everyKernel } from "./_testing_kernels.ts";
 import { type Kernel, LANES, MOST_SIZES } from "./kernels/kernel.ts";
-
-// The driver prints a line for every adapter asked for while this is unset.
-if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
 
 /** What a rule has against a kernel, if anything. */
 type Rule = (kernel: Kernel) => unknown[];
@@ -148,21 +146,15 @@ Deno.test("kernels: every one that a file of kernels exports is read", async () 
   for (const [name, variants] of Object.entries(everyKernel)) assert(variants.length > 0, name);
 });
 
-const adapter = await navigator.gpu?.requestAdapter() ?? null;
-
-Deno.test({
-  name: `kernels: every one is WGSL to this implementation${adapter ? "" : " (no WebGPU adapter)"}`,
-  ignore: !adapter && !Deno.env.get("FF_REQUIRE")?.includes("webgpu"),
-  fn: async () => {
-    const device = await adapter!.requestDevice();
-    for (const { name, kernel } of kernels) {
-      device.pushErrorScope("validation");
-      device.createShaderModule({ code: kernel.code });
-      const error = await device.popErrorScope();
-      assertEquals(error?.message, undefined, `${name}, ${kernel.label}`);
-    }
-    device.destroy();
-  },
+test("kernels: every one is WGSL to this implementation", async () => {
+  const device = await openDevice();
+  for (const { name, kernel } of kernels) {
+    device.pushErrorScope("validation");
+    device.createShaderModule({ code: kernel.code });
+    const error = await device.popErrorScope();
+    assertEquals(error?.message, undefined, `${name}, ${kernel.label}`);
+  }
+  device.destroy();
 });
 
 // A kernel that breaks each rule, so that none is one that cannot be broken.

@@ -5,7 +5,8 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { limit, LIMITED, openDevice, shortOfMemory, test } from "./_testing_device.ts";
+import { openDevice, test } from "./_testing.ts";
+import { limit, LIMITED, shortOfMemory } from "./_testing_device.ts";
 import { adapterInfo, createBackend, WebGPUBackend } from "./mod.ts";
 import { Health } from "./_health.ts";
 import { Pool } from "./_pool.ts";

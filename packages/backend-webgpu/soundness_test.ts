@@ -3,22 +3,14 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UnavailableError } from "@forward-forward/core";
 import { selfTest } from "./_soundness.ts";
-import { gpuLike, missing, openDevice, required, wrongDevice } from "./_testing.ts";
-import { adapterInfo, createBackend } from "./mod.ts";
+import { adapter, openDevice, test as register } from "./_testing.ts";
+import { gpuLike, wrongDevice } from "./_testing_device.ts";
+import { createBackend, describeAdapter } from "./mod.ts";
 
-const adapter = await adapterInfo();
+const hardware = adapter !== null && !describeAdapter(adapter).software;
 
 function test(name: string, fn: () => Promise<void>, inStep = false): void {
-  const hidden = inStep && adapter !== null && !adapter.software;
-  const reason = missing ?? (hidden ? "a GPU's invocations run in step" : null);
-  Deno.test({
-    name: reason ? `${name} (${reason})` : name,
-    ignore: reason !== null && !(missing && required),
-    // A fence on the queue may be passed after the test that set it.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn,
-  });
+  register(name, fn, inStep && hardware ? "a GPU's invocations run in step" : null);
 }
 
 // What a driver might get wrong, as the shader that a right one would have to be given.

@@ -9,7 +9,8 @@ import {
 } from "@forward-forward/core";
 import { compare, exact } from "@forward-forward/core/conformance";
 import { ReferenceBackend } from "@forward-forward/core/reference";
-import { limit, LIMITED, openDevice, test } from "./_testing_device.ts";
+import { openDevice, test } from "./_testing.ts";
+import { limit, LIMITED } from "./_testing_device.ts";
 import { stretches } from "./_table.ts";
 import { createBackend, WebGPUBackend } from "./mod.ts";
 

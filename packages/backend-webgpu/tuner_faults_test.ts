@@ -1,21 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DeviceLostError, turnEventLoop } from "@forward-forward/core";
+import { adapter, test as register } from "./_testing.ts";
 import { type Clock, openRig, type Rig } from "./_testing_clock.ts";
 import { Tuner } from "./_tuner.ts";
 import { plan, presumed, type Product, SMALL, variantsFor } from "./_variant.ts";
-import { adapterInfo, WebGPUBackend } from "./mod.ts";
+import { WebGPUBackend } from "./mod.ts";
 
-// The driver prints a line for every adapter asked for while this is unset.
-if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-
-const adapter = await adapterInfo() && await navigator.gpu.requestAdapter();
-const required = Deno.env.get("FF_REQUIRE")?.includes("webgpu") ?? false;
-const lacks = !adapter
-  ? "WebGPU adapter"
-  : adapter.features.has("timestamp-query")
-  ? null
-  : "timestamp-query";
-
+const lacks = adapter?.features.has("timestamp-query") ? null : "no timestamp-query";
 // What is found must not depend on how busy the machine is.
 Tuner.budget = Infinity;
 
@@ -36,14 +27,7 @@ const stepped = (step: number): Clock => (now) => step * Math.floor(now / step);
 // The second variant takes half as long as the others, the third three quarters. A millisecond or less is what they take anyway.
 const COSTS: Record<string, number> = { fill: 1e4, [SECOND]: 5e5, [THIRD]: 7.5e5 };
 
-const test = (name: string, fn: () => Promise<void>): void =>
-  Deno.test({
-    name: lacks ? `${name} (no ${lacks})` : name,
-    ignore: lacks !== null && !(!adapter && required),
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn,
-  });
+const test = (name: string, fn: () => Promise<void>): void => register(name, fn, lacks);
 
 const it = (
   criterion: string,

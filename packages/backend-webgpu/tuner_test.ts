@@ -2,26 +2,11 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type FusedOperations, Random, type Tensor } from "@forward-forward/core";
 import { fusedOperations } from "./_fused.ts";
 import { matmul } from "./_product.ts";
-import { missing, required } from "./_testing.ts";
-import { isOpenGL } from "./_testing_kernels.ts";
+import { adapter, opengl, test } from "./_testing.ts";
 import { Tuner } from "./_tuner.ts";
 import { plan, type Product, type Variant } from "./_variant.ts";
 import { Workspace } from "./_workspace.ts";
 import { createBackend, WebGPUBackend } from "./mod.ts";
-
-const adapter = missing ? null : await navigator.gpu.requestAdapter();
-const opengl = adapter !== null && await isOpenGL(adapter);
-
-function test(name: string, fn: () => Promise<void>, needs?: GPUFeatureName): void {
-  const lacks = missing ?? (needs && !adapter!.features.has(needs) ? `no ${needs}` : null);
-  Deno.test({
-    name: lacks ? `${name} (${lacks})` : name,
-    ignore: lacks !== null && !(missing && required),
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn,
-  });
-}
 
 // What is measured must not depend on how busy the machine is.
 Tuner.budget = Infinity;
@@ -122,7 +107,7 @@ const it = (
     const described = { description: criterion, software: true, owned: true };
     using backend = new WebGPUBackend(device, { ...described, ...options });
     await body(backend);
-  }, "timestamp-query");
+  }, adapter?.features.has("timestamp-query") ? null : "no timestamp-query");
 
 async function products(backend: WebGPUBackend, count: number): Promise<void> {
   using a = backend.fill([33, 530], 1);
