@@ -7,17 +7,14 @@ import {
   elements,
   exported,
   get,
-  type Lane,
   lanes,
   loop,
+  next,
+  positive,
   set,
   total,
   zero,
 } from "./wat.ts";
-
-// `max(v, 0)`, which is right for infinities too.
-const positive = (l: Lane, v: string): string =>
-  l.op("max", v, l.type === "f32" ? "(f32.const 0)" : "(v128.const i64x2 0 0)");
 
 function activate(name: string, { shared = false, watched = false }): string {
   return exported(
@@ -57,7 +54,7 @@ function activate(name: string, { shared = false, watched = false }): string {
       }),
       total("sum"),
       `(f32.store ${get("squares")} ${get("sum_s")})`,
-      set("squares", `(i32.add ${get("squares")} (i32.const 4))`),
+      next("squares"),
       advance("z", ...shared ? ["product"] : []),
     ),
   );

@@ -10,13 +10,13 @@ import {
   type Lane,
   lanes,
   loop,
+  next,
+  positive,
   set,
   total,
   zero,
 } from "./wat.ts";
 
-const next = (...pointers: string[]): string =>
-  pointers.map((p) => set(p, `(i32.add ${get(p)} (i32.const 4))`)).join("\n");
 // The address of the row that the number at `pointer` counts from `first`.
 const rowAt = (first: string, pointer: string): string =>
   `(i32.add ${get(first)} (i32.mul ${get("bytes")} (i32.load ${get(pointer)})))`;
@@ -58,14 +58,13 @@ const activateLabelled = exported(
     ...HALVES.map((h) => zero(`${h}_sum`)),
     each((l) => {
       const v = l.local("v"), own = l.local("own");
-      const nothing = l.type === "f32" ? "(f32.const 0)" : "(v128.const i64x2 0 0)";
       return [
         set(own, l.op("add", l.load("z"), l.load("bias"))),
         ...HALVES.flatMap((h) => {
           const sum = l.local(`${h}_sum`);
           const shown = l.op("mul", l.splat(`${h}_strength`), l.load(`${h}_label`));
           return [
-            set(v, l.op("max", l.op("add", get(own), shown), nothing)),
+            set(v, positive(l, l.op("add", get(own), shown))),
             l.store(`${h}_s`, get(v)),
             set(sum, l.op("add", get(sum), l.op("mul", get(v), get(v)))),
           ];

@@ -1,6 +1,6 @@
 // Bytes of images as numbers from 0 to 1, picked by index, with the sum of squares of each row.
 
-import { exported, get, lanes, loop, set, total, zero } from "./wat.ts";
+import { exported, get, lanes, loop, next, set, total, zero } from "./wat.ts";
 
 const quarter = (offset: number): string =>
   `(f32x4.mul (local.get $share) (f32x4.convert_i32x4_u (i32x4.extend_low_i16x8_u
@@ -54,7 +54,6 @@ export const pixelLoops: string = exported(
     total("sum"),
     `(f32.store ${get("squares")} ${get("sum_s")})`,
     set("y", `(i32.add ${get("y")} (i32.shl ${get("columns")} (i32.const 2)))`),
-    set("indices", `(i32.add ${get("indices")} (i32.const 4))`),
-    set("squares", `(i32.add ${get("squares")} (i32.const 4))`),
+    next("indices", "squares"),
   ),
 );

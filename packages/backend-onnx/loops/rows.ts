@@ -9,6 +9,7 @@ import {
   get,
   lanes,
   loop,
+  next,
   set,
   total,
   zero,
@@ -36,7 +37,7 @@ function scale(name: string, pulled: boolean): string {
         const scaled = l.op("mul", l.load("x"), l.splat("scale"));
         return l.store("y", pulled ? l.op("add", scaled, l.load("pull")) : scaled);
       }),
-      set("scales", `(i32.add ${get("scales")} (i32.const 4))`),
+      next("scales"),
       advance("x", "y"),
     ),
   );
@@ -121,7 +122,7 @@ const rowSquares = exported(
     }),
     total("sum"),
     `(f32.store ${get("squares")} ${get("sum_s")})`,
-    set("squares", `(i32.add ${get("squares")} (i32.const 4))`),
+    next("squares"),
     advance("x"),
   ),
 );

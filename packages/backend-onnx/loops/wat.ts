@@ -107,6 +107,16 @@ export function advance(...pointers: string[]): string {
   return pointers.map((p) => set(p, `(i32.add (local.get $${p}) (local.get $bytes))`)).join("\n  ");
 }
 
+/** Moves pointers on by an element. */
+export function next(...pointers: string[]): string {
+  return pointers.map((p) => set(p, `(i32.add (local.get $${p}) (i32.const 4))`)).join("\n  ");
+}
+
+/** `max(value, 0)` in every lane, which is right for infinities too. */
+export function positive({ op, type }: Lane, value: string): string {
+  return op("max", value, type === "f32" ? "(f32.const 0)" : "(v128.const i64x2 0 0)");
+}
+
 /** The sum of a lane-wise accumulator's elements. */
 export function total(name: string): string {
   const v = `(f32x4.add (local.get $${name}_v0) (local.get $${name}_v1))`;
