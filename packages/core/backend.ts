@@ -351,6 +351,9 @@ export interface FusedOperations {
   /**
    * The gradients by the local rule of a layer on the parts of a batch: {@linkcode dense} and {@linkcode localDelta} on
    * each, and the products of its inputs with the delta, summed over the parts. Adds to `figures` as that does.
+   *
+   * A backend may keep what it finds out about a list of parts for the next call with the very same list: whoever has
+   * other contents for it passes another list.
    */
   localGradients(
     layer: DenseParameters,

@@ -73,12 +73,9 @@ export class DeviceImages implements Disposable {
     this.order = training && pixelOrder(recipe, data);
     this.pixels = null;
     if (this.order) {
-      const inOrder = this.order.pixels;
-      const places = new Int32Array(pixels);
-      inOrder.forEach((pixel, place) => places[pixel] = place);
       this.pixels = {
-        inOrder: backend.upload(inOrder, [pixels, 1]),
-        places: backend.upload(places, [pixels, 1]),
+        inOrder: backend.upload(this.order.pixels, [pixels, 1]),
+        places: backend.upload(this.order.places, [pixels, 1]),
       };
     }
     const { strength, placement } = recipe.label;

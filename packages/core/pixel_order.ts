@@ -13,6 +13,8 @@ export interface PixelOrder {
   images: Int32Array;
   /** Which of the pixels that the label leaves is at each place. */
   pixels: Int32Array;
+  /** The place of each pixel. */
+  places: Int32Array;
   /** At how many first places the image at each place has all of its pixels; it grows from image to image. */
   needed: Int32Array;
 }
@@ -34,18 +36,18 @@ export function pixelOrder(recipe: Recipe, data: Dataset): PixelOrder | null {
   }
   const order = Int32Array.from({ length: pixels }, (_, j) => j)
     .sort((a, b) => lit[b]! - lit[a]! || a - b);
-  const place = new Int32Array(pixels);
-  order.forEach((pixel, at) => place[pixel] = at);
+  const places = new Int32Array(pixels);
+  order.forEach((pixel, at) => places[pixel] = at);
   const needs = new Int32Array(count);
   for (let i = 0; i < count; i++) {
     const start = i * width + covered;
     let most = 0;
     for (let j = 0; j < pixels; j++) {
-      if (images[start + j]! > 0 && place[j]! >= most) most = place[j]! + 1;
+      if (images[start + j]! > 0 && places[j]! >= most) most = places[j]! + 1;
     }
     needs[i] = most;
   }
   const byNeed = Int32Array.from({ length: count }, (_, i) => i)
     .sort((a, b) => needs[a]! - needs[b]! || a - b);
-  return { images: byNeed, pixels: order, needed: byNeed.map((i) => needs[i]!) };
+  return { images: byNeed, pixels: order, places, needed: byNeed.map((i) => needs[i]!) };
 }

@@ -201,7 +201,7 @@ export class Trainer {
           for (const tensor of [inputs, shared]) tensor?.dispose();
           seen[p] = { inputs: next, shared: null };
         });
-        seen = [...seen]; // A list that no layer has learned from, as its contents are.
+        seen = [...seen]; // Other contents are another list; see `localGradients`.
       }
     } finally {
       for (const { inputs, shared } of seen) {
