@@ -1,5 +1,18 @@
 // What the tests of the command line share.
 
+import { recipes } from "@forward-forward/core";
+import type { ModelInfo } from "./model_file.ts";
+
+/** What a small model says of itself. */
+export const INFO: ModelInfo = {
+  format: 1,
+  recipe: recipes.quick({ layers: [16, 6, 5] }),
+  seed: 3,
+  epoch: 2,
+  dataset: "mnist",
+  image: { rows: 4, columns: 4 },
+};
+
 /** Runs `body` with a folder that is removed afterwards. */
 export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();

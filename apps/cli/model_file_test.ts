@@ -1,18 +1,9 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { encodeSafetensors, FFNetwork, type NetworkState, recipes } from "@forward-forward/core";
+import { encodeSafetensors, FFNetwork, type NetworkState } from "@forward-forward/core";
 import { ReferenceBackend } from "@forward-forward/core/reference";
-import { withFolder } from "./_testing.ts";
+import { INFO, withFolder } from "./_testing.ts";
 import { UsageError } from "./errors.ts";
 import { type ModelInfo, readModel, rebuild } from "./model_file.ts";
-
-const INFO: ModelInfo = {
-  format: 1,
-  recipe: recipes.quick({ layers: [16, 6, 5] }),
-  seed: 3,
-  epoch: 2,
-  dataset: "mnist",
-  image: { rows: 4, columns: 4 },
-};
 
 // A network's tensors as they are saved.
 async function stateOf(info: ModelInfo): Promise<NetworkState> {

@@ -1,24 +1,15 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { FFNetwork, recipes } from "@forward-forward/core";
+import { FFNetwork } from "@forward-forward/core";
 import { ReferenceBackend } from "@forward-forward/core/reference";
-import { withFolder } from "./_testing.ts";
+import { INFO, withFolder } from "./_testing.ts";
 import { UsageError } from "./errors.ts";
-import { type ModelInfo, readModel, rebuild } from "./model_file.ts";
+import { readModel, rebuild } from "./model_file.ts";
 import { CHECKPOINTS } from "./run_files.ts";
 import { RunFolder } from "./run_folder.ts";
 
 function names(folder: string): string[] {
   return Array.from(Deno.readDirSync(folder), ({ name }) => name).toSorted();
 }
-
-const INFO: ModelInfo = {
-  format: 1,
-  recipe: recipes.quick({ layers: [16, 6, 5] }),
-  seed: 3,
-  epoch: 2,
-  dataset: "mnist",
-  image: { rows: 4, columns: 4 },
-};
 
 Deno.test("RunFolder.create() refuses a folder that holds any part of a run", () =>
   withFolder(async (folder) => {

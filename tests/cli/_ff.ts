@@ -38,6 +38,26 @@ export async function ff(args: string[], env: Record<string, string> = {}): Prom
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
+/** Runs `ff` to its end, and does `act` once when it has printed `text` on stdout. */
+export async function ffUntil(
+  args: string[],
+  text: string,
+  act: (process: Deno.ChildProcess) => void | Promise<void>,
+): Promise<Ended & { signal: Deno.Signal | null }> {
+  const process = command(args).spawn();
+  const stderr = new Response(process.stderr).text();
+  let stdout = "";
+  let acted = false;
+  for await (const printed of process.stdout.pipeThrough(new TextDecoderStream())) {
+    stdout += printed;
+    if (acted || !stdout.includes(text)) continue;
+    acted = true;
+    await act(process);
+  }
+  const { code, signal } = await process.status;
+  return { code, signal, stdout, stderr: await stderr };
+}
+
 /** The JSON objects that a run printed, one a line. */
 export function events({ stdout }: Ended): Record<string, unknown>[] {
   return stdout.trim().split("\n").map((line) => JSON.parse(line));

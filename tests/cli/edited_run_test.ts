@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { readCheckpoint } from "../../apps/cli/checkpoint.ts";
-import { assertRefused, command, events, ff, withFolder } from "./_ff.ts";
+import { assertRefused, command, events, ff, ffUntil, withFolder } from "./_ff.ts";
 import { done, half, hasEnded, SMALL, stop, unbrokenOf } from "./_runs.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -121,20 +121,12 @@ Deno.test("ff train saves its run at SIGTERM, sent twice as by a group, and ends
   withFolder(async (folder) => {
     const run = `${folder}/run`;
     const args = ["train", ...SMALL, "--backend", "reference", "--epochs", "5000", "--json"];
-    const process = command([...args, "--out", run]).spawn();
-    const stderr = new Response(process.stderr).text();
-    let printed = "";
-    let sent = false;
-    for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
-      printed += text;
-      if (sent || !printed.includes(`"epoch":2,`)) continue;
-      sent = true;
+    const ended = await ffUntil([...args, "--out", run], `"epoch":2,`, (process) => {
       process.kill("SIGTERM");
       process.kill("SIGTERM");
-    }
-    const { code, signal } = await process.status;
-    assertEquals([code, signal], [143, null]);
-    assertMatch(await stderr, /^interrupted after \d+ of 5000 epochs: the run is saved, [^\n]*\n$/);
+    });
+    assertEquals([ended.code, ended.signal], [143, null]);
+    assertMatch(ended.stderr, /^interrupted after \d+ of 5000 epochs: the run is saved, [^\n]*\n$/);
     const { damage, state: { checkpoint } } = await readCheckpoint(run);
     assertEquals(damage, null);
     assert(checkpoint.epoch >= 2);

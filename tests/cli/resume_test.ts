@@ -6,7 +6,7 @@ import { readCheckpoint, sealCheckpoint } from "../../apps/cli/checkpoint.ts";
 import { main } from "../../apps/cli/main.ts";
 import { candidates } from "../_backends.ts";
 import { mount, noDisk, onDisk } from "./_disk.ts";
-import { assertRefused, command, events, ff, withFolder } from "./_ff.ts";
+import { assertRefused, command, events, ff, ffUntil, withFolder } from "./_ff.ts";
 import { done, half, hasEnded, metrics, OFTEN, SMALL, stop, unbrokenOf } from "./_runs.ts";
 
 function start(run: string, ...more: string[]): string[] {
@@ -292,20 +292,16 @@ Deno.test("ff train fails with one sentence, and keeps what was saved, when its 
   withFolder(async (folder) => {
     const run = `${folder}/run`;
     const args = ["train", ...SMALL, "--backend", "reference", "--epochs", "5000", "--json"];
-    const process = command([...args, "--out", run]).spawn();
-    const stderr = new Response(process.stderr).text();
-    let printed = "";
-    let moved = false;
-    for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
-      printed += text;
-      if (moved || !printed.includes(`"epoch":2,`)) continue;
-      moved = true;
-      // A path whose parent is a file: not even root may write there.
-      await Deno.rename(run, `${folder}/away`);
-      await Deno.writeTextFile(run, "");
-    }
-    assertEquals((await process.status).code, 1);
-    const sentence = await stderr;
+    const { code, stderr: sentence } = await ffUntil(
+      [...args, "--out", run],
+      `"epoch":2,`,
+      async () => {
+        // A path whose parent is a file: not even root may write there.
+        await Deno.rename(run, `${folder}/away`);
+        await Deno.writeTextFile(run, "");
+      },
+    );
+    assertEquals(code, 1);
     assertMatch(
       sentence,
       /^ff: the run cannot be saved in \S+ \(a part of its path is a file\)[^\n]*\n$/,

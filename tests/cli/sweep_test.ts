@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Random } from "@forward-forward/core";
 import { idx } from "../../packages/datasets/_testing.ts";
-import { assertRefused, command, type Ended, events, ff, withFolder } from "./_ff.ts";
+import { assertRefused, type Ended, events, ff, ffUntil, withFolder } from "./_ff.ts";
 
 const EVIL = `<script>alert(1)</script>" onload="alert(1)`;
 
@@ -172,22 +172,17 @@ Deno.test("ff sweep --resume after Ctrl-C ends with the same trials, and runs no
     const unbroken = `${folder}/unbroken`;
     await done(["sweep", file, "--out", unbroken]);
     const out = `${folder}/it's a sweep`;
-    const process = command(["sweep", file, "--out", out, "--json"]).spawn();
-    const stderr = new Response(process.stderr).text();
-    let printed = "";
-    let sent = false;
-    for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
-      printed += text;
-      if (sent || !printed.includes(`"event":"trial"`)) continue;
-      sent = true;
-      process.kill("SIGINT");
-    }
-    assertEquals((await process.status).code, 130, await stderr);
+    const { code, stdout: printed, stderr } = await ffUntil(
+      ["sweep", file, "--out", out, "--json"],
+      `"event":"trial"`,
+      (process) => process.kill("SIGINT"),
+    );
+    assertEquals(code, 130, stderr);
     const finished = printed.match(/"event":"trial"/g)!.length;
     assert(finished < 4 && !printed.includes(`"event":"done"`), printed);
     const quoted = `'${folder}/it'\\''s a sweep'`;
     assertEquals(
-      await stderr,
+      stderr,
       `interrupted after ${finished} of 4 trials: those are saved, ` +
         `ff sweep --resume ${quoted} goes on with it\n`,
     );

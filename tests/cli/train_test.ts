@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { decodeSafetensors } from "@forward-forward/core";
-import { assertRefused, command, type Ended, events, ff, withFolder } from "./_ff.ts";
+import { assertRefused, command, type Ended, events, ff, ffUntil, withFolder } from "./_ff.ts";
 
 const SMALL = ["--layers", "784,60,40", "--train-limit", "2000", "--test-limit", "300"];
 
@@ -164,15 +164,13 @@ Deno.test("ff train keeps the epochs that ended before it was interrupted", () =
   withFolder(async (folder) => {
     const run = `${folder}/run`;
     const args = ["train", "--backend", "tfjs-wasm", ...SMALL, "--epochs", "1000"];
-    const process = command([...args, "--json", "--out", run]).spawn();
-    const stderr = new Response(process.stderr).text();
-    let printed = "";
-    for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
-      if (!printed.includes(`"epoch":3,`) && text.includes(`"epoch":3,`)) process.kill("SIGINT");
-      printed += text;
-    }
-    assertEquals((await process.status).code, 130);
-    assertMatch(await stderr, /^interrupted after \d+ of 1000 epochs: [^\n]*\n$/);
+    const { code, stdout: printed, stderr } = await ffUntil(
+      [...args, "--json", "--out", run],
+      `"epoch":3,`,
+      (process) => process.kill("SIGINT"),
+    );
+    assertEquals(code, 130);
+    assertMatch(stderr, /^interrupted after \d+ of 1000 epochs: [^\n]*\n$/);
     const [, ...epochs] = printed.trim().split("\n").map((line) => JSON.parse(line));
     assert(epochs.length >= 3 && epochs.every(({ event }) => event === "epoch"));
     const metrics = (await Deno.readTextFile(`${run}/metrics.jsonl`)).trim().split("\n");
