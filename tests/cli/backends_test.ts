@@ -24,7 +24,7 @@ for (const { api, env } of MACHINES) {
         if (found.device === null) {
           assertEquals([found.api, found.checked], [null, null]);
           assertMatch(String(found.remedy), /mesa-vulkan-drivers/);
-          const required = Deno.env.get("FF_REQUIRE")?.includes("webgpu") ?? false;
+          const required = Deno.env.get("FF_REQUIRE")?.includes("vulkan") ?? false;
           assert(api !== "vulkan" || !required, String(found.reason));
         } else {
           assertEquals([found.api, found.checked], [api, true]);
