@@ -1,8 +1,8 @@
-// Makes sure that WebGPU has something sound to run on, before the tests. Run by `deno task setup`.
+// Makes sure that WebGPU has something sound to run on. Run by `deno task setup`.
 //
 // Does nothing, silently, where there is an adapter that computes right, be it OpenGL underneath. Else it installs Mesa's
-// software Vulkan driver if it may (root on Debian or Ubuntu), and otherwise says what to install. It always succeeds:
-// tests that need an adapter are ignored without one, and say so.
+// software Vulkan driver where it may (root on Debian or Ubuntu) and is told to: by `y` at a terminal, or by `--yes`.
+// Otherwise it says what to install. It always succeeds: tests that need an adapter are ignored without one, and say so.
 
 import { UnavailableError } from "@forward-forward/core";
 import { createBackend } from "@forward-forward/backend-webgpu";
@@ -14,8 +14,11 @@ const BY_HAND = Deno.build.os === "linux"
   })`
   : "the current graphics driver of this machine";
 
-// The argument of a process that only looks.
+const USAGE = "deno task setup takes --yes, to install without a question, or nothing";
+
+// The arguments of a process that only looks, and of one that asks nobody.
 const LOOK = "look";
+const YES = "--yes";
 
 /** What is wrong with WebGPU here, or `null` where there is a sound adapter. */
 async function fault(): Promise<string | null> {
@@ -54,7 +57,12 @@ async function aptGet(...args: string[]): Promise<void> {
 async function install(found: string): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return "there is no driver to install on this system";
   if (Deno.uid() !== 0) return "only root may install one";
-  console.error(`WebGPU cannot be used (${found}): installing ${PACKAGES.join(" and ")} ...`);
+  const packages = PACKAGES.join(" and ");
+  const question = `WebGPU cannot be used (${found}). Install ${packages} with apt-get?`;
+  if (Deno.args[0] !== YES && !(Deno.stdin.isTerminal() && confirm(question))) {
+    return "nobody said yes to installing one (deno task setup --yes does)";
+  }
+  console.error(`WebGPU cannot be used (${found}): installing ${packages} ...`);
   try {
     await aptGet("update");
     await aptGet("install", "-y", "--no-install-recommends", ...PACKAGES);
@@ -79,5 +87,10 @@ async function setUp(): Promise<void> {
   );
 }
 
-if (Deno.args[0] === LOOK) Deno.exit(await fault() === null ? 0 : 1);
+const [told, ...surplus] = Deno.args;
+if (surplus.length > 0 || told !== undefined && told !== LOOK && told !== YES) {
+  console.error(`setup: unknown argument "${surplus[0] ?? told}": ${USAGE}`);
+  Deno.exit(2);
+}
+if (told === LOOK) Deno.exit(await fault() === null ? 0 : 1);
 await setUp();

@@ -7,7 +7,8 @@ const root = new URL("../", import.meta.url);
 
 async function setUp(
   env: Record<string, string>,
-  ...flags: string[]
+  flags: readonly string[] = [],
+  args: readonly string[] = [],
 ): Promise<{ code: number; said: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
@@ -18,6 +19,7 @@ async function setUp(
       "--allow-sys=uid",
       ...flags,
       "scripts/setup.ts",
+      ...args,
     ],
     cwd: root,
     env: { NO_COLOR: "1", ...env },
@@ -60,6 +62,18 @@ test("setup says what is missing and what to install where there is no adapter, 
     said,
     /WebGPU cannot be used \(no WebGPU adapter was found\), and .* is left out; install /,
   );
+  assertMatch(
+    said,
+    /and (nobody said yes to installing one \(deno task setup --yes does\)|only root may|there is no driver)/,
+  );
+});
+
+Deno.test("setup refuses what it does not know", async () => {
+  for (const [args, word] of [[["--no"], "--no"], [["--yes", "please"], "please"]] as const) {
+    const { code, said } = await setUp({}, [], args);
+    assertEquals(code, 2, said);
+    assertMatch(said, new RegExp(`^setup: unknown argument "${word}": .* --yes`));
+  }
 });
 
 // As if the driver were broken.
@@ -71,7 +85,7 @@ Deno.test({
     (hasAdapter ? "" : " (no WebGPU adapter)"),
   ignore: !hasAdapter,
   fn: async () => {
-    const { code, said } = await setUp({}, `--preload=${broken}`);
+    const { code, said } = await setUp({}, [`--preload=${broken}`]);
     assertEquals(code, 0, said);
     assertMatch(
       said,

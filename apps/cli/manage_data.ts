@@ -15,7 +15,8 @@ export const dataFlags: Flags = {
   out: { value: "DIR", help: `the folder to fetch to, ${DATA_FOLDER}/NAME by default` },
   from: {
     value: "URL",
-    help: "a mirror with the same files; its host needs --allow-net of its own",
+    help:
+      "a mirror with the same files; deno run --allow-net=HOST allows its host, deno task data does not",
   },
   json: { value: "", help: "one JSON object a line on stdout, nothing else there" },
   help: { value: "", help: "this text" },

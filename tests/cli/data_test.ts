@@ -209,7 +209,10 @@ Deno.test("ff data fetch says in a sentence what went wrong, and what to do", as
     withFolder(async (folder) => {
       const { code, stderr } = await data(["fetch", "kmnist", "--from", nowhere()], folder);
       assertEquals(code, 2, stderr);
-      assertMatch(stderr, /^ff: ff may not reach [^\n]+ --allow-net=127\.0\.0\.1:\d+\n$/);
+      assertMatch(
+        stderr,
+        /^ff: ff may not reach [^\n]+ --allow-net=127\.0\.0\.1:\d+ [^\n]+ data \.\.\.\n$/,
+      );
       assertStringIncludes(stderr, "deno task data");
     }));
 

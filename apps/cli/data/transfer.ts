@@ -129,8 +129,8 @@ function tooLong(url: URL, mostBytes: number): DownloadError {
 function notAllowed({ host }: URL, cause: Error): UsageError {
   const [, refused = host] = /access to "([^"]+)"/.exec(cause.message) ?? [];
   return new UsageError(
-    `ff may not reach ${refused}: deno task data may reach the publishers' hosts, any other needs ` +
-      `--allow-net=${refused}`,
+    `ff may not reach ${refused}: deno task data is allowed the publishers' hosts alone, another is allowed by ` +
+      `deno run --allow-read --allow-write --allow-net=${refused} apps/cli/main.ts data ...`,
     { cause },
   );
 }
