@@ -47,7 +47,7 @@ export function describeMachine(
     versions: {
       deno: Deno.version.deno,
       v8: Deno.version.v8,
-      "onnxruntime-node": versionIn(onnx.imports["onnxruntime-node/binding"]),
+      "onnxruntime-node": versionIn(onnx.imports["onnxruntime-node/dist/binding.js"]),
       tfjs: versionIn(root.imports["@tensorflow/tfjs"]),
       "jax-js": versionIn(bench.imports["@jax-js/jax"]),
     },

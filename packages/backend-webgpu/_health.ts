@@ -71,7 +71,7 @@ export class Health {
    * Throws the first error there was since the last call. Waits for the checks of causes, which are few, and with `all` for those
    * of everything: in a browser that takes milliseconds.
    */
-  async settle({ all = false } = {}): Promise<void> {
+  async settle({ all = false }: { all?: boolean } = {}): Promise<void> {
     await this.#done(all ? this.#checks : this.#causes);
     // What follows from it is no news later.
     if (this.#cause ?? this.#error) await this.#done(this.#checks);

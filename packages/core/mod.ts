@@ -3,6 +3,8 @@
  *
  * @module
  */
+import "./dispose_symbols.ts";
+
 export * from "./augmentation.ts";
 export * from "./backend.ts";
 export * from "./best_epoch.ts";

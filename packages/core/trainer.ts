@@ -79,7 +79,7 @@ export class Trainer {
     parts: readonly Part[],
     gain: number,
     updated: () => Promise<void>,
-    { done = 0, layersRest = false } = {},
+    { done = 0, layersRest = false }: { done?: number; layersRest?: boolean } = {},
   ): Promise<void> {
     if (this.#recipe.schedule.kind === "greedy") {
       const { updatesPerLayer } = this.#recipe.schedule;

@@ -1,12 +1,6 @@
 // The loops between products, compiled to WebAssembly with vectors of four: V8 compiles none of its own.
 
-import wabt from "wabt";
-import { activations } from "./activate.ts";
-import { contrastLoops } from "./contrasts.ts";
-import { dropoutLoop } from "./dropout.ts";
-import { pixelLoops } from "./pixels.ts";
-import { rowLoops } from "./rows.ts";
-import { stepLoops } from "./steps.ts";
+import { assembled } from "./assembled.ts";
 
 type N = number;
 /** Rows of one half of a batch of contrasts; a number each, but for their activities `s`. */
@@ -73,25 +67,11 @@ export interface Loops {
   pixels(images: N, indices: N, y: N, squares: N, rows: N, columns: N): void;
 }
 
-const MEMORY = '"host" "memory"';
-
-let module: Promise<WebAssembly.Module> | undefined;
-
-async function compile(): Promise<WebAssembly.Module> {
-  const text =
-    `(module (import ${MEMORY} (memory 1)) ${activations} ${rowLoops} ${stepLoops} ${pixelLoops} ${dropoutLoop} ${contrastLoops})`;
-  const parsed = (await wabt()).parseWat("loops.wat", text, { simd: true });
-  try {
-    const { buffer } = parsed.toBinary({});
-    return new WebAssembly.Module(buffer as Uint8Array<ArrayBuffer>);
-  } finally {
-    parsed.destroy();
-  }
-}
+let module: WebAssembly.Module | undefined;
 
 /** The loops on a memory. They are compiled once a process. */
-export async function loopsOn(memory: WebAssembly.Memory): Promise<Loops> {
-  module ??= compile();
-  const instance = new WebAssembly.Instance(await module, { host: { memory } });
+export function loopsOn(memory: WebAssembly.Memory): Loops {
+  module ??= new WebAssembly.Module(Uint8Array.from(atob(assembled), (c) => c.charCodeAt(0)));
+  const instance = new WebAssembly.Instance(module, { host: { memory } });
   return instance.exports as unknown as Loops;
 }

@@ -110,7 +110,7 @@ export function laneGrid(count: number): Grid {
 }
 
 /** Opens `main` for one invocation each of `params.count`, numbered `i`; `params.groups` is the grid's `x`. */
-export const EACH = `@compute @workgroup_size(${LANES})
+export const EACH: string = `@compute @workgroup_size(${LANES})
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.y * params.groups * ${LANES}u + id.x;
   if (i >= params.count) { return; }
@@ -120,7 +120,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
  * Opens `main` for one workgroup each of `params.count` rows, numbered `row`, its invocations numbered
  * `lane`; `params.groups` is the grid's `x`.
  */
-export const EACH_ROW = `@compute @workgroup_size(${LANES})
+export const EACH_ROW: string = `@compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let row = group.y * params.groups + group.x;
   if (row >= params.count) { return; }

@@ -12,6 +12,8 @@
  *
  * @module
  */
+import "../dispose_symbols.ts";
+
 export type * from "../backend.ts";
 export {
   compare,

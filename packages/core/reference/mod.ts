@@ -13,5 +13,7 @@
  *
  * @module
  */
+import "../dispose_symbols.ts";
+
 export type * from "../backend.ts";
 export { ReferenceBackend } from "./backend.ts";
