@@ -51,6 +51,11 @@ export interface WebGPUBackendOptions {
   software: boolean;
   /** Whether `dispose` closes the device. */
   owned?: boolean;
+  /**
+   * What adapters came from. It is kept until `dispose`: Dawn's bindings for Node free the device with it where nobody else
+   * holds it.
+   */
+  source?: object;
   /** The only kind of matrix kernel to use; by what was measured, or by `software`, where absent. */
   matmul?: "tiles" | "registers" | undefined;
   /** Whether {@linkcode WebGPUBackend.flush} may measure matrix kernels; `true` where absent. */
@@ -87,14 +92,16 @@ export class WebGPUBackend implements Backend {
   readonly #workspace: Workspace;
   readonly #gpu: GPUDevice;
   readonly #owned: boolean;
+  #source: object | null;
 
   /** A backend on an open device. */
   constructor(device: GPUDevice, options: WebGPUBackendOptions) {
-    const { description, software, owned = false, matmul, tune = true } = options;
+    const { description, software, owned = false, matmul, tune = true, source } = options;
     this.device = description;
     this.software = software;
     this.#gpu = device;
     this.#owned = owned;
+    this.#source = source ?? null;
     this.#workspace = new Workspace(device, {
       adapter: description,
       software,
@@ -220,6 +227,7 @@ export class WebGPUBackend implements Backend {
   dispose(): void {
     this.#workspace.dispose();
     if (this.#owned) this.#gpu.destroy();
+    this.#source = null;
   }
 
   /** The same as {@linkcode dispose}, for `using`. */

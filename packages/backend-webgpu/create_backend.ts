@@ -72,7 +72,7 @@ export async function createBackend(options: CreateBackendOptions = {}): Promise
     opened.destroy();
     throw error;
   }
-  return new WebGPUBackend(opened, { ...described, matmul, tune, owned: true });
+  return new WebGPUBackend(opened, { ...described, matmul, tune, owned: true, source: gpu });
 }
 
 // Older implementations do not tell a device's adapter.
