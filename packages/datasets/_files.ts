@@ -1,7 +1,8 @@
-// Reading files in Deno and Node. The imports are dynamic so that browsers can load this package.
+// Reading files in Deno, Node and Bun.
 
 import { DataError } from "./data_error.ts";
 import { formatOf } from "./format_of.ts";
+import { nodeModule } from "./_node.ts";
 
 /** The four files of MNIST's layout. */
 export const PARTS = {
@@ -14,7 +15,7 @@ export type PartName = "train" | "test";
 
 /** The content of the file at `path`; a {@linkcode DataError} if there is none, with this `remedy`. */
 export async function readFile(path: string, remedy: string): Promise<Uint8Array> {
-  const { readFile } = await import("node:fs/promises");
+  const { readFile } = nodeModule("node:fs/promises");
   const read = (): Promise<Uint8Array> => readFile(path);
   const { buffer, byteOffset, length } = await refusing(
     `cannot read the file ${path}`,
@@ -26,7 +27,7 @@ export async function readFile(path: string, remedy: string): Promise<Uint8Array
 
 /** The names in the folder at `path`; a {@linkcode DataError} if there is none, with this `remedy`. */
 export async function readFolder(path: string, remedy: string): Promise<string[]> {
-  const { readdir } = await import("node:fs/promises");
+  const { readdir } = nodeModule("node:fs/promises");
   if (await typeOf(path) === "file") {
     const { what, instead } = formatOf(await readHead(path)) ?? { what: "a file", instead: null };
     throw new DataError(
@@ -38,7 +39,7 @@ export async function readFolder(path: string, remedy: string): Promise<string[]
 
 /** Whether there is a file or a folder at `path`, which links may lead to; null for neither. */
 export async function typeOf(path: string): Promise<"file" | "folder" | null> {
-  const { stat } = await import("node:fs/promises");
+  const { stat } = nodeModule("node:fs/promises");
   try {
     const found = await stat(path);
     return found.isFile() ? "file" : found.isDirectory() ? "folder" : null;
@@ -49,7 +50,7 @@ export async function typeOf(path: string): Promise<"file" | "folder" | null> {
 }
 
 async function readHead(path: string): Promise<Uint8Array> {
-  const { open } = await import("node:fs/promises");
+  const { open } = nodeModule("node:fs/promises");
   const file = await refusing(`cannot read the file ${path}`, "make it readable", () => open(path));
   try {
     const head = new Uint8Array(1024);

