@@ -4,7 +4,7 @@
 
 Prints one JSON object: the error and the confusion matrix (rows: true labels), which are those of `ff eval`.
 The file has `layers.N.weight` [inputs, units] (of the first layer, the label's rows first), `layers.N.bias` [1, units],
-`readout.weight` [units of the layers it sees, classes], `readout.bias`, and the recipe in its metadata. Needs torch and
+`readout.weight` [units of the layers it sees, classes], `readout.bias`, `inputs` [1, 2] (how images are seen), and the recipe in its metadata. Needs torch and
 numpy; the package `safetensors` reads the file too (`safetensors.torch.load_file`).
 """
 
@@ -55,17 +55,19 @@ def main(model, images, labels):
             states.append(x)
         return states
 
-    pixels = read_idx(images, 16).view(-1, recipe["layers"][0]).float() / 255
+    # The grey level that is 0, and how much stronger the label is than the recipe says.
+    ground, scale = tensors["inputs"][0].tolist() if "inputs" in tensors else (0, 1)
+    pixels = (read_idx(images, 16).view(-1, recipe["layers"][0]).float() - ground) / 255
     truth = read_idx(labels, 8).long()
     shown = pixels[:, classes:] if label["placement"] == "overlay" else pixels
     strength = label["strength"]
-    ones = pixels.amax(1, keepdim=True) if strength == "max" else torch.full((len(pixels), 1), float(strength))
+    ones = pixels.amax(1, keepdim=True) if strength == "max" else torch.full((len(pixels), 1), strength * scale)
 
     predict = recipe["predict"]
     if predict["by"] == "softmax":
         # A network that never sees labels takes the image alone.
         width = 0 if label["placement"] == "none" else classes
-        neutral = torch.full((len(pixels), width), float(label["neutral"]))
+        neutral = torch.full((len(pixels), width), label["neutral"] * scale)
         states = activities(torch.cat([neutral, shown], 1))[recipe["readout"]["from"] :]
         seen = torch.cat([normalised(s) for s in states], 1)
         scores = seen @ tensors["readout.weight"] + tensors["readout.bias"]

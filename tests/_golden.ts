@@ -111,6 +111,7 @@ async function runHinton(backend: Backend, { hinton }: GoldenVectors): Promise<v
   const { optimizer } = recipes.hinton();
   const recipe = recipes.hinton({
     layers: LAYERS,
+    inputs: "plain",
     optimizer: { ...optimizer, learningRate: 0.05 },
   });
   using network = new FFNetwork(backend, recipe);

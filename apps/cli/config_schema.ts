@@ -73,6 +73,7 @@ export const configSchema: Schema = {
           strength: { anyOf: [above, { const: "max" }] },
           neutral: atLeast,
         }),
+        inputs: { enum: ["measured", "plain"] },
         negatives: { enum: ["random", "shuffled", "hard", "hybrid"] },
         augment: optional(
           exactly({ shift: whole(0) }, { turn: atLeast, stretch: atLeast, bend: atLeast }),

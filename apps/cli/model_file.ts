@@ -128,6 +128,7 @@ export function matrices(tensors: Safetensors["tensors"]): NetworkState {
 const EARLIER = {
   augment: null,
   dropout: 0,
+  inputs: "plain",
   excitedBy: "positive",
   loss: { kind: "threshold" },
 } as const;

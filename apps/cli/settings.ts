@@ -1,6 +1,12 @@
 // The settings of a new run: the recipe with what the flags change, fitted to the data.
 
-import { type Recipe, recipes, validateRecipe } from "@forward-forward/core";
+import {
+  type Dataset,
+  measureInputs,
+  type Recipe,
+  recipes,
+  validateRecipe,
+} from "@forward-forward/core";
 import { type Arguments, decimal, oneOf, whole } from "./arguments.ts";
 import type { Config } from "./config.ts";
 import type { Data, Limits } from "./data.ts";
@@ -111,8 +117,18 @@ export function fitRecipe(
         `of two labels or more`,
     );
   }
-  const label = labelGiven ? draft.label : placeLabel(draft.label, train);
+  const ground = draft.inputs === "measured" ? groundOf(train, dataset) : 0;
+  const label = labelGiven ? draft.label : placeLabel(draft.label, train, ground);
   return checked({ ...draft, classes, layers: [pixels, ...units], label });
+}
+
+function groundOf(train: Dataset, dataset: string): number {
+  try {
+    return measureInputs(train).ground;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(`${dataset}: ${error.message}: give images that differ`, { cause: error });
+  }
 }
 
 function checked(recipe: Recipe): Recipe {

@@ -17,6 +17,7 @@ import { datasetNames, type Limits, loadData } from "./data.ts";
 import { header, samples } from "./display/header.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
 import { confusionTable, figures, layerTable, lossCurve } from "./display/summary.ts";
+import { troubleSentence, troublesOf, TroubleWatch } from "./display/troubles.ts";
 import { duration } from "./display/words.ts";
 import { EXIT, Interrupted, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -225,6 +226,9 @@ export async function train(args: Arguments): Promise<number> {
   if (!json) progress = showProgress(images.train, trainSeconds);
   const losses = resumed?.epochs.map(({ loss }) => loss) ?? [];
   let layers: LayerReport[] | undefined;
+  const thresholds = network.layers.map(({ threshold }) => threshold);
+  const watch = new TroubleWatch(thresholds);
+  const { learningRate } = recipe.optimizer;
   // Training is timed, saving is not.
   let since = performance.now();
   const save = async (first?: () => Promise<void>): Promise<void> => {
@@ -255,6 +259,11 @@ export async function train(args: Arguments): Promise<number> {
       });
       progress.epoch(report, trainSeconds);
       emit(event);
+      for (const found of watch.epoch(report.layers)) {
+        emit({ event: "trouble", epoch: report.epoch, ...found });
+        progress.stop();
+        console.error(troubleSentence(found, learningRate));
+      }
       savedAt = since;
     }
 
@@ -281,6 +290,8 @@ export async function train(args: Arguments): Promise<number> {
       lossCurve(losses),
       confusionTable(evaluation),
       layerTable(recipe.layers.slice(1), evaluation, layers),
+      troublesOf(layers ?? [], thresholds)
+        .map((found) => troubleSentence(found, learningRate)).join("\n"),
       figures(evaluation),
     ];
     say(parts.filter((part) => part !== "").join("\n\n"));

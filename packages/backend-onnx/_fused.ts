@@ -22,6 +22,7 @@ import {
   requireDType,
   type Shape,
   type Tensor,
+  type TensorData,
   type Warp,
 } from "@forward-forward/core";
 import type { Engine } from "./_engine.ts";
@@ -100,7 +101,7 @@ export function fusedOn(host: Host): FusedOperations {
       images: Tensor,
       strengths: Tensor,
       indices: Tensor,
-      { neutral, classes, share, epsilon }: Encoding,
+      { neutral, classes, share, epsilon, highest }: Encoding,
       warp?: Warp | null,
     ): EncodedImages {
       const table = use("encode", images);
@@ -126,13 +127,13 @@ export function fusedOn(host: Host): FusedOperations {
           if (!within(index)) raw.data.fill(0, to, to + columns);
           else if (warp) {
             const from = [start, width] as const;
-            moveRow(table.data, from, maps!, which![i]!, raw.data, [to, columns], 1 / 255);
+            moveRow(table.data, from, maps!, which![i]!, raw.data, [to, columns]);
           } else {
-            for (let j = 0; j < columns; j++) raw.data[to + j] = table.data[start + j]! / 255;
+            for (let j = 0; j < columns; j++) raw.data[to + j] = table.data[start + j]!;
           }
-          squares.data[i] = sumOfSquares(raw.data, to, columns);
+          squares.data[i] = decode(raw.data, to, columns, highest);
         }
-      } else loops.pixels(table.at, picked.at, raw.at, squares.at, rows, columns);
+      } else loops.pixels(table.at, picked.at, raw.at, squares.at, rows, columns, highest);
       const norm = (square: number): number => Math.sqrt(share * square) + epsilon;
       const pixels = scaleRows("encode", raw, squares, (square, i) => {
         const one = ones.data[picked.data[i]!] ?? 0; // An image that there is not is all zeros.
@@ -292,8 +293,13 @@ export function fusedOn(host: Host): FusedOperations {
   };
 }
 
-function sumOfSquares(x: ArrayLike<number>, start: number, count: number): number {
+// Makes numbers of the bytes in a row, in place, and returns the sum of their squares.
+function decode(x: TensorData, start: number, count: number, highest: number): number {
   let sum = 0;
-  for (let i = start; i < start + count; i++) sum += x[i]! * x[i]!;
+  for (let i = start; i < start + count; i++) {
+    const byte = x[i]!;
+    x[i] = (byte > highest ? byte - 256 : byte) * (1 / 255);
+    sum += x[i]! * x[i]!;
+  }
   return sum;
 }

@@ -13,7 +13,6 @@ export function moveRow(
   kind: number,
   y: TensorData,
   [to, columns]: readonly [to: number, columns: number],
-  scale = 1,
 ): void {
   const first = kind * columns;
   if (kind < 0 || first >= maps.length) {
@@ -22,6 +21,6 @@ export function moveRow(
   }
   for (let j = 0; j < columns; j++) {
     const column = maps[first + j]!;
-    y[to + j] = column < 0 || column >= width ? 0 : scale * x[start + column]!;
+    y[to + j] = column < 0 || column >= width ? 0 : x[start + column]!;
   }
 }

@@ -88,13 +88,13 @@ export function fusedOperations(
       const neutralScale = workspace.make("encode", [rows, 1]);
       const neutralTo = workspace.make("encode", [rows, 1]);
       const made = [pixels, strength, neutralScale, neutralTo];
-      const { neutral, classes, share, epsilon } = encoding;
+      const { neutral, classes, share, epsilon, highest } = encoding;
       recorder.dispatch(
         kernel,
         [from, strengthsFrom, at, ...made.map(({ block }) => block)],
         grid,
         sizes,
-        [neutral, classes * neutral ** 2, share, epsilon],
+        [neutral, classes * neutral ** 2, share, epsilon, highest],
       );
       return {
         pixels: pixels.tensor,

@@ -244,6 +244,8 @@ export interface Encoding {
   share: number;
   /** Added to the length or root mean square. */
   epsilon: number;
+  /** Bytes above this stand for numbers below zero, for 256 less: 255 where there are none. */
+  highest: number;
 }
 
 /** Some images, ready for the first layer. Rows are scaled as the recipe asks, label included. */
@@ -302,8 +304,8 @@ export type Gradient = Tensor | { inputs: Tensor; delta: Tensor };
  */
 export interface FusedOperations {
   /**
-   * The images at `indices` (`i32` `[rows, 1]`) of `images` (`u8` `[n, pixels]`) as the first layer sees them: bytes
-   * divided by 255, and by the length of pixels and label together. `strengths` `[n, 1]` holds the value
+   * The images at `indices` (`i32` `[rows, 1]`) of `images` (`u8` `[n, pixels]`) as the first layer sees them: bytes, or 256
+   * less above `highest`, divided by 255, and by the length of pixels and label together. `strengths` `[n, 1]` holds the value
    * of the one in each image's label. With `q` the sum of squared pixels, the length under a label is
    * `sqrt(share (q + strength²)) + epsilon`, under the neutral label `sqrt(share (q + classes neutral²)) + epsilon`.
    * Under a warp the images are moved first, as by {@linkcode Backend.gather}.

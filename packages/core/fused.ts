@@ -32,6 +32,17 @@ export function composedOperations(backend: Backend): FusedOperations {
   return all;
 }
 
+/** Bytes as the numbers they stand for: less 256 above `highest`. */
+export function signed(b: Backend, bytes: Tensor, highest: number): Tensor {
+  if (highest >= 255) return bytes;
+  // 1 above `highest` and 0 elsewhere, for whole numbers.
+  const above = b.sub(
+    b.relu(b.affine(bytes, 1, -highest)),
+    b.relu(b.affine(bytes, 1, -highest - 1)),
+  );
+  return b.add(bytes, b.affine(above, -256, 0));
+}
+
 // The composed bodies, over the operations that `fused` gives.
 function composed(backend: Backend, fused: () => FusedOperations): FusedOperations {
   const b = backend;
@@ -50,12 +61,12 @@ function composed(backend: Backend, fused: () => FusedOperations): FusedOperatio
       images: Tensor,
       strengths: Tensor,
       indices: Tensor,
-      { neutral, classes, share, epsilon }: Encoding,
+      { neutral, classes, share, epsilon, highest }: Encoding,
       warp?: Warp | null,
     ): EncodedImages {
       gatherShape(images, indices, warp, "encode");
       return b.scope(() => {
-        const raw = b.affine(b.gather(images, indices, warp), 1 / 255, 0);
+        const raw = b.affine(signed(b, b.gather(images, indices, warp), highest), 1 / 255, 0);
         const squares = b.sum(b.mul(raw, raw), "columns");
         const strength = b.gather(strengths, indices);
         const norm = (all: Tensor): Tensor => b.affine(b.sqrt(b.affine(all, share, 0)), 1, epsilon);

@@ -3,9 +3,10 @@
 import { warpMaps } from "./augmentation.ts";
 import type { Backend, EncodedImages, FusedOperations, Tensor, Warp } from "./backend.ts";
 import { type Dataset, requireLabels } from "./dataset.ts";
-import { fusedOperations } from "./fused.ts";
+import { fusedOperations, signed } from "./fused.ts";
 import { HybridMaker } from "./hybrids.ts";
 import { inputColumns } from "./columns.ts";
+import { aroundGround, type InputScale, PLAIN } from "./inputs.ts";
 import { type PixelOrder, pixelOrder } from "./pixel_order.ts";
 import type { Random } from "./random.ts";
 import type { Recipe } from "./recipe.ts";
@@ -27,13 +28,15 @@ export class DeviceImages implements Disposable {
   readonly #pixels: Tensor;
   readonly #strengths: Tensor;
   readonly #columns: number;
+  readonly #scale: InputScale;
   // How images can be changed, if they can.
   readonly #maps: Tensor | null;
   readonly #hybrids: HybridMaker | null;
 
   /**
    * Uploads the images, without the pixels that the label is written over. Given a generator for `training`, they can be
-   * changed and mixed as the recipe asks; where they are changed, all of their pixels are kept for that.
+   * changed and mixed as the recipe asks; where they are changed, all of their pixels are kept for that. They are seen on a
+   * `scale`, as they are where there is none.
    *
    * Throws a `TypeError` if the images do not fit the first layer, and a `RangeError` if a label is not one of the recipe's.
    */
@@ -41,7 +44,7 @@ export class DeviceImages implements Disposable {
     backend: Backend,
     recipe: Recipe,
     data: Dataset,
-    { training = null }: { training?: Random | null } = {},
+    { training = null, scale = PLAIN }: { training?: Random | null; scale?: InputScale } = {},
   ) {
     const augment = training && recipe.augment;
     const width = data.rows * data.columns;
@@ -55,11 +58,13 @@ export class DeviceImages implements Disposable {
     this.#backend = backend;
     this.#fused = fusedOperations(backend);
     this.#recipe = recipe;
+    this.#scale = scale;
     this.count = data.count;
+    const bytes = aroundGround(data.images, scale.ground);
     const { pixels } = inputColumns(recipe);
     this.#columns = pixels;
     const kept = augment ? width : pixels;
-    this.#pixels = backend.upload(lastColumns(data.images, width, kept), [data.count, kept]);
+    this.#pixels = backend.upload(lastColumns(bytes, width, kept), [data.count, kept]);
     this.#maps = null;
     if (augment) {
       const plane = { rows: data.rows, columns: data.columns, covered: width - pixels };
@@ -70,7 +75,7 @@ export class DeviceImages implements Disposable {
       ? new HybridMaker(backend, data.rows, data.columns)
       : null;
     this.labels = backend.upload(Int32Array.from(data.labels), [data.count, 1]);
-    this.order = training && pixelOrder(recipe, data);
+    this.order = training && pixelOrder(recipe, { ...data, images: bytes });
     this.pixels = null;
     if (this.order) {
       this.pixels = {
@@ -83,7 +88,7 @@ export class DeviceImages implements Disposable {
       ? backend.fill([data.count, 1], 0)
       : strength === "max"
       ? backend.upload(brightest(data.images, width), [data.count, 1])
-      : backend.fill([data.count, 1], strength);
+      : backend.fill([data.count, 1], strength * scale.label);
   }
 
   /** How many ways of changing an image there are: 0 unless for training by a recipe that changes images. */
@@ -104,10 +109,11 @@ export class DeviceImages implements Disposable {
     const { label, normalise: { to, epsilon } } = this.#recipe;
     const classes = inputColumns(this.#recipe).label;
     const encoding = {
-      neutral: label.neutral,
+      neutral: label.neutral * this.#scale.label,
       classes,
       share: to === "rms" ? 1 / (this.#columns + classes) : 1,
       epsilon,
+      highest: this.#highest,
     };
     if (first !== null) {
       const b = this.#backend;
@@ -138,7 +144,8 @@ export class DeviceImages implements Disposable {
     const b = this.#backend;
     return b.scope(() => {
       const warp = this.#warp(which);
-      const raw = (at: Tensor): Tensor => b.affine(b.gather(this.#pixels, at, warp), 1 / 255, 0);
+      const raw = (at: Tensor): Tensor =>
+        b.affine(signed(b, b.gather(this.#pixels, at, warp), this.#highest), 1 / 255, 0);
       const own = raw(indices);
       const mixed = hybrids.mix(own, raw(partners), seed);
       const { normalise: { to, epsilon }, excitedBy } = this.#recipe;
@@ -153,6 +160,11 @@ export class DeviceImages implements Disposable {
     for (const tensor of Object.values(this.pixels ?? {})) tensor.dispose();
     this.#maps?.dispose();
     this.#hybrids?.[Symbol.dispose]();
+  }
+
+  // The highest byte that stands for a number above the ground.
+  get #highest(): number {
+    return 255 - this.#scale.ground;
   }
 
   #warp(which: Tensor | null): Warp | null {

@@ -25,6 +25,8 @@ export interface LayerSize {
   shared: number;
   /** Units. */
   units: number;
+  /** What its learning rate is multiplied with; 1 where absent. */
+  pace?: number;
 }
 
 /** Images that the two halves of a batch of contrasts share, and their product with the layer's weights. */
@@ -251,7 +253,7 @@ export class FFDense implements Disposable {
       }
       const updates: [Parameter, Gradient][] = [[this.weights, weights], [this.bias, bias]];
       if (this.shared && shared) updates.push([this.shared, shared]);
-      this.optimizer.update(updates, gain);
+      this.optimizer.update(updates, gain * (this.size.pace ?? 1));
     });
   }
 

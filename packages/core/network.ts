@@ -6,6 +6,7 @@ import { inputColumns } from "./columns.ts";
 import { type Dataset, requireLabels } from "./dataset.ts";
 import { TrainingError } from "./errors.ts";
 import { DeviceImages } from "./images.ts";
+import { inputPace, type InputScale, measureInputs, PLAIN } from "./inputs.ts";
 import { FFDense, type LayerReport } from "./layer.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { Random } from "./random.ts";
@@ -137,6 +138,7 @@ export class FFNetwork implements Disposable {
 
   readonly #random: Random;
   readonly #trainer: Trainer;
+  #inputs = PLAIN;
   #epoch = 0;
   #update = 0;
 
@@ -151,9 +153,13 @@ export class FFNetwork implements Disposable {
     this.layers = units.map((n, l) => {
       const { label, pixels } = inputColumns(recipe);
       // Without a label, positive and negative images have nothing in common.
-      const size = l === 0 && label > 0
-        ? { inputs: label, shared: pixels, units: n }
-        : { inputs: l === 0 ? pixels : units[l - 1]!, shared: 0, units: n };
+      const own = l > 0 ? units[l - 1]! : label > 0 ? label : pixels;
+      const size = {
+        inputs: own,
+        shared: l === 0 && label > 0 ? pixels : 0,
+        units: n,
+        pace: l === 0 && measures(recipe) ? inputPace(recipe.layers[0]!) : 1,
+      };
       return new FFDense(backend, recipe, size, this.#random.fork(`layer ${l}`));
     });
     this.readout = recipe.readout && new Readout(backend, recipe.readout, units, recipe.classes);
@@ -163,6 +169,11 @@ export class FFNetwork implements Disposable {
   /** Epochs trained so far. */
   get epoch(): number {
     return this.#epoch;
+  }
+
+  /** How it sees images: measured when {@linkcode fit} begins, where the recipe says so. */
+  get inputs(): InputScale {
+    return { ...this.#inputs };
   }
 
   /** Updates made so far of the epoch after those, 0 between epochs. */
@@ -183,10 +194,17 @@ export class FFNetwork implements Disposable {
     const { epochs } = this.recipe;
     requireDataset(this.recipe, train);
     if (validation) requireDataset(this.recipe, validation);
+    if (measures(this.recipe) && this.#epoch === 0 && this.#update === 0) {
+      this.#inputs = measureInputs(train);
+    }
+    const scale = this.#inputs;
     using images = new DeviceImages(this.backend, this.recipe, train, {
       training: this.#random.fork("warps"),
+      scale,
     });
-    using held = validation ? new DeviceImages(this.backend, this.recipe, validation) : null;
+    using held = validation
+      ? new DeviceImages(this.backend, this.recipe, validation, { scale })
+      : null;
     const batchSize = this.recipe.batchSize === "full"
       ? train.count
       : Math.min(this.recipe.batchSize, train.count);
@@ -259,7 +277,7 @@ export class FFNetwork implements Disposable {
     if (this.recipe.negatives === "hybrid") {
       throw new TypeError("trainBatch takes wrong labels, and this recipe's negatives have none");
     }
-    using images = new DeviceImages(this.backend, this.recipe, batch);
+    using images = new DeviceImages(this.backend, this.recipe, batch, { scale: this.#inputs });
     const column = (values: Int32Array): Tensor => this.backend.upload(values, [batch.count, 1]);
     const part: Part = {
       indices: column(Int32Array.from({ length: batch.count }, (_, i) => i)),
@@ -296,18 +314,19 @@ export class FFNetwork implements Disposable {
     const { classes } = this.recipe;
     const dataset = { labels: new Uint8Array(data.count), classes, ...data };
     requireDataset(this.recipe, dataset);
-    using images = new DeviceImages(this.backend, this.recipe, dataset);
+    using images = new DeviceImages(this.backend, this.recipe, dataset, { scale: this.#inputs });
     return await this.#score(images, options);
   }
 
   /**
    * Copies the network's tensors to the host: `layers.0.weight` `[inputs, units]` (rows of the label's pixels
    * first), `layers.0.bias` `[1, units]`, `layers.0.mean_activity`, `readout.weight` `[units of the layers
-   * it sees, classes]`, `readout.bias`. With `optimizer`, the moments too, as `layers.0.weight.velocity`.
+   * it sees, classes]`, `readout.bias`; where the recipe's inputs are measured, `inputs` `[1, 2]` (their ground, and what
+   * the label is multiplied with). With `optimizer`, the moments too, as `layers.0.weight.velocity`.
    * That is a model; {@linkcode checkpoint} has all that training continues from.
    */
   async state({ optimizer = false }: { optimizer?: boolean } = {}): Promise<NetworkState> {
-    return await readSlots(this.backend, this.#modelSlots(optimizer));
+    return this.#withInputs(await readSlots(this.backend, this.#modelSlots(optimizer)));
   }
 
   /**
@@ -316,7 +335,9 @@ export class FFNetwork implements Disposable {
    */
   load(state: NetworkState): void {
     const slots = this.#modelSlots(true).filter(({ name, moment }) => !moment || name in state);
+    const inputs = inputsOf(state);
     writeSlots(this.backend, slots, state);
+    this.#inputs = inputs;
   }
 
   /**
@@ -328,7 +349,7 @@ export class FFNetwork implements Disposable {
     const [epoch, update] = [this.#epoch, this.#update];
     const steps = this.#optimizers().map(({ step }) => step);
     const pairs = this.layers.map((layer) => layer.pairs);
-    const tensors = await readSlots(this.backend, this.#trainingSlots());
+    const tensors = this.#withInputs(await readSlots(this.backend, this.#trainingSlots()));
     for (const [name, { data }] of Object.entries(tensors)) {
       if (data.every(Number.isFinite)) continue;
       const [part, l] = name.split(".");
@@ -364,9 +385,13 @@ export class FFNetwork implements Disposable {
       );
     }
     const slots = this.#trainingSlots();
-    const surplus = Object.keys(tensors).find((key) => !slots.some(({ name }) => name === key));
+    const inputs = inputsOf(tensors);
+    const surplus = Object.keys(tensors).find((key) =>
+      !slots.some(({ name }) => name === key) && !(key === INPUTS && measures(this.recipe))
+    );
     if (surplus !== undefined) throw new TypeError(`"${surplus}" has no place in the network`);
     writeSlots(this.backend, slots, tensors);
+    this.#inputs = inputs;
     optimizers.forEach((optimizer, i) => optimizer.step = steps[i]!);
     this.layers.forEach((layer, l) => layer.pairs = pairs[l]!);
     this.#epoch = epoch;
@@ -432,6 +457,12 @@ export class FFNetwork implements Disposable {
     if (this.readout) this.backend.assign(this.readout.mistakes, this.backend.fill([1, 1], 0));
   }
 
+  #withInputs(state: NetworkState): NetworkState {
+    if (!measures(this.recipe)) return state;
+    const { ground, label } = this.#inputs;
+    return { ...state, [INPUTS]: { shape: [1, 2], data: Float32Array.of(ground, label) } };
+  }
+
   #optimizers(): Optimizer[] {
     const { layers, readout } = this;
     return [...layers, ...(readout ? [readout] : [])].map(({ optimizer }) => optimizer);
@@ -453,6 +484,25 @@ export class FFNetwork implements Disposable {
       options,
     );
   }
+}
+
+const INPUTS = "inputs";
+
+function measures({ inputs }: Recipe): boolean {
+  return inputs === "measured";
+}
+
+// How images are seen by what is in a state; plain where it says nothing, as older ones do.
+function inputsOf({ [INPUTS]: inputs }: NetworkState): InputScale {
+  if (!inputs) return PLAIN;
+  const [ground, label] = inputs.data;
+  const sound = inputs.shape.join() === "1,2" && ground! >= 0 && ground! <= 255 &&
+    Number.isInteger(ground) && label! > 0 && Number.isFinite(label);
+  if (sound) return { ground: ground!, label: label! };
+  throw new TypeError(
+    `"${INPUTS}" must be a grey level and what the label is multiplied with, [1, 2], got ` +
+      `[${inputs.data}] as [${inputs.shape.join(", ")}]`,
+  );
 }
 
 /** Images without labels. */

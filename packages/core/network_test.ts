@@ -163,8 +163,9 @@ function plainGoodness(
   label: number,
 ): number[] {
   const { classes } = recipe;
-  let x = Array.from(image, (byte) => byte / 255);
-  const strength = recipe.label.strength === "max" ? Math.max(...x) : recipe.label.strength;
+  const [ground = 0, scale = 1] = state.inputs?.data ?? [];
+  let x = Array.from(image, (byte) => (byte - ground) / 255);
+  const strength = recipe.label.strength === "max" ? Math.max(...x) : recipe.label.strength * scale;
   const oneHot = Array.from({ length: classes }, (_, i) => i === label ? strength : 0);
   x = recipe.label.placement === "overlay" ? [...oneHot, ...x.slice(classes)] : [...oneHot, ...x];
   return recipe.layers.slice(1).map((units, l) => {

@@ -105,6 +105,11 @@ export interface Recipe {
    * hybrid of two images.
    */
   negatives: "random" | "shuffled" | "hard" | "hybrid";
+  /**
+   * How pixels become numbers: `"measured"` subtracts the training images' ground and gives the label, and the first layer's
+   * step, the share that they have on MNIST; `"plain"`, where absent, takes them from 0 to 1.
+   */
+  inputs?: "measured" | "plain";
   /** How training images are changed, if they are. */
   augment: AugmentOptions | null;
   /** The fraction of each hidden layer's inputs that are dropped in training, each time others. */
@@ -162,6 +167,14 @@ export function validateRecipe(recipe: Recipe): void {
   require(
     label.strength === "max" || label.strength > 0 && Number.isFinite(label.strength),
     `the label's strength must be above 0 or "max", got ${label.strength}`,
+  );
+  require(
+    recipe.inputs === undefined || ["measured", "plain"].includes(recipe.inputs),
+    `inputs are "measured" or "plain", got "${recipe.inputs}"`,
+  );
+  require(
+    recipe.inputs !== "measured" || label.strength !== "max",
+    `a label as strong as the image's maximum goes with inputs that are "plain": give it a number, or make them that`,
   );
   require(
     Number.isFinite(label.neutral),

@@ -17,6 +17,7 @@ function hinton(changes: RecipeChanges = {}): Recipe {
     layers: [784, 1000, 1000, 1000],
     classes: 10,
     label: { placement: "overlay", strength: 1, neutral: 0.1 },
+    inputs: "measured",
     negatives: "hard",
     augment: null,
     dropout: 0,

@@ -35,6 +35,10 @@ const LIMIT = 2 ** 30;
 // As much of a file as tells its length: the header of images.
 const HEAD = 16;
 const UNSIGNED_BYTES = 0x08;
+// Images of 16 bits. IDX calls them signed, but no pixel is below zero: they are what other programs call unsigned.
+const SHORTS = 0x0b;
+// How many of the 16 bits cameras and scanners use.
+const DEPTHS = [8, 10, 12, 14, 16];
 // IDX's types of elements, and their lengths in bytes.
 const TYPES: Record<number, [what: string, width: number]> = {
   0x08: ["unsigned bytes", 1],
@@ -63,7 +67,8 @@ interface Header {
 }
 
 /**
- * Reads an IDX file of images (`[count, rows, columns]`) of unsigned bytes, or of labels (`[count]`) of bytes, 16 or 32
+ * Reads an IDX file of images (`[count, rows, columns]`) of unsigned bytes or of 16 bits, of which 8, 10, 12, 14 or all may be
+ * used and 8 are kept, or of labels (`[count]`) of bytes, 16 or 32
  * bits, plain or compressed by gzip. Of QMNIST's labels (`[count, 8]`, 32 bits) it takes the first column, the class.
  * `source` is what messages call the file.
  *
@@ -90,9 +95,23 @@ export async function parseIdx(
   }
   const data = bytes.subarray(start);
   const [count, rows, columns] = dimensions as [number, number, number];
-  if (kind === "images") return { kind, count, rows, columns, data };
+  if (kind === "images") {
+    return { kind, count, rows, columns, data: type === UNSIGNED_BYTES ? data : bytesOf(data) };
+  }
   if (type === UNSIGNED_BYTES) return { kind, count, data };
   return { kind, count, data: narrow(data, { count, width: TYPES[type]![1] }, source) };
+}
+
+// Big-endian pixels of 16 bits, of which as many are used as is usual, as their upper 8 bits: those of a part of a data set
+// are then as those of another.
+function bytesOf(data: Uint8Array): Uint8Array {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const pixels = new Uint8Array(data.length / 2);
+  let all = 0;
+  for (let i = 0; i < data.length; i += 2) all |= view.getUint16(i);
+  const depth = DEPTHS.find((depth) => all < 2 ** depth)!;
+  for (let i = 0; i < pixels.length; i++) pixels[i] = view.getUint16(2 * i) >> depth - 8;
+  return pixels;
 }
 
 // Big-endian labels of `width` bytes, each at the beginning of its row, as words of 16 bits.
@@ -156,7 +175,7 @@ function parseHeader(bytes: Uint8Array, source: string): Header {
 }
 
 function kindOf(type: number, dimensions: readonly number[]): Header["kind"] | null {
-  if (dimensions.length === 3 && type === UNSIGNED_BYTES) return "images";
+  if (dimensions.length === 3 && (type === UNSIGNED_BYTES || type === SHORTS)) return "images";
   if (dimensions.length === 1 && LABEL_TYPES.includes(type)) return "labels";
   const isQmnist = dimensions.length === 2 && type === QMNIST.type &&
     dimensions[1] === QMNIST.columns;

@@ -117,7 +117,9 @@ export function onnxModel(
     g.add("Div", [x, norm(squaresOf(x, axis, 1), columns)]);
 
   // Images, and what the label's pixels are worth beside them.
-  const all = mul(g.add("Cast", ["images"], { to: TYPES.float }), g.floats(1 / 255));
+  const [ground = 0, scale = 1] = state.inputs?.data ?? [0, 1];
+  const levels = g.add("Cast", ["images"], { to: TYPES.float });
+  const all = mul(ground === 0 ? levels : add(levels, g.floats(-ground)), g.floats(1 / 255));
   const shown = pixels === width ? all : g.add("Slice", [
     all,
     g.integers(width - pixels),
@@ -130,11 +132,12 @@ export function onnxModel(
     ? g.floats(0, [1, 1])
     : label.strength === "max"
     ? g.add("ReduceMax", [all, g.integers(1)], { keepdims: 1 })
-    : g.floats(label.strength, [1, 1]);
+    : g.floats(label.strength * scale, [1, 1]);
+  const neutralValue = label.neutral * scale;
   const columns = pixels + (shows ? classes : 0);
   const length = norm(add(squares, mul(strength, strength)), columns);
   const neutralLength = norm(
-    add(squares, g.floats(shows ? classes * label.neutral ** 2 : 0)),
+    add(squares, g.floats(shows ? classes * neutralValue ** 2 : 0)),
     columns,
   );
 
@@ -180,7 +183,7 @@ export function onnxModel(
       for (let c = 0; c < classes; c++) sum += labelWeights[c * n + j]!;
       return sum;
     });
-    const neutral = g.add("Div", [g.floats(label.neutral, [1, 1]), neutralLength]);
+    const neutral = g.add("Div", [g.floats(neutralValue, [1, 1]), neutralLength]);
     const pixelShare = mul(product, g.add("Div", [length, neutralLength]));
     let state_ = relu(add(add(pixelShare, mul(neutral, g.floats(sums, [1, n]))), first.bias));
     const parts: string[] = [];

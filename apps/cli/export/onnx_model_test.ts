@@ -13,6 +13,7 @@ const cases: Record<string, Recipe> = {
   unsupervised: recipes.unsupervised(small),
   "a label beside the image": {
     ...hinton,
+    inputs: "plain",
     label: { placement: "append", strength: "max", neutral: 0.3 },
   },
 };

@@ -1,6 +1,7 @@
 // The report of one run: how it learned, what it confuses, and what it looks for.
 
 import { type Dataset, evaluateScores, type Evaluation, type Scores } from "@forward-forward/core";
+import { troubleSentence, troublesOf } from "../display/troubles.ts";
 import { count, duration, percent as inPercent, plural } from "../display/words.ts";
 import { shellWord } from "../shell_word.ts";
 import type { Model } from "../model_file.ts";
@@ -60,6 +61,7 @@ export async function runPage(findings: Findings): Promise<string> {
     section(
       "Learning",
       charts(curves),
+      troubles(findings),
       curves.some(({ title }) => title === ERROR_CURVES) ? null : html`
         <p class="note">
           No error was measured while it learned: train with --validation to see one.
@@ -83,6 +85,17 @@ export async function runPage(findings: Findings): Promise<string> {
     section("Receptive fields of the first layer", fields(findings)),
     section("Settings and machine", settings(run)),
   ]);
+}
+
+// What the last epoch's figures say of layers that learn no more.
+function troubles({ run, thresholds, model: { info: { recipe } } }: Findings): Piece {
+  const found = troublesOf(run.epochs.at(-1)!.layers, thresholds);
+  const { learningRate } = recipe.optimizer;
+  return found.map((trouble) =>
+    html`
+      <p class="note">${troubleSentence(trouble, learningRate)}.</p>
+    `
+  );
 }
 
 async function distributions(

@@ -63,8 +63,8 @@ export interface Loops {
   scaleRowsSummed(x: N, scales: N, sums: N, rows: N, columns: N): void;
   /** See `FusedOperations.dropout`. */
   dropout(x: N, y: N, count: N, seed: N, bound: N, kept: N): void;
-  /** Row `r` of `y` is row `indices[r]` of the bytes `images` divided by 255; `squares` has its sum of squares. */
-  pixels(images: N, indices: N, y: N, squares: N, rows: N, columns: N): void;
+  /** Row `r` of `y` is row `indices[r]` of the bytes `images`, 256 less above `highest`, divided by 255; `squares` has its sum of squares. */
+  pixels(images: N, indices: N, y: N, squares: N, rows: N, columns: N, highest: N): void;
 }
 
 let module: WebAssembly.Module | undefined;

@@ -2,18 +2,40 @@
 
 import { exported, get, lanes, loop, next, set, total, zero } from "./wat.ts";
 
-const quarter = (offset: number): string =>
-  `(f32x4.mul (local.get $share) (f32x4.convert_i32x4_u (i32x4.extend_low_i16x8_u
+const bytes = (offset: number): string =>
+  `(f32x4.convert_i32x4_u (i32x4.extend_low_i16x8_u
     (i16x8.extend_low_i8x16_u (v128.load32_zero offset=${offset} (i32.add ${get("picture")} ${
     get("i")
-  }))))))`;
+  })))))`;
+const quarter = (byte: string): string =>
+  `(f32x4.mul ${get("share")} (f32x4.sub ${byte} (v128.and ${get("turn")} (f32x4.gt ${byte} ${
+    get("limit")
+  }))))`;
 const to = `(i32.add ${get("y")} (i32.shl ${get("i")} (i32.const 2)))`;
 
-/** Row `r` of `y` is row `indices[r]` of `images` `[.., columns]` divided by 255; `squares` has its sum of squares. */
+/** Row `r` of `y` is row `indices[r]` of `images` `[.., columns]` less 256 above `highest`, divided by 255; `squares` has its sum of squares. */
 export const pixelLoops: string = exported(
   "pixels",
-  { images: "i32", indices: "i32", y: "i32", squares: "i32", rows: "i32", columns: "i32" },
-  { i: "i32", row: "i32", picture: "i32", share: "v128", ...lanes("v", "sum") },
+  {
+    images: "i32",
+    indices: "i32",
+    y: "i32",
+    squares: "i32",
+    rows: "i32",
+    columns: "i32",
+    highest: "f32",
+  },
+  {
+    i: "i32",
+    row: "i32",
+    picture: "i32",
+    share: "v128",
+    turn: "v128",
+    limit: "v128",
+    ...lanes("v", "sum"),
+  },
+  set("turn", "(f32x4.splat (f32.const 256))"),
+  set("limit", `(f32x4.splat ${get("highest")})`),
   set("share", "(f32x4.splat (f32.const 0.00392156862745098))"),
   loop(
     "row",
@@ -30,7 +52,8 @@ export const pixelLoops: string = exported(
       `(i32.and ${get("columns")} (i32.const -8))`,
       8,
       ...[0, 1].flatMap((q) => [
-        set(`v_v${q}`, quarter(4 * q)),
+        set(`v_v${q}`, bytes(4 * q)),
+        set(`v_v${q}`, quarter(get(`v_v${q}`))),
         `(v128.store offset=${16 * q} ${to} ${get(`v_v${q}`)})`,
         set(
           `sum_v${q}`,
@@ -44,9 +67,12 @@ export const pixelLoops: string = exported(
       1,
       set(
         "v_s",
-        `(f32.mul (f32.const 0.00392156862745098) (f32.convert_i32_u (i32.load8_u (i32.add ${
-          get("picture")
-        } ${get("i")}))))`,
+        `(f32.convert_i32_u (i32.load8_u (i32.add ${get("picture")} ${get("i")})))`,
+      ),
+      set(
+        "v_s",
+        `(f32.mul (f32.const 0.00392156862745098) (f32.sub ${get("v_s")} (select
+          (f32.const 256) (f32.const 0) (f32.gt ${get("v_s")} ${get("highest")}))))`,
       ),
       `(f32.store ${to} ${get("v_s")})`,
       set("sum_s", `(f32.add ${get("sum_s")} (f32.mul ${get("v_s")} ${get("v_s")}))`),

@@ -15,7 +15,7 @@ import {
 /**
  * See `FusedOperations.encode`. The images are a table of bytes, four to a word, the first in the lowest bits; or the
  * rows themselves, picked and moved before, as numbers to 255. With a width of 4, rows are multiples of four. Buffers: images, strengths, indices, pixels, strength, neutral scale, neutral. Sizes:
- * rows, groups, vectors a row, images. Scalars: neutral, classes * neutral², share, epsilon.
+ * rows, groups, vectors a row, images. Scalars: neutral, classes * neutral², share, epsilon, highest.
  */
 export const encode: (width: Width, from: "bytes" | "rows") => Kernel = variants((
   width,
@@ -30,6 +30,7 @@ export const encode: (width: Width, from: "bytes" | "rows") => Kernel = variants
       "neutralSquares",
       "share",
       "epsilon",
+      "highest",
     ])
   }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -43,13 +44,15 @@ export const encode: (width: Width, from: "bytes" | "rows") => Kernel = variants
 var<workgroup> partial: array<f32, ${LANES}>;
 
 fn pixel(at: u32) -> ${vector(width)} {
-  return ${
+  let byte = ${
     from === "rows"
-      ? "images[at] / 255"
+      ? "images[at]"
       : width === 4
-      ? "vec4f((vec4u(images[at]) >> vec4u(0, 8, 16, 24)) & vec4u(255)) / 255"
-      : "f32((images[at / 4] >> (at % 4 * 8)) & 255) / 255"
+      ? "vec4f((vec4u(images[at]) >> vec4u(0, 8, 16, 24)) & vec4u(255))"
+      : "f32((images[at / 4] >> (at % 4 * 8)) & 255)"
   };
+  let turn = ${vector(width)}(256.0);
+  return select(byte, byte - turn, byte > ${vector(width)}(params.highest)) / 255;
 }
 
 fn norm(squares: f32) -> f32 {

@@ -1,6 +1,6 @@
 // Fused operations but products on many shapes.
 
-import type { Shape } from "../backend.ts";
+import type { Encoding, Shape } from "../backend.ts";
 import { fusedOperations } from "../fused.ts";
 import type { Draw } from "./draw.ts";
 import { type Family, family, VOLUME } from "./family.ts";
@@ -26,6 +26,12 @@ const drawPairs = (draw: Draw): Shape => {
   return [2 * rows, columns];
 };
 
+// With numbers below zero, few or many, or without.
+function encoding(draw: Draw, pixels: number): Encoding {
+  const share = 1 / (pixels + 10);
+  return { neutral: 0.1, classes: 10, share, epsilon: 1e-4, highest: draw.of(255, 200, 127, 0) };
+}
+
 const encode = family<readonly [n: number, pixels: number, rows: number]>("encode()", {
   draw: (draw) => draw.sizes(3, VOLUME) as unknown as [number, number, number],
   long: [[2, 2_096_896, 2], [2, 2_096_897, 1], [1, 8_388_000, 1]],
@@ -34,8 +40,8 @@ const encode = family<readonly [n: number, pixels: number, rows: number]>("encod
     [3, 1, Math.floor(elements / 4)],
     [1, elements, 1],
   ],
-  run: (t, [n, pixels, rows]) => {
-    const rule = { neutral: 0.1, classes: 10, share: 1 / (pixels + 10), epsilon: 1e-4 };
+  run: (t, [n, pixels, rows], draw) => {
+    const rule = encoding(draw, pixels);
     return t.agree(
       [t.bytes([n, pixels]), t.uniform([n, 1], 0.1, 2), t.integers([rows, 1], 0, n - 1)],
       (b, images, strengths, indices) => {
@@ -52,9 +58,9 @@ const encodeWarped = family<readonly number[]>("encode() under a warp", {
     return [n, pixels, rows, draw.size(VOLUME / n), draw.size(VOLUME / pixels)];
   },
   long: [[2, 2_097_001, 1, 5, 1]],
-  run: (t, sizes) => {
+  run: (t, sizes, draw) => {
     const [n, pixels, rows, stored, kinds] = sizes as [number, number, number, number, number];
-    const rule = { neutral: 0.1, classes: 10, share: 1 / (pixels + 10), epsilon: 1e-4 };
+    const rule = encoding(draw, pixels);
     return t.agree(
       [
         t.bytes([n, stored]),

@@ -45,14 +45,15 @@ export function fusedTests(register: Check): void {
         if (body === "composed" || t.backend.fused?.[operation]) return run(t);
       });
 
-    for (const share of [1, 1 / 107]) {
+    for (const [share, highest] of [[1, 255], [1 / 107, 255], [1 / 107, 127]] as const) {
       const to = share === 1 ? "length" : "root mean square";
-      check(`encode() by ${to}, ragged, with repeated and black images`, async (t) => {
+      const below = highest < 255 ? ", with numbers below zero" : "";
+      check(`encode() by ${to}, ragged, with repeated and black images${below}`, async (t) => {
         for (const [n, pixels] of [[5, 97], [1, 1], [7, 774], [3, 64]] as const) {
           const images = t.bytes([n, pixels]);
           if (n > 3) (images.data as Uint8Array).fill(0, pixels, 2 * pixels);
           const indices = i32(n - 1, 0, ...n > 3 ? [1, 1, 3] : [], 0, n >> 1);
-          const rule = { neutral: 0.1, classes: 10, share, epsilon: 1e-4 };
+          const rule = { neutral: 0.1, classes: 10, share, epsilon: 1e-4, highest };
           await t.agree([images, t.uniform([n, 1], 0.1, 2), indices], (b, x, strengths, at) => {
             const { pixels, strength, neutralScale, neutral } = on(b)
               .encode(x, strengths, at, rule);
@@ -71,7 +72,7 @@ export function fusedTests(register: Check): void {
           4,
         ]] as const
       ) {
-        const rule = { neutral: 0.1, classes: 10, share: 1 / 107, epsilon: 1e-4 };
+        const rule = { neutral: 0.1, classes: 10, share: 1 / 107, epsilon: 1e-4, highest: 99 };
         await t.agree(
           [
             t.bytes([n, stored]),

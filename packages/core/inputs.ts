@@ -1,0 +1,70 @@
+// How pixels become numbers whatever images they are of: by what is measured of those that are learned from.
+
+import type { Dataset } from "./dataset.ts";
+
+/**
+ * How a network sees images. A recipe's settings were chosen on MNIST, whose ground is black and whose ink makes a known
+ * share of the length of an input, beside the label's; other images are brought to the same.
+ */
+export interface InputScale {
+  /** The grey level, 0 to 255, that becomes 0. */
+  ground: number;
+  /** What the values of the label's pixels are multiplied with. */
+  label: number;
+}
+
+/** Pixels from 0 to 1 and a label as strong as the recipe says. */
+export const PLAIN: InputScale = { ground: 0, label: 1 };
+
+/** MNIST's pixels, and their mean sum of squares in a training image. */
+const MNIST_PIXELS = 784;
+const MNIST_SQUARES = 342_590_800_147 / (60_000 * 255 ** 2);
+
+// Levels this near are the same ground, with some noise, and it is one where they are so much of all pixels.
+const NEAR = 8;
+const SHARE = 1 / 3;
+
+/**
+ * Measures images to learn from. Their ground is the commonest grey level where a third of all pixels are like it, and
+ * otherwise the mean one. The label is made as strong beside the pixels as on MNIST and, beside more pixels than MNIST has, to
+ * have the share of an input's length that it has there.
+ *
+ * Throws a `RangeError` where all pixels are of one level, which shows nothing.
+ */
+export function measureInputs({ images, count }: Pick<Dataset, "images" | "count">): InputScale {
+  const levels = new Float64Array(256);
+  for (const level of images) levels[level]!++;
+  const ground = groundOf(levels, images.length);
+  const squares = levels.reduce((sum, n, level) => sum + n * (level - ground) ** 2, 0);
+  if (squares === 0) {
+    throw new RangeError(
+      `every pixel of the ${count} training images is ${ground}: there is nothing to learn from`,
+    );
+  }
+  // Images smaller than MNIST's leave the label a larger share, which does them good.
+  const usual = MNIST_SQUARES * Math.min(1, images.length / count / MNIST_PIXELS);
+  return { ground, label: Math.fround(Math.sqrt(squares / (count * 255 ** 2) / usual)) };
+}
+
+function groundOf(levels: Float64Array, pixels: number): number {
+  const commonest = levels.indexOf(Math.max(...levels));
+  const like = levels.subarray(Math.max(0, commonest - NEAR), commonest + NEAR + 1);
+  if (like.reduce((sum, n) => sum + n) >= SHARE * pixels) return commonest;
+  return Math.round(levels.reduce((sum, n, level) => sum + n * level) / pixels);
+}
+
+/**
+ * What the first layer's learning rate is multiplied with. Rows are scaled to a mean square of 1, so a step of the weights moves
+ * a unit the further the more inputs there are: with more than MNIST has it is to move it as far as there.
+ */
+export function inputPace(pixels: number): number {
+  return Math.min(1, MNIST_PIXELS / pixels);
+}
+
+/**
+ * Bytes that stand for the distance to a ground, so that the ground itself is 0: those above 255 less the ground stand for
+ * numbers below zero, 256 less.
+ */
+export function aroundGround(images: Uint8Array, ground: number): Uint8Array {
+  return ground === 0 ? images : images.map((level) => level - ground);
+}
