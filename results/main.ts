@@ -5,6 +5,7 @@ import { cpus } from "node:os";
 import { readTrials } from "./ablation.ts";
 import { fileName, readFigure, readFigures } from "./figure.ts";
 import { readKeras } from "./keras.ts";
+import ownImages from "./own_images.json" with { type: "json" };
 import { resultsPage } from "./page.ts";
 import { errorAndTime } from "./plot.ts";
 import published from "./published.json" with { type: "json" };
@@ -38,5 +39,5 @@ await Deno.writeTextFile(
 );
 await Deno.writeTextFile(
   new URL("./results.md", docs),
-  resultsPage(figures, published, trials, keras, told),
+  resultsPage(figures, published, trials, keras, ownImages.found, told),
 );

@@ -19,13 +19,14 @@ Deno.test("placeLabel() puts the label beside images that need their first pixel
   assertEquals(placement(3, 255, 0), "append");
   assertEquals(placement(3, 16, 2), "append", "up to the last of the label's pixels");
   assertEquals(placement(20, 255, 3), "overlay", "after them there may be anything");
+  assertEquals(placement(20, 255, 0), "overlay", "what is white in all images tells nothing");
   assertEquals(placement(20, 15, 0), "overlay", "noise is no ink");
   assertEquals(placement(0, 0, 0, 5), "overlay", "the label may fill the first row");
   assertEquals(placement(0, 0, 0, 6), "append", "and no more than that");
 });
 
 Deno.test("placeLabel() changes nothing else, and nothing that is placed elsewhere", () => {
-  const data = images(20, 255, 0);
+  const data = images(10, 255, 0);
   assertEquals(placeLabel({ ...label, strength: "max" }, data), {
     placement: "append",
     strength: "max",

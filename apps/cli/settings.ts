@@ -117,14 +117,15 @@ export function fitRecipe(
         `of two labels or more`,
     );
   }
-  const ground = draft.inputs === "measured" ? groundOf(train, dataset) : 0;
-  const label = labelGiven ? draft.label : placeLabel(draft.label, train, ground);
+  if (draft.inputs === "measured") requireSomething(train, dataset);
+  const label = labelGiven ? draft.label : placeLabel(draft.label, train);
   return checked({ ...draft, classes, layers: [pixels, ...units], label });
 }
 
-function groundOf(train: Dataset, dataset: string): number {
+// Images that show nothing are refused before there is a run.
+function requireSomething(train: Dataset, dataset: string): void {
   try {
-    return measureInputs(train).ground;
+    measureInputs(train);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(`${dataset}: ${error.message}: give images that differ`, { cause: error });

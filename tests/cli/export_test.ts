@@ -60,12 +60,23 @@ const cases: Record<string, Recipe> = {
     label: { placement: "append", strength: 2, neutral: 0.3 },
   },
 };
-for (const [name, recipe] of Object.entries(cases)) {
-  Deno.test(`onnxModel() of ${name} gives what FFNetwork.score() gives`, async () => {
+// The same images on another ground.
+function onGround(data: Dataset, ground: number): Dataset {
+  return { ...data, images: data.images.map((level) => Math.abs(ground - (level >> 1))) };
+}
+
+const grounds = Object.entries(cases).flatMap(([name, recipe]) =>
+  [0, ...recipe.inputs === "measured" ? [200] : []].map((ground) => [name, recipe, ground] as const)
+);
+for (const [name, recipe, ground] of grounds) {
+  const on = ground === 0 ? "" : ` on a ground of ${ground}`;
+  Deno.test(`onnxModel() of ${name}${on} gives what FFNetwork.score() gives`, async () => {
     using backend = new ReferenceBackend();
     using network = new FFNetwork(backend, recipe);
-    for await (const _ of network.fit(takeDataset(mnist.train, 0, 500)));
-    const data = takeDataset(mnist.test, 0, 37);
+    const seen = (data: Dataset): Dataset => ground === 0 ? data : onGround(data, ground);
+    for await (const _ of network.fit(seen(takeDataset(mnist.train, 0, 500))));
+    assertEquals(network.inputs.ground, ground);
+    const data = seen(takeDataset(mnist.test, 0, 37));
     const scores = await network.score(data);
     const found = await run(onnxModel(recipe, await network.state()), data);
     const close = (actual: Float32Array, expected: ArrayLike<number>): void => {

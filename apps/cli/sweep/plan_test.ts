@@ -148,8 +148,8 @@ Deno.test("fitPlan() puts the label where the images have room, unless the sweep
 
 function fit(file: Partial<SweepFile>, ink = 0): Plan {
   const train = {
-    // Black but for a pixel that no label covers, and what the label would cover.
-    images: Uint8Array.from({ length: 32 }, (_, i) => i % 16 < 3 ? ink : i === 9 ? 200 : 0),
+    // Black but for a pixel that no label covers and, in one of the two, what the label would cover.
+    images: Uint8Array.from({ length: 32 }, (_, i) => i < 3 ? ink : i === 9 ? 200 : 0),
     labels: new Uint8Array(2),
     count: 2,
     rows: 4,
