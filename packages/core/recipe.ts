@@ -107,9 +107,9 @@ export interface Recipe {
   negatives: "random" | "shuffled" | "hard" | "hybrid";
   /**
    * How pixels become numbers: `"measured"` subtracts the training images' ground and gives the label, and the first layer's
-   * step, the share that they have on MNIST; `"plain"`, where absent, takes them from 0 to 1.
+   * step, the share that they have on MNIST; `"plain"` takes them from 0 to 1.
    */
-  inputs?: "measured" | "plain";
+  inputs: "measured" | "plain";
   /** How training images are changed, if they are. */
   augment: AugmentOptions | null;
   /** The fraction of each hidden layer's inputs that are dropped in training, each time others. */
@@ -169,7 +169,7 @@ export function validateRecipe(recipe: Recipe): void {
     `the label's strength must be above 0 or "max", got ${label.strength}`,
   );
   require(
-    recipe.inputs === undefined || ["measured", "plain"].includes(recipe.inputs),
+    ["measured", "plain"].includes(recipe.inputs),
     `inputs are "measured" or "plain", got "${recipe.inputs}"`,
   );
   require(

@@ -53,6 +53,7 @@ function keras(changes: RecipeChanges = {}): Recipe {
     layers: [784, 500, 500],
     classes: 10,
     label: { placement: "overlay", strength: "max", neutral: 0.1 },
+    inputs: "plain",
     negatives: "shuffled",
     augment: null,
     dropout: 0,
