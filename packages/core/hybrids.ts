@@ -35,9 +35,14 @@ export class HybridMaker implements Disposable {
     });
   }
 
+  /** Its tensors. */
+  get tensors(): Tensor[] {
+    return [this.#blur];
+  }
+
   /** Frees its tensors. */
   [Symbol.dispose](): void {
-    this.#blur.dispose();
+    for (const tensor of this.tensors) tensor.dispose();
   }
 }
 

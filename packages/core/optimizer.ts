@@ -20,10 +20,14 @@ export class Parameter implements Disposable {
     this.decays = decays;
   }
 
+  /** The value and the moments. */
+  get tensors(): Tensor[] {
+    return [this.value, ...Object.values(this.moments)];
+  }
+
   /** Frees the value and the moments. */
   [Symbol.dispose](): void {
-    this.value.dispose();
-    for (const moment of Object.values(this.moments)) moment.dispose();
+    for (const tensor of this.tensors) tensor.dispose();
   }
 }
 
