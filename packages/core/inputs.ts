@@ -43,7 +43,13 @@ export function measureInputs({ images, count }: Pick<Dataset, "images" | "count
   }
   // Images smaller than MNIST's leave the label a larger share, which does them good.
   const usual = MNIST_SQUARES * Math.min(1, images.length / count / MNIST_PIXELS);
-  return { ground, label: Math.fround(Math.sqrt(squares / (count * 255 ** 2) / usual)) };
+  return { ground, label: inSteps(Math.sqrt(squares / (count * 255 ** 2) / usual)) };
+}
+
+// To the nearest of four steps to a doubling, so that a part of a data set is as the whole, and what is about as MNIST is at
+// exactly 1; a number of 32 bits, as it is saved.
+function inSteps(factor: number): number {
+  return Math.fround(2 ** (Math.round(4 * Math.log2(factor)) / 4));
 }
 
 function groundOf(levels: Float64Array, pixels: number): number {
