@@ -77,7 +77,6 @@ export class Memory {
     const need = Math.ceil(bytes / PAGE) - have;
     // Twice as much, so that growing is rare; less where that is not to be had.
     for (const pages of [Math.min(Math.max(need, have), MOST_PAGES - have), need]) {
-      if (pages < need) continue;
       try {
         this.wasm.grow(pages);
         return;

@@ -31,23 +31,3 @@ Deno.test("Memory.take() joins no blocks that something lies between", () => {
   const { at, size } = memory.take("test", 4 * MIB);
   for (const { between } of blocks) assert(between.at + 256 <= at || between.at >= at + size);
 });
-
-Deno.test("Memory.take() refuses what does not fit, and no block ends beyond the memory", () => {
-  const memory = new Memory();
-  const blocks: { at: number; size: number }[] = [];
-  const fill = (bytes: number): void => {
-    try {
-      for (;;) blocks.push(memory.take("test", bytes));
-    } catch (error) {
-      assert(
-        error instanceof RangeError && /^test: there is no memory/.test(error.message),
-        `${error}`,
-      );
-    }
-  };
-  // Up to its 4 GiB, of which the system gives what is written to: nothing.
-  for (const bytes of [512 * MIB, 100 * MIB, 7 * MIB]) fill(bytes);
-  const most = memory.wasm.buffer.byteLength;
-  assert(blocks.length > 4);
-  for (const { at, size } of blocks) assert(at + size <= most, `${at} + ${size} of ${most}`);
-});

@@ -1,23 +1,8 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { conformance } from "@forward-forward/core/conformance";
-import { type Block, Memory } from "./_memory.ts";
-import { open } from "./_open.ts";
 import { createBackend } from "./mod.ts";
 
 conformance({ name: "onnx", create: () => createBackend(), test: Deno.test });
-
-// Growing detaches every array that was a view of the memory before, even by no page at all.
-class GrowingMemory extends Memory {
-  override take(operation: string, bytes: number): Block {
-    this.wasm.grow(0);
-    return super.take(operation, bytes);
-  }
-}
-conformance({
-  name: "onnx, its memory growing at every tensor",
-  create: () => open(2, new GrowingMemory()),
-  test: Deno.test,
-});
 
 Deno.test("onnx: name and device say what computes", async () => {
   using backend = await createBackend({ threads: 1 });

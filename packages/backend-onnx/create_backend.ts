@@ -1,14 +1,19 @@
 // Loads ONNX Runtime's library and makes a backend of it.
 
 import { UnavailableError } from "@forward-forward/core";
-import { open } from "./_open.ts";
-import type { OnnxBackend } from "./backend.ts";
+import { Tensor } from "onnxruntime-common";
+import type { Runtime } from "./_engine.ts";
+import { Memory } from "./_memory.ts";
+import { OnnxBackend } from "./backend.ts";
+import { loopsOn } from "./loops/mod.ts";
 
 /** How {@linkcode createBackend} computes. */
 export interface OnnxOptions {
   /** Threads of a matrix product; as many as there are cores where absent. */
   threads?: number;
 }
+
+const VERSION = "1.30.0";
 
 /**
  * Opens a backend on ONNX Runtime's CPU library, which comes with its npm package: Linux (x64 and arm64),
@@ -25,7 +30,17 @@ export async function createBackend(
     throw new RangeError(`threads must be a whole number from 1, got ${threads}`);
   }
   try {
-    return await open(threads);
+    const { binding, initOrt } = await import("onnxruntime-node/dist/binding.js");
+    initOrt();
+    const runtime = { Session: binding.InferenceSession, Tensor, threads } as unknown as Runtime;
+    const memory = new Memory();
+    const loops = loopsOn(memory.wasm);
+    return new OnnxBackend(
+      runtime,
+      memory,
+      loops,
+      `ONNX Runtime ${VERSION} on ${threads} CPU threads`,
+    );
   } catch (cause) {
     const denied = (cause as Error).name === "NotCapable";
     throw new UnavailableError(

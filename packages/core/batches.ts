@@ -76,20 +76,15 @@ export function* epochBatches(
         );
         return backend.upload(part, [to - from, columns]);
       };
-      try {
-        parts.push(backend.scope(() => ({
-          indices: cut(indices, 1)!,
-          warps: cut(warps, 1),
-          partners: cut(mixed, 1),
-          seed: placeHash(from, seed),
-          wrong: cut(wrong, 1),
-          noise: cut(noise, classes),
-          pixels: places && needed(places, to),
-        })));
-      } catch (error) {
-        disposeParts(parts);
-        throw error;
-      }
+      parts.push({
+        indices: cut(indices, 1)!,
+        warps: cut(warps, 1),
+        partners: cut(mixed, 1),
+        seed: placeHash(from, seed),
+        wrong: cut(wrong, 1),
+        noise: cut(noise, classes),
+        pixels: places && needed(places, to),
+      });
     }
     yield parts;
   }

@@ -35,14 +35,9 @@ export class HybridMaker implements Disposable {
     });
   }
 
-  /** Its tensors. */
-  get tensors(): Tensor[] {
-    return [this.#blur];
-  }
-
   /** Frees its tensors. */
   [Symbol.dispose](): void {
-    for (const tensor of this.tensors) tensor.dispose();
+    this.#blur.dispose();
   }
 }
 

@@ -1,6 +1,6 @@
 // Images on the device: kept as bytes, gathered and scaled by index, the label shown beside them.
 
-import { type Plane, warpMaps } from "./augmentation.ts";
+import { warpMaps } from "./augmentation.ts";
 import type { Backend, EncodedImages, FusedOperations, Tensor, Warp } from "./backend.ts";
 import { type Dataset, requireLabels } from "./dataset.ts";
 import { fusedOperations, signed } from "./fused.ts";
@@ -9,7 +9,7 @@ import { inputColumns } from "./columns.ts";
 import { aroundGround, type InputScale, PLAIN } from "./inputs.ts";
 import { type PixelOrder, pixelOrder } from "./pixel_order.ts";
 import type { Random } from "./random.ts";
-import type { AugmentOptions, Recipe } from "./recipe.ts";
+import type { Recipe } from "./recipe.ts";
 
 /** A data set's images and labels on a backend, as bytes. */
 export class DeviceImages implements Disposable {
@@ -64,43 +64,31 @@ export class DeviceImages implements Disposable {
     const { pixels } = inputColumns(recipe);
     this.#columns = pixels;
     const kept = augment ? width : pixels;
-    const { strength, placement } = recipe.label;
-    const order = training && pixelOrder(recipe, { ...data, images: bytes });
-    const mixes = training && recipe.negatives === "hybrid";
-    const column = (values: Int32Array): Tensor => backend.upload(values, [values.length, 1]);
-    // Where there is no memory for all of it, the scope frees what there is.
-    const made = backend.scope(() => {
-      const hybrids = mixes ? new HybridMaker(backend, data.rows, data.columns) : null;
-      return {
-        pixels: backend.upload(lastColumns(bytes, width, kept), [data.count, kept]),
-        maps: augment && uploadMaps(
-          backend,
-          {
-            rows: data.rows,
-            columns: data.columns,
-            covered: width - pixels,
-          },
-          augment,
-          training,
-        ),
-        hybrids,
-        labels: column(Int32Array.from(data.labels)),
-        inOrder: order && { inOrder: column(order.pixels), places: column(order.places) },
-        strengths: placement === "none"
-          ? backend.fill([data.count, 1], 0)
-          : strength === "max"
-          ? backend.upload(brightest(data.images, width), [data.count, 1])
-          : backend.fill([data.count, 1], strength * scale.label),
-        kept: hybrids?.tensors,
+    this.#pixels = backend.upload(lastColumns(bytes, width, kept), [data.count, kept]);
+    this.#maps = null;
+    if (augment) {
+      const plane = { rows: data.rows, columns: data.columns, covered: width - pixels };
+      const { kinds, maps } = warpMaps(plane, augment, training);
+      this.#maps = backend.upload(maps, [kinds, pixels]);
+    }
+    this.#hybrids = training && recipe.negatives === "hybrid"
+      ? new HybridMaker(backend, data.rows, data.columns)
+      : null;
+    this.labels = backend.upload(Int32Array.from(data.labels), [data.count, 1]);
+    this.order = training && pixelOrder(recipe, { ...data, images: bytes });
+    this.pixels = null;
+    if (this.order) {
+      this.pixels = {
+        inOrder: backend.upload(this.order.pixels, [pixels, 1]),
+        places: backend.upload(this.order.places, [pixels, 1]),
       };
-    });
-    this.order = order;
-    this.labels = made.labels;
-    this.pixels = made.inOrder;
-    this.#pixels = made.pixels;
-    this.#maps = made.maps;
-    this.#hybrids = made.hybrids;
-    this.#strengths = made.strengths;
+    }
+    const { strength, placement } = recipe.label;
+    this.#strengths = placement === "none"
+      ? backend.fill([data.count, 1], 0)
+      : strength === "max"
+      ? backend.upload(brightest(data.images, width), [data.count, 1])
+      : backend.fill([data.count, 1], strength * scale.label);
   }
 
   /** How many ways of changing an image there are: 0 unless for training by a recipe that changes images. */
@@ -190,16 +178,6 @@ export class DeviceImages implements Disposable {
     }
     return which && { maps: maps!, which };
   }
-}
-
-function uploadMaps(
-  backend: Backend,
-  plane: Plane,
-  augment: AugmentOptions,
-  random: Random,
-): Tensor {
-  const { kinds, maps } = warpMaps(plane, augment, random);
-  return backend.upload(maps, [kinds, maps.length / kinds]);
 }
 
 // The last `columns` of each row of `width` bytes.

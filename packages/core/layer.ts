@@ -106,31 +106,16 @@ export class FFDense implements Disposable {
 
     const fanIn = inputs + shared;
     const initial = initialWeights(recipe.initial, fanIn, units, random);
-    const { optimizer } = this;
     const weight = (from: number, rows: number): Parameter =>
-      optimizer.parameter(
+      this.optimizer.parameter(
         backend.upload(initial.subarray(from * units, (from + rows) * units), [rows, units]),
         { decays: true },
       );
-    // Where there is no memory for all of it, the scope frees what there is.
-    const made = backend.scope(() => {
-      const parts = {
-        weights: weight(0, inputs),
-        shared: shared > 0 ? weight(inputs, shared) : null,
-        bias: optimizer.parameter(backend.fill([1, units], 0), { decays: false }),
-      };
-      return {
-        ...parts,
-        meanActivity: recipe.peer ? backend.fill([1, units], recipe.peer.start) : null,
-        figures: backend.fill([4, 1], 0),
-        kept: Object.values(parts).flatMap((parameter) => parameter?.tensors ?? []),
-      };
-    });
-    this.weights = made.weights;
-    this.shared = made.shared;
-    this.bias = made.bias;
-    this.meanActivity = made.meanActivity;
-    this.#figures = made.figures;
+    this.weights = weight(0, inputs);
+    this.shared = shared > 0 ? weight(inputs, shared) : null;
+    this.bias = this.optimizer.parameter(backend.fill([1, units], 0), { decays: false });
+    this.meanActivity = recipe.peer ? backend.fill([1, units], recipe.peer.start) : null;
+    this.#figures = backend.fill([4, 1], 0);
   }
 
   /**

@@ -92,11 +92,11 @@ export interface EpochReport {
   epochs: number;
   /** Images trained on in this epoch. */
   images: number;
-  /** Learning rate of the layers in this epoch, after cooldown; 0 where they rest while the readout is trained alone. */
+  /** Learning rate of the layers in this epoch, after cooldown. */
   learningRate: number;
-  /** Mean loss of this epoch's updates, over layers; where they rest, of the last epoch in which they learned. */
+  /** Mean loss of this epoch's updates, over layers. */
   loss: number;
-  /** Each layer's figures over the same updates. */
+  /** Each layer's figures over this epoch's updates. */
   layers: LayerReport[];
   /** Fraction of training images that the readout got wrong as it learned, if there is a readout. */
   readoutError: number | null;
@@ -141,8 +141,6 @@ export class FFNetwork implements Disposable {
   #inputs = PLAIN;
   #epoch = 0;
   #update = 0;
-  #training = false;
-  #batchesByHand = 0;
 
   /** Draws initial weights. Throws a `RangeError` if the recipe contradicts itself. */
   constructor(backend: Backend, recipe: Recipe, { seed = 1 }: NetworkOptions = {}) {
@@ -152,7 +150,7 @@ export class FFNetwork implements Disposable {
     this.seed = seed;
     this.#random = new Random(seed);
     const units = recipe.layers.slice(1);
-    const makeLayer = (n: number, l: number): FFDense => {
+    this.layers = units.map((n, l) => {
       const { label, pixels } = inputColumns(recipe);
       // Without a label, positive and negative images have nothing in common.
       const own = l > 0 ? units[l - 1]! : label > 0 ? label : pixels;
@@ -163,16 +161,8 @@ export class FFNetwork implements Disposable {
         pace: l === 0 && measures(recipe) ? inputPace(recipe.layers[0]!) : 1,
       };
       return new FFDense(backend, recipe, size, this.#random.fork(`layer ${l}`));
-    };
-    // Where there is no memory for all of it, the scope frees what there is.
-    const { layers, readout } = backend.scope(() => {
-      const layers = units.map(makeLayer);
-      const readout = recipe.readout && new Readout(backend, recipe.readout, units, recipe.classes);
-      const slots = [...modelSlots(layers, readout, true), ...figureSlots(layers, readout)];
-      return { layers, readout, kept: slots.flatMap(({ tensors }) => tensors) };
     });
-    this.layers = layers;
-    this.readout = readout;
+    this.readout = recipe.readout && new Readout(backend, recipe.readout, units, recipe.classes);
     this.#trainer = new Trainer(backend, recipe, this.layers, this.readout);
   }
 
@@ -195,22 +185,11 @@ export class FFNetwork implements Disposable {
    * Trains to the recipe's last epoch and yields a report after each.
    *
    * Leaving the loop, or aborting it, stops the training; calling `fit` again with the same data continues
-   * where it stopped, and gives what it would have given. A network trains once at a time: a second `fit`, or
-   * {@linkcode trainBatch}, throws a `TypeError` until the first has ended, while it may be evaluated between updates. Throws a
-   * `TypeError` if the images do not fit the first layer, a `RangeError` if the data have fewer updates than were made of the epoch under way,
+   * where it stopped, and gives what it would have given. Throws a `TypeError` if the images do not fit the first
+   * layer, a `RangeError` if the data have fewer updates than were made of the epoch under way,
    * a {@linkcode TrainingError} when a loss is no longer finite, and the signal's reason when it aborts.
    */
   async *fit(train: Dataset, options: FitOptions = {}): AsyncGenerator<EpochReport, void, void> {
-    options.signal?.throwIfAborted();
-    this.#begin("fit");
-    try {
-      yield* this.#fit(train, options);
-    } finally {
-      this.#training = false;
-    }
-  }
-
-  async *#fit(train: Dataset, options: FitOptions): AsyncGenerator<EpochReport, void, void> {
     const { validation, signal, onUpdate } = options;
     const { epochs } = this.recipe;
     requireDataset(this.recipe, train);
@@ -276,7 +255,7 @@ export class FFNetwork implements Disposable {
         epoch,
         epochs,
         images: train.count,
-        learningRate: layersRest ? 0 : this.recipe.optimizer.learningRate * gain,
+        learningRate: this.recipe.optimizer.learningRate * gain,
         ...figures,
         validation: scores && evaluateScores(scores, validation!.labels, this.recipe),
       };
@@ -298,39 +277,26 @@ export class FFNetwork implements Disposable {
     if (this.recipe.negatives === "hybrid") {
       throw new TypeError("trainBatch takes wrong labels, and this recipe's negatives have none");
     }
-    this.#begin("trainBatch");
-    try {
-      return await this.#trainBatch(batch, wrongLabels);
-    } finally {
-      this.#training = false;
-    }
-  }
-
-  async #trainBatch(batch: Dataset, wrongLabels: ArrayLike<number>): Promise<LayerReport[]> {
     using images = new DeviceImages(this.backend, this.recipe, batch, { scale: this.#inputs });
     const column = (values: Int32Array): Tensor => this.backend.upload(values, [batch.count, 1]);
-    const part: Part = this.backend.scope(() => ({
+    const part: Part = {
       indices: column(Int32Array.from({ length: batch.count }, (_, i) => i)),
       warps: null,
       partners: null,
-      seed: this.#random.fork(`dropout by hand ${this.#batchesByHand++}`).uint32(),
+      seed: this.#random.fork("dropout").uint32(),
       wrong: column(Int32Array.from(wrongLabels)),
       noise: null,
       pixels: null,
-    }));
-    // The figures of an epoch under way, or of the last one in which the layers learned, are to come back.
-    const slots = figureSlots(this.layers, this.readout);
-    const pairs = this.layers.map((layer) => layer.pairs);
-    const figures = await readSlots(this.backend, slots);
+    };
     this.#resetFigures();
     try {
       await this.#trainer.train(images, [part], 1, () => this.backend.flush());
-      return (await this.#report(this.#epoch + 1, batch.count)).layers;
     } finally {
       disposeParts([part]);
-      writeSlots(this.backend, slots, figures);
-      this.layers.forEach((layer, l) => layer.pairs = pairs[l]!);
     }
+    const { layers } = await this.#report(this.#epoch + 1, batch.count);
+    this.#resetFigures();
+    return layers;
   }
 
   /** Scores images and compares the predictions with their labels. */
@@ -489,15 +455,6 @@ export class FFNetwork implements Disposable {
   #resetFigures(layersRest = false): void {
     if (!layersRest) { for (const layer of this.layers) layer.resetReport(); }
     if (this.readout) this.backend.assign(this.readout.mistakes, this.backend.fill([1, 1], 0));
-  }
-
-  #begin(what: string): void {
-    if (this.#training) {
-      throw new TypeError(
-        `${what}: this network is being trained: wait for that to end, or make another`,
-      );
-    }
-    this.#training = true;
   }
 
   #withInputs(state: NetworkState): NetworkState {

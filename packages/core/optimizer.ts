@@ -20,14 +20,10 @@ export class Parameter implements Disposable {
     this.decays = decays;
   }
 
-  /** The value and the moments. */
-  get tensors(): Tensor[] {
-    return [this.value, ...Object.values(this.moments)];
-  }
-
   /** Frees the value and the moments. */
   [Symbol.dispose](): void {
-    for (const tensor of this.tensors) tensor.dispose();
+    this.value.dispose();
+    for (const moment of Object.values(this.moments)) moment.dispose();
   }
 }
 

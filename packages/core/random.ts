@@ -1,7 +1,7 @@
 // The one source of randomness: a seeded generator whose state can be saved.
 
-/** The state of a {@linkcode Random}: four unsigned 32-bit integers, and a normal number that was drawn with the last one. */
-export type RandomState = [number, number, number, number, number?];
+/** The state of a {@linkcode Random}: four unsigned 32-bit integers. */
+export type RandomState = [number, number, number, number];
 
 /**
  * A seeded generator (Jenkins's small fast chaotic generator, 32-bit with a counter: `sfc32`).
@@ -28,15 +28,14 @@ export class Random {
       this.#counter = 1;
       for (let i = 0; i < 15; i++) this.uint32();
     } else {
-      const [a, b, c, counter, spare] = seed;
-      [this.#a, this.#b, this.#c, this.#counter, this.#spare] = [a, b, c, counter, spare ?? null];
+      [this.#a, this.#b, this.#c, this.#counter] = seed;
     }
   }
 
-  /** The state that another generator goes on from as this one does. */
+  /** The state to restore this generator from. A pending second normal value is dropped. */
   get state(): RandomState {
-    const state = [this.#a, this.#b, this.#c, this.#counter] as const;
-    return this.#spare === null ? [...state] : [...state, this.#spare];
+    this.#spare = null;
+    return [this.#a, this.#b, this.#c, this.#counter];
   }
 
   /** An independent generator that depends on this one's state and on `name`; leaves this one as it was. */

@@ -40,19 +40,11 @@ export class Readout implements Disposable {
     this.#backend = backend;
     this.from = options.from;
     this.optimizer = new Optimizer(backend, options.optimizer);
-    const { optimizer } = this;
-    // Where there is no memory for all of it, the scope frees what there is.
-    const made = backend.scope(() => {
-      const weights = units.slice(options.from).map((n) =>
-        optimizer.parameter(backend.fill([n, classes], 0), { decays: true })
-      );
-      const bias = optimizer.parameter(backend.fill([1, classes], 0), { decays: false });
-      const kept = [...weights, bias].flatMap(({ tensors }) => tensors);
-      return { weights, bias, mistakes: backend.fill([1, 1], 0), kept };
-    });
-    this.weights = made.weights;
-    this.bias = made.bias;
-    this.mistakes = made.mistakes;
+    this.weights = units.slice(options.from).map((n) =>
+      this.optimizer.parameter(backend.fill([n, classes], 0), { decays: true })
+    );
+    this.bias = this.optimizer.parameter(backend.fill([1, classes], 0), { decays: false });
+    this.mistakes = backend.fill([1, 1], 0);
   }
 
   /** Logits `[rows, classes]` for the normalised activities of each layer it sees. */
