@@ -27,15 +27,15 @@ export function planeBlur(
   const [down, across] = [blurLine(rows, passes), blurLine(columns, passes)];
   const along = new Float64Array(rows * columns);
   return (plane) => {
+    along.fill(0);
     for (let row = 0; row < rows; row++) {
       const start = row * columns;
-      for (let column = 0; column < columns; column++) {
-        const end = Math.min(columns, column + passes + 1);
-        let sum = 0;
-        for (let k = Math.max(0, column - passes); k < end; k++) {
-          sum += plane[start + k]! * across[k * columns + column]!;
+      for (let k = 0; k < columns; k++) {
+        const x = plane[start + k]!;
+        const end = Math.min(columns, k + passes + 1);
+        for (let column = Math.max(0, k - passes); column < end; column++) {
+          along[start + column]! += x * across[k * columns + column]!;
         }
-        along[start + column] = sum;
       }
     }
     plane.fill(0);
