@@ -43,13 +43,14 @@ Deno.test("deformationMap() takes pixels from where NumPy's solution of the line
 for (const candidate of [reference, ...candidates]) {
   testOn(candidate, "dropped places, shifted images and hybrids are NumPy's", async (backend) => {
     const { kinds, maps } = shiftMaps({ rows, columns, covered: 0 }, 2);
+    const maker = new HybridMaker(backend, rows, columns);
+    using masks = await maker.masks(count, hybrids.seed);
     const [given, dropouts, table, mixed] = await backend.read(backend.scope((): Tensor[] => {
       const warp = {
         maps: backend.upload(maps, [kinds, pixels]),
         which: backend.upload(Int32Array.from({ length: kinds }, (_, kind) => kind), [kinds, 1]),
       };
       const first = backend.upload(new Int32Array(kinds), [kinds, 1]);
-      using maker = new HybridMaker(backend, rows, columns);
       const [x, y] = [a, b].map((data) => backend.upload(data, [count, pixels])) as [
         Tensor,
         Tensor,
@@ -58,7 +59,7 @@ for (const candidate of [reference, ...candidates]) {
         x,
         fusedOperations(backend).dropout(backend.fill([1, 500], 1), dropped),
         backend.gather(backend.upload(Uint8Array.from(a), [count, pixels]), first, warp),
-        maker.mix(x, y, hybrids.seed),
+        maker.mix(x, y, masks),
       ];
     }));
     assertEquals(given, a);

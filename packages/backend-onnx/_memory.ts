@@ -4,6 +4,7 @@
 import type { DType, Extent, LiveTensors, Shape, Tensor, TensorData } from "@forward-forward/core";
 
 const PAGE = 65_536;
+const FIRST_PAGES = 256;
 const MOST_PAGES = 65_536;
 
 // Large blocks of one size would all start at the same distance from a power of two, and their rows would push each
@@ -24,20 +25,38 @@ export interface Block {
 /** One WebAssembly memory, in blocks by size class. It grows as needed, to 4 GiB. */
 export class Memory {
   /** The memory; its `buffer` is another object after it grew. */
-  readonly wasm: WebAssembly.Memory = new WebAssembly.Memory({ initial: 256, maximum: MOST_PAGES });
+  readonly wasm: WebAssembly.Memory;
+  readonly #mostPages: number;
   readonly #idle = new Map<number, Block[]>();
   // The first block's address is not 0, which stands for "none".
   #end = 64;
   #large = 0;
 
+  /** An empty memory of at most so many pages of 64 KiB, 4 GiB by default. */
+  constructor({ mostPages = MOST_PAGES }: { mostPages?: number } = {}) {
+    this.#mostPages = mostPages;
+    this.wasm = new WebAssembly.Memory({
+      initial: Math.min(FIRST_PAGES, mostPages),
+      maximum: mostPages,
+    });
+  }
+
   /** A block with whatever was in it. Throws a `RangeError` when there is no more memory. */
   take(operation: string, bytes: number): Block {
     const size = sizeClass(bytes);
-    const block = this.#idle.get(size)?.pop() ?? this.#join(size);
+    // A small block cut from a large one would cost the next large one its place: only where there is no other.
+    const block = this.#idle.get(size)?.pop() ?? (size < LARGE ? null : this.#join(size));
     if (block) return block;
-    const gap = size < LARGE ? 0 : (this.#large++ % 32) * STAGGER;
+    const gap = size < LARGE ? 0 : (this.#large % 32) * STAGGER;
     const at = this.#end + gap;
-    this.#grow(operation, at + size);
+    if (!this.#grow(at + size)) {
+      const last = size < LARGE ? this.#join(size) : null;
+      if (last) return last;
+      throw new RangeError(
+        `${operation}: there is no memory for another ${bytes} bytes; use a smaller batch or layers`,
+      );
+    }
+    if (size >= LARGE) this.#large++;
     this.#end = at + size;
     return { at, size, gap };
   }
@@ -49,11 +68,9 @@ export class Memory {
     else this.#idle.set(block.size, [block]);
   }
 
-  // A large block of idle ones that are neighbours: a layer's inputs take the place of those of the layer before.
+  // A block of idle ones that are neighbours: a layer's inputs take the place of those of the layer before.
   #join(size: number): Block | null {
-    if (size < LARGE) return null;
-    const idle = [...this.#idle.values()].flat().filter((block) => block.size >= LARGE)
-      .sort((a, b) => a.at - b.at);
+    const idle = [...this.#idle.values()].flat().sort((a, b) => a.at - b.at);
     for (let first = 0, last = 0; last < idle.length; last++) {
       const before = idle[last - 1];
       if (before && end(before) !== idle[last]!.at - idle[last]!.gap) first = last;
@@ -70,23 +87,23 @@ export class Memory {
     return null;
   }
 
-  #grow(operation: string, bytes: number): void {
-    const { buffer } = this.wasm;
-    if (bytes <= buffer.byteLength) return;
-    const have = buffer.byteLength / PAGE;
+  // Whether there are so many bytes now.
+  #grow(bytes: number): boolean {
+    const have = this.wasm.buffer.byteLength / PAGE;
     const need = Math.ceil(bytes / PAGE) - have;
+    const room = this.#mostPages - have;
+    if (need <= 0) return true;
+    if (need > room) return false;
     // Twice as much, so that growing is rare; less where that is not to be had.
-    for (const pages of [Math.min(Math.max(need, have), MOST_PAGES - have), need]) {
+    for (const pages of [Math.min(Math.max(need, have), room), need]) {
       try {
         this.wasm.grow(pages);
-        return;
+        return true;
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
       }
     }
-    throw new RangeError(
-      `${operation}: there is no memory for ${bytes} bytes; use a smaller batch or layers`,
-    );
+    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Memory } from "./_memory.ts";
 
 const MIB = 2 ** 20;
@@ -30,4 +30,42 @@ Deno.test("Memory.take() joins no blocks that something lies between", () => {
   for (const { block } of blocks) memory.give(block);
   const { at, size } = memory.take("test", 4 * MIB);
   for (const { between } of blocks) assert(between.at + 256 <= at || between.at >= at + size);
+});
+
+Deno.test("Memory.take() gives no block that ends beyond the memory, however near its limit", () => {
+  for (const bytes of [200 * 65_536, 3 * MIB, 300]) {
+    const memory = new Memory({ mostPages: 600 });
+    const taken: { at: number; size: number }[] = [];
+    assertThrows(
+      () => {
+        while (taken.length < 1e6) {
+          const block = memory.take("test", bytes);
+          taken.push(block);
+          assert(block.at + block.size <= memory.wasm.buffer.byteLength, `block ${taken.length}`);
+        }
+      },
+      RangeError,
+      `test: there is no memory for another ${bytes} bytes`,
+    );
+    assert(taken.length * bytes > 600 * 65_536 * 0.5, `only ${taken.length} blocks`);
+  }
+});
+
+Deno.test("Memory.take() cuts a small block from idle ones where the memory grows no more", () => {
+  const memory = new Memory({ mostPages: 256 });
+  const large = memory.take("test", 14 * MIB);
+  assertThrows(() => {
+    for (;;) memory.take("test", 50_000);
+  }, RangeError);
+  memory.give(large);
+  const { at, size } = memory.take("test", 50_000);
+  assert(at >= large.at && at + size <= large.at + large.size);
+});
+
+Deno.test("Memory.take() makes a large block of small ones", () => {
+  const memory = new Memory({ mostPages: 256 });
+  const small = Array.from({ length: 240 }, () => memory.take("test", 50_000));
+  for (const block of small) memory.give(block);
+  const { at, size } = memory.take("test", 10 * MIB);
+  assert(at + size <= small.at(-1)!.at + small.at(-1)!.size);
 });

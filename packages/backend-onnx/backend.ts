@@ -147,10 +147,10 @@ export class OnnxBackend implements Backend {
     const picked = this.#use("gather", indices);
     const shape = gatherShape(table, indices, warp);
     const columns = shape[1];
-    const maps = warp && this.#use("gather", warp.maps).data;
-    const which = warp && this.#use("gather", warp.which).data;
+    const moved = warp && [warp.maps, warp.which].map((x) => this.#use("gather", x));
     const tensor = this.#make("gather", shape, table.dtype === "i32" ? "i32" : "f32");
     const [data, from, rows] = [tensor.data, source.data, picked.data];
+    const [maps, which] = moved ? moved.map((x) => x.data) : [];
     const [n, width] = table.shape;
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;

@@ -1,8 +1,32 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { conformance } from "@forward-forward/core/conformance";
+import { type Block, Memory } from "./_memory.ts";
+import { openOn } from "./_open.ts";
 import { createBackend } from "./mod.ts";
 
 conformance({ name: "onnx", create: () => createBackend(), test: Deno.test });
+
+// Growing by nothing detaches every view of the memory, as growing does.
+class GrowingMemory extends Memory {
+  override take(operation: string, bytes: number): Block {
+    const block = super.take(operation, bytes);
+    this.wasm.grow(0);
+    return block;
+  }
+}
+
+conformance({
+  name: "onnx, whose memory grows with every tensor",
+  create: () => openOn(new GrowingMemory()),
+  test: Deno.test,
+});
+
+Deno.test("onnx: a memory that grows with every tensor leaves no view of it in use", () => {
+  const memory = new GrowingMemory();
+  const view = new Uint8Array(memory.wasm.buffer);
+  memory.take("test", 4);
+  assertEquals(view.length, 0);
+});
 
 Deno.test("onnx: name and device say what computes", async () => {
   using backend = await createBackend({ threads: 1 });

@@ -1,9 +1,10 @@
 // Images moved about and bent a little, anew in every epoch, so that a network sees more than there is. All of it is
 // tables of where each pixel comes from, so that a backend needs no notion of an image.
 
-import { blurLine, product } from "./blur.ts";
+import { blurLine, planeBlur } from "./blur.ts";
 import type { Random } from "./random.ts";
 import type { AugmentOptions } from "./recipe.ts";
+import { turnEventLoop } from "./turn.ts";
 
 /** Tables for a {@linkcode Warp}. */
 export interface WarpMaps {
@@ -35,23 +36,38 @@ export interface Deformation {
   bend: readonly [down: Float64Array, right: Float64Array] | null;
 }
 
-// Deformations in a table: so many that hardly an image meets one twice, few enough for a few megabytes.
+// Deformations: so many that an image seldom meets one twice, and fewer where images are so large that their tables
+// would take more than 64 MiB.
 const KINDS = 2000;
+const MOST_PLACES = 2 ** 24;
+
+// Pixels of tables between turns of the event loop: some milliseconds.
+const PIXELS_A_TURN = 2 ** 14;
 
 // Passes of [1/4, 1/2, 1/4] over the noise that bends: a standard deviation of four pixels, the stroke's own scale.
 const PASSES = 32;
 
-/** The tables of a recipe: all of its shifts, or a random {@linkcode Deformation} in each where it has more than shifts. */
-export function warpMaps(plane: Plane, options: AugmentOptions, random: Random): WarpMaps {
+/**
+ * The tables of a recipe: all of its shifts, or a random {@linkcode Deformation} in each where it has more than shifts.
+ * The event loop turns meanwhile; throws the signal's reason when it aborts.
+ */
+export async function warpMaps(
+  plane: Plane,
+  options: AugmentOptions,
+  random: Random,
+  signal?: AbortSignal,
+): Promise<WarpMaps> {
   const { shift, turn = 0, stretch = 0, bend = 0 } = options;
   if (turn === 0 && stretch === 0 && bend === 0) return shiftMaps(plane, shift);
   const { rows, columns, covered } = plane;
   const pixels = rows * columns - covered;
-  const maps = new Int32Array(KINDS * pixels);
+  const kinds = Math.max(1, Math.min(KINDS, Math.floor(MOST_PLACES / Math.max(1, pixels))));
+  const maps = new Int32Array(kinds * pixels);
   const bending = bend > 0 ? randomField(rows, columns, bend) : null;
   const within = (limit: number): number => limit * (2 * random.uniform() - 1);
   const whole = (): number => random.below(2 * shift + 1) - shift;
-  for (let kind = 0; kind < KINDS; kind++) {
+  for (let kind = 0, done = 0; kind < kinds; kind++) {
+    signal?.throwIfAborted();
     const deformation: Deformation = {
       shift: [whole(), whole()],
       turn: within(turn),
@@ -59,8 +75,12 @@ export function warpMaps(plane: Plane, options: AugmentOptions, random: Random):
       bend: bending && [bending(random), bending(random)],
     };
     maps.set(deformationMap(plane, deformation), kind * pixels);
+    done += pixels;
+    if (done < PIXELS_A_TURN) continue;
+    done = 0;
+    await turnEventLoop();
   }
-  return { kinds: KINDS, maps };
+  return { kinds, maps };
 }
 
 /**
@@ -107,15 +127,15 @@ function randomField(
   columns: number,
   pixels: number,
 ): (random: Random) => Float64Array {
-  const down = blurLine(rows, PASSES);
-  const across = blurLine(columns, PASSES);
+  const blur = planeBlur(rows, columns, PASSES);
   // What blurring leaves of noise at the middle of a line.
-  const left = (line: Float64Array, n: number): number =>
-    Math.hypot(...line.subarray(Math.floor(n / 2) * n, (Math.floor(n / 2) + 1) * n));
-  const scale = pixels / (left(down, rows) * left(across, columns));
+  const left = (n: number): number => {
+    const middle = Math.floor(n / 2) * n;
+    return Math.hypot(...blurLine(n, PASSES).subarray(middle, middle + n));
+  };
+  const scale = pixels / (left(rows) * left(columns));
   return (random) => {
-    const noise = Float64Array.from({ length: rows * columns }, () => scale * random.normal());
-    return product(down, product(noise, across, columns), rows);
+    return blur(Float64Array.from({ length: rows * columns }, () => scale * random.normal()));
   };
 }
 

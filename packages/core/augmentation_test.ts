@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { deformationMap, randomWarps, shiftMaps, warpMaps } from "./augmentation.ts";
 import type { Dataset } from "./dataset.ts";
 import { DeviceImages } from "./images.ts";
@@ -35,15 +35,15 @@ Deno.test("randomWarps() draws all of them about as often", () => {
   for (const count of counts.values()) assert(count > 850 && count < 1150, `${count} of 1000`);
 });
 
-Deno.test("warpMaps() are all shifts, or random deformations that differ and stay near", () => {
+Deno.test("warpMaps() are all shifts, or random deformations that differ and stay near", async () => {
   const plane = { rows: 28, columns: 20, covered: 10 };
   const pixels = 28 * 20 - 10;
-  assertEquals(warpMaps(plane, { shift: 1 }, new Random(1)), shiftMaps(plane, 1));
+  assertEquals(await warpMaps(plane, { shift: 1 }, new Random(1)), shiftMaps(plane, 1));
 
   const options = { shift: 1, turn: 5, stretch: 0.05, bend: 0.6 };
-  const { kinds, maps } = warpMaps(plane, options, new Random(1));
+  const { kinds, maps } = await warpMaps(plane, options, new Random(1));
   assertEquals(maps.length, kinds * pixels);
-  assertEquals(warpMaps(plane, options, new Random(1)).maps, maps);
+  assertEquals((await warpMaps(plane, options, new Random(1))).maps, maps);
   const map = (kind: number): string => maps.subarray(kind * pixels, (kind + 1) * pixels).join();
   assertEquals(new Set(Array.from({ length: kinds }, (_, kind) => map(kind))).size, kinds);
 
@@ -73,7 +73,7 @@ Deno.test("deformationMap() turns clockwise by right angles, and stretches", () 
   assertEquals([...deformationMap(plane, { ...still, bend })], [3, 4, 5, 6, 7, 8, -1, -1, -1]);
 });
 
-Deno.test("DeviceImages that are changed for training must be told how, others cannot be", () => {
+Deno.test("DeviceImages that are changed for training must be told how, others cannot be", async () => {
   const count = 4;
   const data: Dataset = {
     images: new Uint8Array(count * 35),
@@ -86,9 +86,26 @@ Deno.test("DeviceImages that are changed for training must be told how, others c
   using b = new ReferenceBackend();
   const recipe = recipes.hinton({ layers: [35, 4, 4], classes: 3, augment: { shift: 2 } });
   using still = new DeviceImages(b, recipe, data);
-  using changed = new DeviceImages(b, recipe, data, { training: new Random(1) });
+  using changed = await DeviceImages.forTraining(b, recipe, data, new Random(1));
   assertEquals([still.warps, changed.warps], [0, 25]);
   using indices = b.upload(Int32Array.of(3, 0, 0), [3, 1]);
   assertThrows(() => changed.encode(indices), TypeError, "which warp");
   assertThrows(() => still.encode(indices, indices), TypeError, "no warps");
+});
+
+Deno.test("warpMaps() of bends lets timers run, and stops when its signal aborts", async () => {
+  const bends = { shift: 0, bend: 1 };
+  for (
+    const plane of [{ rows: 60, columns: 44, covered: 0 }, { rows: 256, columns: 256, covered: 9 }]
+  ) {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(new Error("enough")), 1);
+    await assertRejects(() => warpMaps(plane, bends, new Random(1), stop.signal), Error, "enough");
+  }
+});
+
+Deno.test("warpMaps() are fewer where images are so large that 2,000 tables take more than 64 MiB", async () => {
+  const plane = { rows: 2, columns: 2 ** 22, covered: 0 };
+  const { kinds, maps } = await warpMaps(plane, { shift: 1, turn: 1 }, new Random(1));
+  assertEquals([kinds, maps.length], [2, 2 ** 24]);
 });

@@ -61,31 +61,35 @@ export function* epochBatches(
     const warps = kinds > 0 ? randomWarps(right.length, kinds, warping) : null;
     const seed = dropping.uint32();
     if (start < done * batchSize) continue; // Drawn, so that the next batch's numbers are its own.
-    const parts: Part[] = [];
-    for (let from = 0; from < indices.length; from += partSize) {
-      const to = Math.min(from + partSize, indices.length);
-      const cut = <T extends Int32Array | Float32Array>(
-        values: T | null,
-        columns: number,
-      ): Tensor | null => {
-        if (!values) return null;
-        const part = values.slice(from * columns, to * columns) as T;
-        // What was drawn for an image does not depend on its place.
-        places?.images.subarray(from, to).forEach((image, i) =>
-          part.set(values.subarray(image * columns, (image + 1) * columns), i * columns)
-        );
-        return backend.upload(part, [to - from, columns]);
-      };
-      parts.push({
-        indices: cut(indices, 1)!,
-        warps: cut(warps, 1),
-        partners: cut(mixed, 1),
-        seed: placeHash(from, seed),
-        wrong: cut(wrong, 1),
-        noise: cut(noise, classes),
-        pixels: places && needed(places, to),
-      });
-    }
+    // All of them or, where one cannot be made, none.
+    const parts = backend.scope(() => {
+      const parts: Part[] = [];
+      for (let from = 0; from < indices.length; from += partSize) {
+        const to = Math.min(from + partSize, indices.length);
+        const cut = <T extends Int32Array | Float32Array>(
+          values: T | null,
+          columns: number,
+        ): Tensor | null => {
+          if (!values) return null;
+          const part = values.slice(from * columns, to * columns) as T;
+          // What was drawn for an image does not depend on its place.
+          places?.images.subarray(from, to).forEach((image, i) =>
+            part.set(values.subarray(image * columns, (image + 1) * columns), i * columns)
+          );
+          return backend.upload(part, [to - from, columns]);
+        };
+        parts.push({
+          indices: cut(indices, 1)!,
+          warps: cut(warps, 1),
+          partners: cut(mixed, 1),
+          seed: placeHash(from, seed),
+          wrong: cut(wrong, 1),
+          noise: cut(noise, classes),
+          pixels: places && needed(places, to),
+        });
+      }
+      return parts;
+    });
     yield parts;
   }
 }

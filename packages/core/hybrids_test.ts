@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { patterns } from "./_testing.ts";
+import type { Tensor } from "./backend.ts";
+import { placeHash } from "./dropout.ts";
 import { HybridMaker, partners } from "./hybrids.ts";
 import { FFNetwork } from "./network.ts";
 import { validateRecipe } from "./recipe.ts";
@@ -9,14 +11,18 @@ import { ReferenceBackend } from "./reference/mod.ts";
 Deno.test("HybridMaker takes each pixel from one image or the other, half of them, in large regions", async () => {
   const [images, rows, columns] = [40, 28, 24];
   using b = new ReferenceBackend();
-  using maker = new HybridMaker(b, rows, columns);
+  const maker = new HybridMaker(b, rows, columns);
   const size = [images, rows * columns] as const;
   using a = b.fill(size, 3);
   using c = b.fill(size, -7);
   const before = b.memory().tensors;
-  using mixed = maker.mix(a, c, 11);
-  using again = maker.mix(a, c, 11);
-  using other = maker.mix(a, c, 12);
+  const mix = async (seed: number): Promise<Tensor> => {
+    using masks = await maker.masks(images, seed);
+    return maker.mix(a, c, masks);
+  };
+  using mixed = await mix(11);
+  using again = await mix(11);
+  using other = await mix(12);
   assertEquals(b.memory().tensors, before + 3);
   const [x, y, z] = await b.read([mixed, again, other]);
   assertEquals(x, y);
@@ -101,4 +107,47 @@ Deno.test("trainBatch() takes wrong labels, of which hybrids have none", async (
   using network = new FFNetwork(b, small());
   const batch = patterns({ count: 4, ...size });
   await assertRejects(() => network.trainBatch(batch, batch.labels), TypeError, "none");
+});
+
+Deno.test("HybridMaker.masks() are where bits blurred directly in two dimensions are not above zero", async () => {
+  using b = new ReferenceBackend();
+  for (const [rows, columns] of [[1, 1], [3, 40], [23, 5], [28, 28]] as const) {
+    const pixels = rows * columns;
+    using masks = await new HybridMaker(b, rows, columns).masks(3, 5);
+    const [data] = await b.read([masks]);
+    for (let image = 0; image < 3; image++) {
+      // Eight times the sum over a pixel and its neighbours, by 1, 2 or 4: whole numbers, so without rounding.
+      let plane: number[] = Array.from(
+        { length: pixels },
+        (_, p) => placeHash(image * pixels + p, 5) < 2 ** 31 ? -1 : 1,
+      );
+      for (let pass = 0; pass < 8; pass++) {
+        plane = plane.map((_, p) => {
+          let sum = 0;
+          for (const down of [-1, 0, 1]) {
+            for (const right of [-1, 0, 1]) {
+              const [row, column] = [Math.floor(p / columns) + down, p % columns + right];
+              if (row < 0 || row >= rows || column < 0 || column >= columns) continue;
+              sum += (2 - Math.abs(down)) * (2 - Math.abs(right)) * plane[row * columns + column]!;
+            }
+          }
+          return sum;
+        });
+      }
+      const drawn = [...data!.subarray(image * pixels, (image + 1) * pixels)];
+      assertEquals(drawn, plane.map((sum) => Number(sum <= 0)), `${rows}x${columns}`);
+    }
+  }
+});
+
+Deno.test("HybridMaker.masks() of large images take memory by the pixel, and stop when the signal aborts", async () => {
+  using b = new ReferenceBackend();
+  const maker = new HybridMaker(b, 256, 256);
+  assertEquals(b.memory(), { tensors: 0, bytes: 0 });
+  using masks = await maker.masks(2, 1);
+  assertEquals([...masks.shape], [2, 65_536]);
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(new Error("enough")), 1);
+  await assertRejects(() => maker.masks(500, 1, stop.signal), Error, "enough");
+  assertEquals(b.memory().tensors, 1);
 });

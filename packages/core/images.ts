@@ -1,12 +1,20 @@
 // Images on the device: kept as bytes, gathered and scaled by index, the label shown beside them.
 
-import { warpMaps } from "./augmentation.ts";
-import type { Backend, EncodedImages, FusedOperations, Tensor, Warp } from "./backend.ts";
+import { type WarpMaps, warpMaps } from "./augmentation.ts";
+import type {
+  Backend,
+  EncodedImages,
+  FusedOperations,
+  Tensor,
+  TensorData,
+  Warp,
+} from "./backend.ts";
 import { type Dataset, requireLabels } from "./dataset.ts";
 import { fusedOperations, signed } from "./fused.ts";
 import { HybridMaker } from "./hybrids.ts";
 import { inputColumns } from "./columns.ts";
 import { aroundGround, type InputScale, PLAIN } from "./inputs.ts";
+import { Made } from "./made.ts";
 import { type PixelOrder, pixelOrder } from "./pixel_order.ts";
 import type { Random } from "./random.ts";
 import type { Recipe } from "./recipe.ts";
@@ -34,9 +42,29 @@ export class DeviceImages implements Disposable {
   readonly #hybrids: HybridMaker | null;
 
   /**
-   * Uploads the images, without the pixels that the label is written over. Given a generator for `training`, they can be
-   * changed and mixed as the recipe asks; where they are changed, all of their pixels are kept for that. They are seen on a
-   * `scale`, as they are where there is none.
+   * Uploads the images for training, where they can be changed and mixed as the recipe asks; where they are changed, all
+   * of their pixels are kept for that. How they are changed is drawn from `random`, and the event loop turns meanwhile. They
+   * are seen on a `scale`, as they are where there is none.
+   *
+   * Throws what the constructor does, and the signal's reason when it aborts.
+   */
+  static async forTraining(
+    backend: Backend,
+    recipe: Recipe,
+    data: Dataset,
+    random: Random,
+    { scale, signal }: { scale?: InputScale; signal?: AbortSignal | undefined } = {},
+  ): Promise<DeviceImages> {
+    const width = requireWidth(recipe, data);
+    const covered = width - inputColumns(recipe).pixels;
+    const plane = { rows: data.rows, columns: data.columns, covered };
+    const maps = recipe.augment && await warpMaps(plane, recipe.augment, random, signal);
+    return new DeviceImages(backend, recipe, data, { training: { maps }, ...(scale && { scale }) });
+  }
+
+  /**
+   * Uploads the images, without the pixels that the label is written over unless there are maps to change them by.
+   * {@linkcode forTraining} makes those that can be mixed and changed. They are seen on a `scale`, as they are where there is none.
    *
    * Throws a `TypeError` if the images do not fit the first layer, and a `RangeError` if a label is not one of the recipe's.
    */
@@ -44,16 +72,13 @@ export class DeviceImages implements Disposable {
     backend: Backend,
     recipe: Recipe,
     data: Dataset,
-    { training = null, scale = PLAIN }: { training?: Random | null; scale?: InputScale } = {},
+    { training = null, scale = PLAIN }: {
+      training?: { maps: WarpMaps | null } | null;
+      scale?: InputScale;
+    } = {},
   ) {
-    const augment = training && recipe.augment;
-    const width = data.rows * data.columns;
-    if (width !== recipe.layers[0]) {
-      throw new TypeError(
-        `the images have ${width} pixels (${data.rows}x${data.columns}) and the first layer takes ` +
-          `${recipe.layers[0]}: make the first of the layers ${width}`,
-      );
-    }
+    const maps = training && training.maps;
+    const width = requireWidth(recipe, data);
     requireLabels(data.labels, recipe.classes);
     this.#backend = backend;
     this.#fused = fusedOperations(backend);
@@ -63,32 +88,32 @@ export class DeviceImages implements Disposable {
     const bytes = aroundGround(data.images, scale.ground);
     const { pixels } = inputColumns(recipe);
     this.#columns = pixels;
-    const kept = augment ? width : pixels;
-    this.#pixels = backend.upload(lastColumns(bytes, width, kept), [data.count, kept]);
-    this.#maps = null;
-    if (augment) {
-      const plane = { rows: data.rows, columns: data.columns, covered: width - pixels };
-      const { kinds, maps } = warpMaps(plane, augment, training);
-      this.#maps = backend.upload(maps, [kinds, pixels]);
-    }
+    const kept = maps ? width : pixels;
     this.#hybrids = training && recipe.negatives === "hybrid"
       ? new HybridMaker(backend, data.rows, data.columns)
       : null;
-    this.labels = backend.upload(Int32Array.from(data.labels), [data.count, 1]);
     this.order = training && pixelOrder(recipe, { ...data, images: bytes });
-    this.pixels = null;
-    if (this.order) {
-      this.pixels = {
-        inOrder: backend.upload(this.order.pixels, [pixels, 1]),
-        places: backend.upload(this.order.places, [pixels, 1]),
-      };
-    }
     const { strength, placement } = recipe.label;
-    this.#strengths = placement === "none"
-      ? backend.fill([data.count, 1], 0)
-      : strength === "max"
-      ? backend.upload(brightest(data.images, width), [data.count, 1])
-      : backend.fill([data.count, 1], strength * scale.label);
+    const made = new Made();
+    const upload = (data: TensorData, rows: number, columns: number): Tensor =>
+      made.own(backend.upload(data, [rows, columns]));
+    try {
+      this.#pixels = upload(lastColumns(bytes, width, kept), data.count, kept);
+      this.#maps = maps && upload(maps.maps, maps.kinds, pixels);
+      this.labels = upload(Int32Array.from(data.labels), data.count, 1);
+      this.pixels = this.order && {
+        inOrder: upload(this.order.pixels, pixels, 1),
+        places: upload(this.order.places, pixels, 1),
+      };
+      this.#strengths = placement === "none"
+        ? backend.fill([data.count, 1], 0)
+        : strength === "max"
+        ? upload(brightest(data.images, width), data.count, 1)
+        : backend.fill([data.count, 1], strength * scale.label);
+    } catch (error) {
+      made.undo();
+      throw error;
+    }
   }
 
   /** How many ways of changing an image there are: 0 unless for training by a recipe that changes images. */
@@ -129,15 +154,20 @@ export class DeviceImages implements Disposable {
     return this.#fused.encode(this.#pixels, this.#strengths, indices, encoding, warp);
   }
 
+  /** The masks of so many hybrids, where negatives are hybrids; see {@linkcode HybridMaker.masks}. */
+  async masks(images: number, seed: number, signal?: AbortSignal): Promise<Tensor | null> {
+    return this.#hybrids && await this.#hybrids.masks(images, seed, signal);
+  }
+
   /**
-   * The images at `indices` and their hybrids with those at `partners`, which are negative data, each row normalised: the
-   * layers are to be excited by the upper half, `[2 * rows, pixels]`.
+   * The images at `indices` and their hybrids with those at `partners` under {@linkcode masks}, which are negative data,
+   * each row normalised: the layers are to be excited by the upper half, `[2 * rows, pixels]`.
    */
   contrast(
     indices: Tensor,
     partners: Tensor,
     which: Tensor | null,
-    seed: number,
+    masks: Tensor,
   ): Tensor {
     const hybrids = this.#hybrids;
     if (!hybrids) throw new TypeError("contrast: these images are not for hybrids");
@@ -147,7 +177,7 @@ export class DeviceImages implements Disposable {
       const raw = (at: Tensor): Tensor =>
         b.affine(signed(b, b.gather(this.#pixels, at, warp), this.#highest), 1 / 255, 0);
       const own = raw(indices);
-      const mixed = hybrids.mix(own, raw(partners), seed);
+      const mixed = hybrids.mix(own, raw(partners), masks);
       const { normalise: { to, epsilon }, excitedBy } = this.#recipe;
       const s = excitedBy === "positive" ? b.concat(own, mixed) : b.concat(mixed, own);
       return this.#fused.normaliseRows({ s, squares: b.sum(b.mul(s, s), "columns") }, to, epsilon);
@@ -159,7 +189,6 @@ export class DeviceImages implements Disposable {
     for (const tensor of [this.#pixels, this.labels, this.#strengths]) tensor.dispose();
     for (const tensor of Object.values(this.pixels ?? {})) tensor.dispose();
     this.#maps?.dispose();
-    this.#hybrids?.[Symbol.dispose]();
   }
 
   // The highest byte that stands for a number above the ground.
@@ -178,6 +207,16 @@ export class DeviceImages implements Disposable {
     }
     return which && { maps: maps!, which };
   }
+}
+
+// The pixels of an image. Throws unless they are what the first layer takes.
+function requireWidth(recipe: Recipe, { rows, columns }: Dataset): number {
+  const width = rows * columns;
+  if (width === recipe.layers[0]) return width;
+  throw new TypeError(
+    `the images have ${width} pixels (${rows}x${columns}) and the first layer takes ` +
+      `${recipe.layers[0]}: make the first of the layers ${width}`,
+  );
 }
 
 // The last `columns` of each row of `width` bytes.

@@ -11,6 +11,7 @@ import type {
 } from "./backend.ts";
 import { fusedOperations } from "./fused.ts";
 import { initialWeights } from "./initial_weights.ts";
+import { Made } from "./made.ts";
 import { Optimizer, type Parameter } from "./optimizer.ts";
 import type { Random } from "./random.ts";
 import type { PeerOptions, Recipe } from "./recipe.ts";
@@ -106,16 +107,25 @@ export class FFDense implements Disposable {
 
     const fanIn = inputs + shared;
     const initial = initialWeights(recipe.initial, fanIn, units, random);
+    const made = new Made();
     const weight = (from: number, rows: number): Parameter =>
-      this.optimizer.parameter(
+      made.own(this.optimizer.parameter(
         backend.upload(initial.subarray(from * units, (from + rows) * units), [rows, units]),
         { decays: true },
-      );
-    this.weights = weight(0, inputs);
-    this.shared = shared > 0 ? weight(inputs, shared) : null;
-    this.bias = this.optimizer.parameter(backend.fill([1, units], 0), { decays: false });
-    this.meanActivity = recipe.peer ? backend.fill([1, units], recipe.peer.start) : null;
-    this.#figures = backend.fill([4, 1], 0);
+      ));
+    try {
+      this.weights = weight(0, inputs);
+      this.shared = shared > 0 ? weight(inputs, shared) : null;
+      const bias = backend.fill([1, units], 0);
+      this.bias = made.own(this.optimizer.parameter(bias, { decays: false }));
+      this.meanActivity = recipe.peer
+        ? made.own(backend.fill([1, units], recipe.peer.start))
+        : null;
+      this.#figures = backend.fill([4, 1], 0);
+    } catch (error) {
+      made.undo();
+      throw error;
+    }
   }
 
   /**
@@ -283,9 +293,9 @@ export class FFDense implements Disposable {
     return this.#figures;
   }
 
-  /** Turns the figures that were read into means. */
+  /** Turns the figures that were read into means; zeros where there are no pairs. */
   report(figures: ArrayLike<number>): LayerReport {
-    const { pairs } = this;
+    const pairs = Math.max(1, this.pairs);
     const [excited, calm] = [figures[2]! / pairs, figures[3]! / pairs];
     return {
       loss: (figures[0]! + figures[1]!) / (2 * pairs),

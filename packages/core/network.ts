@@ -8,6 +8,7 @@ import { TrainingError } from "./errors.ts";
 import { DeviceImages } from "./images.ts";
 import { inputPace, type InputScale, measureInputs, PLAIN } from "./inputs.ts";
 import { FFDense, type LayerReport } from "./layer.ts";
+import { Made } from "./made.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { Random } from "./random.ts";
 import { Readout } from "./readout.ts";
@@ -28,6 +29,7 @@ import {
   writeSlots,
 } from "./slots.ts";
 import { type Part, Trainer } from "./trainer.ts";
+import { Use } from "./use.ts";
 
 export type { NetworkState } from "./slots.ts";
 
@@ -92,11 +94,11 @@ export interface EpochReport {
   epochs: number;
   /** Images trained on in this epoch. */
   images: number;
-  /** Learning rate of the layers in this epoch, after cooldown. */
+  /** Learning rate of the layers in this epoch, after cooldown; 0 in epochs of the readout alone. */
   learningRate: number;
-  /** Mean loss of this epoch's updates, over layers. */
+  /** Mean loss over layers of this epoch's updates or, in epochs of the readout alone, of the last before them. */
   loss: number;
-  /** Each layer's figures over this epoch's updates. */
+  /** Each layer's figures over the same updates. */
   layers: LayerReport[];
   /** Fraction of training images that the readout got wrong as it learned, if there is a readout. */
   readoutError: number | null;
@@ -139,6 +141,7 @@ export class FFNetwork implements Disposable {
   readonly #random: Random;
   readonly #trainer: Trainer;
   #inputs = PLAIN;
+  readonly #use: Use = new Use();
   #epoch = 0;
   #update = 0;
 
@@ -150,19 +153,25 @@ export class FFNetwork implements Disposable {
     this.seed = seed;
     this.#random = new Random(seed);
     const units = recipe.layers.slice(1);
-    this.layers = units.map((n, l) => {
-      const { label, pixels } = inputColumns(recipe);
-      // Without a label, positive and negative images have nothing in common.
-      const own = l > 0 ? units[l - 1]! : label > 0 ? label : pixels;
-      const size = {
-        inputs: own,
-        shared: l === 0 && label > 0 ? pixels : 0,
-        units: n,
-        pace: l === 0 && measures(recipe) ? inputPace(recipe.layers[0]!) : 1,
-      };
-      return new FFDense(backend, recipe, size, this.#random.fork(`layer ${l}`));
-    });
-    this.readout = recipe.readout && new Readout(backend, recipe.readout, units, recipe.classes);
+    const made = new Made();
+    try {
+      this.layers = units.map((n, l) => {
+        const { label, pixels } = inputColumns(recipe);
+        // Without a label, positive and negative images have nothing in common.
+        const own = l > 0 ? units[l - 1]! : label > 0 ? label : pixels;
+        const size = {
+          inputs: own,
+          shared: l === 0 && label > 0 ? pixels : 0,
+          units: n,
+          pace: l === 0 && measures(recipe) ? inputPace(recipe.layers[0]!) : 1,
+        };
+        return made.own(new FFDense(backend, recipe, size, this.#random.fork(`layer ${l}`)));
+      });
+      this.readout = recipe.readout && new Readout(backend, recipe.readout, units, recipe.classes);
+    } catch (error) {
+      made.undo();
+      throw error;
+    }
     this.#trainer = new Trainer(backend, recipe, this.layers, this.readout);
   }
 
@@ -184,23 +193,38 @@ export class FFNetwork implements Disposable {
   /**
    * Trains to the recipe's last epoch and yields a report after each.
    *
+   * One at a time: a second `fit` throws a `TypeError` until the first has come to its end or its loop was left.
+   * While it works {@linkcode evaluate}, {@linkcode predict}, {@linkcode score} and {@linkcode trainBatch} do too; in the
+   * loop over its reports and in `onUpdate` they may be called, and must be awaited.
+   *
    * Leaving the loop, or aborting it, stops the training; calling `fit` again with the same data continues
    * where it stopped, and gives what it would have given. Throws a `TypeError` if the images do not fit the first
    * layer, a `RangeError` if the data have fewer updates than were made of the epoch under way,
    * a {@linkcode TrainingError} when a loss is no longer finite, and the signal's reason when it aborts.
    */
   async *fit(train: Dataset, options: FitOptions = {}): AsyncGenerator<EpochReport, void, void> {
+    this.#use.beginFit();
+    try {
+      yield* this.#fit(train, options);
+    } finally {
+      this.#use.endFit();
+    }
+  }
+
+  async *#fit(train: Dataset, options: FitOptions): AsyncGenerator<EpochReport, void, void> {
     const { validation, signal, onUpdate } = options;
     const { epochs } = this.recipe;
+    signal?.throwIfAborted();
     requireDataset(this.recipe, train);
     if (validation) requireDataset(this.recipe, validation);
     if (measures(this.recipe) && this.#epoch === 0 && this.#update === 0) {
       this.#inputs = measureInputs(train);
     }
     const scale = this.#inputs;
-    using images = new DeviceImages(this.backend, this.recipe, train, {
-      training: this.#random.fork("warps"),
+    const warping = this.#random.fork("warps");
+    using images = await DeviceImages.forTraining(this.backend, this.recipe, train, warping, {
       scale,
+      signal,
     });
     using held = validation
       ? new DeviceImages(this.backend, this.recipe, validation, { scale })
@@ -226,7 +250,11 @@ export class FFNetwork implements Disposable {
       const updated = async (): Promise<void> => {
         this.#update++;
         await this.backend.flush();
-        await onUpdate?.({ epoch, epochs, update: this.#update, updates });
+        if (onUpdate) {
+          this.#use.pauseFit();
+          await onUpdate({ epoch, epochs, update: this.#update, updates });
+          this.#use.resumeFit();
+        }
         signal?.throwIfAborted();
       };
       const batches = epochBatches(this.backend, this.recipe, this.#random, {
@@ -240,8 +268,9 @@ export class FFNetwork implements Disposable {
       });
       for (const batch of batches) {
         try {
+          signal?.throwIfAborted();
           const done = this.#update % updatesPerBatch;
-          await this.#trainer.train(images, batch, gain, updated, { done, layersRest });
+          await this.#trainer.train(images, batch, gain, updated, { done, layersRest, signal });
         } finally {
           disposeParts(batch);
         }
@@ -251,20 +280,23 @@ export class FFNetwork implements Disposable {
       // Only now has the epoch ended: what stops the work before leaves its last update to continue from.
       this.#epoch = epoch;
       this.#update = 0;
+      this.#use.pauseFit();
       yield {
         epoch,
         epochs,
         images: train.count,
-        learningRate: this.recipe.optimizer.learningRate * gain,
+        learningRate: layersRest ? 0 : this.recipe.optimizer.learningRate * gain,
         ...figures,
         validation: scores && evaluateScores(scores, validation!.labels, this.recipe),
       };
+      this.#use.resumeFit();
     }
   }
 
   /**
    * Trains on one batch by hand, with the wrong labels given: for experiments and for tests.
-   * Returns each layer's figures from the updates it made.
+   * Returns each layer's figures from the updates it made; those of the epoch under way stay what they are.
+   * What dropout drops depends on the updates made before. Throws a `TypeError` while anything else of the network runs.
    */
   async trainBatch(batch: Dataset, wrongLabels: ArrayLike<number>): Promise<LayerReport[]> {
     requireDataset(this.recipe, batch);
@@ -277,26 +309,38 @@ export class FFNetwork implements Disposable {
     if (this.recipe.negatives === "hybrid") {
       throw new TypeError("trainBatch takes wrong labels, and this recipe's negatives have none");
     }
-    using images = new DeviceImages(this.backend, this.recipe, batch, { scale: this.#inputs });
+    return await this.#use.change(() => this.#trainBatch(batch, wrongLabels));
+  }
+
+  async #trainBatch(batch: Dataset, wrongLabels: ArrayLike<number>): Promise<LayerReport[]> {
+    const b = this.backend;
+    using images = new DeviceImages(b, this.recipe, batch, { scale: this.#inputs });
     const column = (values: Int32Array): Tensor => this.backend.upload(values, [batch.count, 1]);
-    const part: Part = {
+    const step = this.layers[0]!.optimizer.step;
+    const part = b.scope((): Part => ({
       indices: column(Int32Array.from({ length: batch.count }, (_, i) => i)),
       warps: null,
       partners: null,
-      seed: this.#random.fork("dropout").uint32(),
+      seed: this.#random.fork(`dropout of step ${step}`).uint32(),
       wrong: column(Int32Array.from(wrongLabels)),
       noise: null,
       pixels: null,
-    };
-    this.#resetFigures();
+    }));
+    const pairs = this.layers.map((layer) => layer.pairs);
+    const slots = figureSlots(this.layers, this.readout);
     try {
-      await this.#trainer.train(images, [part], 1, () => this.backend.flush());
+      const before = await readSlots(b, slots);
+      try {
+        this.#resetFigures();
+        await this.#trainer.train(images, [part], 1, () => b.flush());
+        return (await this.#report(this.#epoch + 1, batch.count)).layers;
+      } finally {
+        writeSlots(b, slots, before);
+        this.layers.forEach((layer, l) => layer.pairs = pairs[l]!);
+      }
     } finally {
       disposeParts([part]);
     }
-    const { layers } = await this.#report(this.#epoch + 1, batch.count);
-    this.#resetFigures();
-    return layers;
   }
 
   /** Scores images and compares the predictions with their labels. */
@@ -314,8 +358,10 @@ export class FFNetwork implements Disposable {
     const { classes } = this.recipe;
     const dataset = { labels: new Uint8Array(data.count), classes, ...data };
     requireDataset(this.recipe, dataset);
-    using images = new DeviceImages(this.backend, this.recipe, dataset, { scale: this.#inputs });
-    return await this.#score(images, options);
+    return await this.#use.read(async () => {
+      using images = new DeviceImages(this.backend, this.recipe, dataset, { scale: this.#inputs });
+      return await this.#score(images, options);
+    });
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import type { Backend, FusedOperations, Gradient, Tensor } from "./backend.ts";
 import { fusedOperations } from "./fused.ts";
+import { Made } from "./made.ts";
 import type { OptimizerOptions } from "./recipe.ts";
 
 /** A trained tensor with its optimizer's moments. */
@@ -42,13 +43,20 @@ export class Optimizer {
     this.#options = options;
   }
 
-  /** Takes ownership of a tensor and gives it zero moments. */
+  /** Takes ownership of a tensor, which goes if they cannot be made, and gives it zero moments. */
   parameter(value: Tensor, { decays }: { decays: boolean }): Parameter {
-    const zeros = (): Tensor => this.#backend.fill(value.shape, 0);
-    const moments: Record<string, Tensor> = this.#options.kind === "adam"
-      ? { first_moment: zeros(), second_moment: zeros() }
-      : { velocity: zeros() };
-    return new Parameter(value, moments, decays);
+    const made = new Made();
+    made.own(value);
+    try {
+      const zeros = (): Tensor => made.own(this.#backend.fill(value.shape, 0));
+      const moments: Record<string, Tensor> = this.#options.kind === "adam"
+        ? { first_moment: zeros(), second_moment: zeros() }
+        : { velocity: zeros() };
+      return new Parameter(value, moments, decays);
+    } catch (error) {
+      made.undo();
+      throw error;
+    }
   }
 
   /** Moves every parameter against its gradient, at the learning rate times `gain`. */

@@ -1,7 +1,7 @@
 // The one source of randomness: a seeded generator whose state can be saved.
 
-/** The state of a {@linkcode Random}: four unsigned 32-bit integers. */
-export type RandomState = [number, number, number, number];
+/** The state of a {@linkcode Random}: four unsigned 32-bit integers, and the second normal number if it is still to come. */
+export type RandomState = [a: number, b: number, c: number, counter: number, spare?: number];
 
 /**
  * A seeded generator (Jenkins's small fast chaotic generator, 32-bit with a counter: `sfc32`).
@@ -28,14 +28,15 @@ export class Random {
       this.#counter = 1;
       for (let i = 0; i < 15; i++) this.uint32();
     } else {
-      [this.#a, this.#b, this.#c, this.#counter] = seed;
+      const [a, b, c, counter, spare = null] = seed;
+      [this.#a, this.#b, this.#c, this.#counter, this.#spare] = [a, b, c, counter, spare];
     }
   }
 
-  /** The state to restore this generator from. A pending second normal value is dropped. */
+  /** The state to restore this generator from; asking for it changes nothing. */
   get state(): RandomState {
-    this.#spare = null;
-    return [this.#a, this.#b, this.#c, this.#counter];
+    const [a, b, c, counter] = [this.#a, this.#b, this.#c, this.#counter];
+    return this.#spare === null ? [a, b, c, counter] : [a, b, c, counter, this.#spare];
   }
 
   /** An independent generator that depends on this one's state and on `name`; leaves this one as it was. */

@@ -83,3 +83,14 @@ Deno.test("Random refuses a seed that is no whole number", () => {
   assertThrows(() => new Random(0.5), RangeError, "0.5");
   assertThrows(() => new Random(NaN), RangeError);
 });
+
+Deno.test("Random.state changes nothing that comes next, and resumes between two normal numbers", () => {
+  for (const before of [0, 1, 2, 3]) {
+    const [asked, left] = [new Random(8), new Random(8)];
+    for (let i = 0; i < before; i++) assertEquals(asked.normal(), left.normal());
+    const copy = new Random(asked.state);
+    const next = Array.from({ length: 3 }, () => left.normal());
+    assertEquals(Array.from({ length: 3 }, () => asked.normal()), next);
+    assertEquals(Array.from({ length: 3 }, () => copy.normal()), next);
+  }
+});

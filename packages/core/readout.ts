@@ -1,6 +1,7 @@
 // The one-pass readout: a linear softmax on the layers' normalised activities, trained alongside.
 
 import type { Backend, Tensor } from "./backend.ts";
+import { Made } from "./made.ts";
 import { Optimizer, type Parameter } from "./optimizer.ts";
 import type { ReadoutOptions } from "./recipe.ts";
 
@@ -40,11 +41,18 @@ export class Readout implements Disposable {
     this.#backend = backend;
     this.from = options.from;
     this.optimizer = new Optimizer(backend, options.optimizer);
-    this.weights = units.slice(options.from).map((n) =>
-      this.optimizer.parameter(backend.fill([n, classes], 0), { decays: true })
-    );
-    this.bias = this.optimizer.parameter(backend.fill([1, classes], 0), { decays: false });
-    this.mistakes = backend.fill([1, 1], 0);
+    const made = new Made();
+    try {
+      this.weights = units.slice(options.from).map((n) =>
+        made.own(this.optimizer.parameter(backend.fill([n, classes], 0), { decays: true }))
+      );
+      const bias = backend.fill([1, classes], 0);
+      this.bias = made.own(this.optimizer.parameter(bias, { decays: false }));
+      this.mistakes = backend.fill([1, 1], 0);
+    } catch (error) {
+      made.undo();
+      throw error;
+    }
   }
 
   /** Logits `[rows, classes]` for the normalised activities of each layer it sees. */

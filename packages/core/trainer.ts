@@ -72,20 +72,33 @@ export class Trainer {
    * Trains on one batch, given as the parts that make it up; `updated` is awaited after every update.
    * The gradient is summed over the parts, so that how a batch is cut does not matter, but for which elements dropout and
    * hybrids draw: their seeds are a part's. The first `done` of the updates were made before. Where the layers rest, the
-   * readout alone learns.
+   * readout alone learns. When the signal aborts while hybrids are drawn, its reason is thrown and no update made.
    */
   async train(
     images: DeviceImages,
     parts: readonly Part[],
     gain: number,
     updated: () => Promise<void>,
-    { done = 0, layersRest = false }: { done?: number; layersRest?: boolean } = {},
+    { done = 0, layersRest = false, signal }: {
+      done?: number;
+      layersRest?: boolean;
+      signal?: AbortSignal | undefined;
+    } = {},
   ): Promise<void> {
     if (this.#recipe.schedule.kind === "greedy") {
       const { updatesPerLayer } = this.#recipe.schedule;
       await this.#greedy(images, parts, updatesPerLayer, gain, updated, done);
     } else {
-      this.#joint(images, parts, gain, layersRest);
+      const masks = new Map<Part, Tensor>();
+      try {
+        for (const part of layersRest ? [] : parts) {
+          const drawn = await images.masks(part.indices.shape[0], part.seed, signal);
+          if (drawn) masks.set(part, drawn);
+        }
+        this.#joint(images, parts, masks, gain, layersRest);
+      } finally {
+        for (const tensor of masks.values()) tensor.dispose();
+      }
       await updated();
     }
   }
@@ -122,7 +135,13 @@ export class Trainer {
   }
 
   // Every layer, and the readout, takes one update; the readout alone where the layers rest.
-  #joint(images: DeviceImages, parts: readonly Part[], gain: number, layersRest: boolean): void {
+  #joint(
+    images: DeviceImages,
+    parts: readonly Part[],
+    masks: ReadonlyMap<Part, Tensor>,
+    gain: number,
+    layersRest: boolean,
+  ): void {
     this.#update(parts, gain, (part, pairs, found) => {
       const b = this.#backend;
       const [first] = this.#layers as [FFDense];
@@ -141,7 +160,7 @@ export class Trainer {
       if (layersRest) return;
       let inputs = product
         ? this.#contrastLabels(encoded, right, wrong!)
-        : images.contrast(part.indices, part.partners!, part.warps, part.seed);
+        : images.contrast(part.indices, part.partners!, part.warps, masks.get(part)!);
       let shared: SharedInput | null = product && { images: encoded.pixels, product };
       for (const [l, layer] of this.#layers.entries()) {
         const last = l === this.#layers.length - 1;
@@ -174,7 +193,9 @@ export class Trainer {
     const product = (layer: FFDense, shared: Tensor | null): Tensor | null =>
       shared && layer.sharedProduct(shared, order && order.inOrder);
     // What the layer at hand sees of each part, which stays the same for all of its updates.
-    let seen = parts.map((part) => b.scope(() => this.#contrasts(images, part, order !== null)));
+    let seen = b.scope(() =>
+      parts.map((part) => b.scope(() => this.#contrasts(images, part, order !== null)))
+    );
     try {
       for (const layer of this.#layers) {
         // What was done before changed only the layers; what they make of the batch is computed again.
@@ -236,26 +257,29 @@ export class Trainer {
       else learner.apply(gradients as Gradients, pairs, gain);
       for (const tensor of own(gradients)) tensor.dispose();
     };
-    if (parts.length === 1) return b.scope(() => compute(parts[0]!, pairs, learn));
+    // In a scope, so that nothing stays of an update that fails.
+    b.scope(() => {
+      if (parts.length === 1) return compute(parts[0]!, pairs, learn);
 
-    let sums: Found[] | null = null;
-    for (const part of parts) {
-      const found: Found[] = [];
-      b.scope(() => {
-        compute(part, pairs, (one) => found.push(one));
-        return found.map(({ gradients }) => gradients);
-      });
-      if (!sums) {
-        sums = found;
-        continue;
+      let sums: Found[] | null = null;
+      for (const part of parts) {
+        const found: Found[] = [];
+        b.scope(() => {
+          compute(part, pairs, (one) => found.push(one));
+          return found.map(({ gradients }) => gradients);
+        });
+        if (!sums) {
+          sums = found;
+          continue;
+        }
+        const totals = leaves(sums.map(({ gradients }) => gradients));
+        leaves(found.map(({ gradients }) => gradients)).forEach((tensor, i) => {
+          b.assign(totals[i]!, b.add(totals[i]!, tensor));
+          tensor.dispose();
+        });
       }
-      const totals = leaves(sums.map(({ gradients }) => gradients));
-      leaves(found.map(({ gradients }) => gradients)).forEach((tensor, i) => {
-        b.assign(totals[i]!, b.add(totals[i]!, tensor));
-        tensor.dispose();
-      });
-    }
-    sums?.forEach(learn);
+      sums?.forEach(learn);
+    });
   }
 
   // What layer `l` hands on in training.
