@@ -51,6 +51,7 @@ export class Session implements AsyncDisposable {
     try {
       await session.#bundle();
       session.#run = session.#drive(launches(session.#server.addr.port), 1000 * patience);
+      session.#run.catch((error) => session.#giveUp(error));
     } catch (error) {
       await session[Symbol.asyncDispose]();
       throw error;
@@ -63,6 +64,11 @@ export class Session implements AsyncDisposable {
     return await this.#outcome(place, criterion).promise;
   }
 
+  /** Waits until all is done. Rejects where a page failed besides its cases. */
+  async done(): Promise<void> {
+    await this.#run;
+  }
+
   /** Ends the browser and the server. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
@@ -70,7 +76,7 @@ export class Session implements AsyncDisposable {
     } catch {
       // It has ended.
     }
-    await this.#run;
+    await this.#run.catch(() => {});
     await this.#server.shutdown();
     await Deno.remove(this.#folder, { recursive: true });
   }
@@ -102,6 +108,7 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  // Hands out what comes, until nothing more does.
   async #drive(launches: Launch[], patience: number): Promise<void> {
     const program = new URL("_drive.ts", import.meta.url);
     const process = this.#process = driveChromium(program, [JSON.stringify(launches)]).spawn();
@@ -124,11 +131,16 @@ export class Session implements AsyncDisposable {
       if (error === null) resolve(value);
       else reject(new Error(`in the ${place}: ${error}`));
     }
-    clearTimeout(this.#silence);
-    // The rest never comes.
     const { code } = await process.status;
-    this.#end = new Error(`${reason}Chromium's driver ended with ${code}: ${await stderr}`);
-    for (const { reject } of this.#outcomes.values()) reject(this.#end);
+    const end = new Error(`${reason}Chromium's driver ended with ${code}: ${await stderr}`);
+    this.#giveUp(end);
+    if (code !== 0) throw end;
+  }
+
+  #giveUp(end: Error): void {
+    clearTimeout(this.#silence);
+    this.#end ??= end;
+    for (const { reject } of this.#outcomes.values()) reject(end);
   }
 
   #outcome(place: Place, criterion: string): PromiseWithResolvers<unknown> {
