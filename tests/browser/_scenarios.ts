@@ -34,7 +34,7 @@ export async function firstUpdate(images: Dataset): Promise<number> {
 }
 
 /** Loses the device while a read waits: it ends, and so does every later one. */
-export async function endsReads(lose: (device: GPUDevice) => Promise<void>): Promise<void> {
+export async function endsReads(lose: () => Promise<void>): Promise<void> {
   const device = await openDevice();
   using backend = await createBackend({ device });
   const x = backend.fill([1024, 1024], 1);
@@ -42,7 +42,7 @@ export async function endsReads(lose: (device: GPUDevice) => Promise<void>): Pro
   // It waits a second on two cores; where it is there before the loss, nothing is lost.
   const waiting = backend.read([product]).catch((error) => error);
   await backend.flush();
-  await lose(device);
+  await lose();
   const end = await waiting;
   ensure(Array.isArray(end) || end instanceof DeviceLostError, String(end));
   const later = await refusal(() => backend.read([x]));
