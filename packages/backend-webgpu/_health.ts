@@ -94,6 +94,16 @@ export class Health {
     }
   }
 
+  /**
+   * Waits a second at most for the loss of the device and throws it. In a browser a read ends because of it a moment before the
+   * loss is told.
+   */
+  async expectLoss(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const second = new Promise<void>((resolve) => timer = setTimeout(resolve, 1000));
+    await this.guard(second).finally(() => clearTimeout(timer));
+  }
+
   /** Gives the device up: whoever still waits for something on it hears that there is nothing to come. */
   close(): void {
     this.#finish(new TypeError("the backend was disposed before its work was done"));

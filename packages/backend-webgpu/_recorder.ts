@@ -247,6 +247,7 @@ export class Recorder {
       for (const { staging } of copied) this.#staging.discard(staging);
       // What failed before is the reason why it cannot be mapped.
       await this.health.settle({ all: true });
+      await this.health.expectLoss();
       const { message } = cause as Error;
       throw new Error(`read: ${total(parts)} bytes could not be had: ${message}`, { cause });
     }

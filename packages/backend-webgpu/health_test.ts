@@ -50,6 +50,29 @@ for (const { call, start } of PENDING) {
   }, call === "tune()" && (await timestamps()).length === 0 ? "no timestamp-query" : null);
 }
 
+test("webgpu: a read that ends a moment before the loss is told, as in a browser, waits to tell it", async () => {
+  const device = await openDevice();
+  using backend = await createBackend({ device });
+  using x = backend.fill([4, 4], 1);
+  const { mapAsync } = GPUBuffer.prototype;
+  const ended = (): Promise<never> => Promise.reject(new DOMException("unmapped", "AbortError"));
+  try {
+    GPUBuffer.prototype.mapAsync = ended;
+    await assertRejects(
+      () => backend.read([x]),
+      Error,
+      "read: 64 bytes could not be had: unmapped",
+    );
+    GPUBuffer.prototype.mapAsync = () => {
+      setTimeout(() => device.destroy(), 5);
+      return ended();
+    };
+    await assertRejects(() => backend.read([x]), DeviceLostError, "everything on it is gone");
+  } finally {
+    GPUBuffer.prototype.mapAsync = mapAsync;
+  }
+});
+
 test("webgpu: on a shared device the owner hears of its own errors, and the backend does not", async () => {
   const device = await openDevice();
   const heard: GPUUncapturedErrorEvent[] = [];
