@@ -157,5 +157,5 @@ export function pictureOf(
   alpha: Uint8Array | null = null,
 ): Picture {
   const pixels = Uint8Array.from(light, (value) => Math.round(Math.min(255, Math.max(0, value))));
-  return { pixels, alpha, width, height };
+  return { pixels, alpha, colours: null, width, height };
 }

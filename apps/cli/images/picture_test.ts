@@ -7,6 +7,7 @@ function flat(pixels: number[], alpha: number[] | null): number[] {
     pixels: Uint8Array.from(pixels),
     alpha: alpha && Uint8Array.from(alpha),
     width: pixels.length,
+    colours: null,
     height: 1,
   };
   return Array.from(flatten(picture).pixels);
