@@ -2,12 +2,12 @@
 
 import { type Component, componentsOf, distancesTo, sideOf } from "./_components.ts";
 import { type InkPlane, inkPlane, quantile } from "./_ink_planes.ts";
-import { isLine, isOutline, isWithin, type Meeting, meetsBorder } from "./_shapes.ts";
+import { isLine, isOutline, isSolid, isWithin, type Meeting, meetsBorder } from "./_shapes.ts";
 import type { Plane } from "./_window.ts";
 
 /** What was found: a digit, or why none can be told. */
 export type Found =
-  | { kind: "digit"; ink: Float32Array; box: Box }
+  | { kind: "digit"; ink: Float32Array; box: Box; isCut: boolean }
   | { kind: "none" | "several" };
 
 /** A rectangle of pixels. */
@@ -28,20 +28,33 @@ const APART = { least: 0.12, gap: 0.14 };
 /** Something else of at least this part of the digit's side may be a digit too. */
 const RIVAL = 0.45;
 
+/** How much of what is around a digit is like the paper that it is on, where the picture's border cuts it or not. */
+const PURE = { whole: 0.5, cut: 0.8, surely: 0.97 };
+/** What the border cuts is taken for strokes only if it is thinner than this part of its longer side. */
+const THICKEST_CUT = 0.38;
+
 /** Finds the one digit on a picture. */
 export function findDigit(picture: Plane): Found {
+  const usual = isDarkOnLight(picture) ? 1 : -1;
   let told: Found = { kind: "none" };
   for (const part of WINDOWS) {
     const window = Math.max(5, Math.ceil(part * Math.min(picture.width, picture.height)));
-    const sign = isDarkOnLight(picture) ? 1 : -1;
-    const first = findInk(inkPlane(picture, sign, window));
-    if (first.kind !== "none") return first;
-    // A narrow window takes the paper's own rim for strokes.
-    if (part !== WINDOWS[0]) break;
-    const second = findInk(inkPlane(picture, sign === 1 ? -1 : 1, window));
-    // Unless it is the hole in a digit, or the paper between its strokes.
-    if (second.kind === "digit" && isGroundAround(second, picture)) return second;
-    if (second.kind === "several") told = second;
+    let best: Found & { kind: "digit" } | null = null;
+    let purest = 0;
+    for (const sign of [usual, -usual] as const) {
+      const found = findInk(inkPlane(picture, sign as 1 | -1, window));
+      if (found.kind === "several" && sign === usual) told = found;
+      if (found.kind === "digit") {
+        const pure = purity(found, picture);
+        if (pure > purest) [best, purest] = [found, pure];
+        // What is of the other polarity then is the hole in it, or the paper between its strokes.
+        if (pure >= PURE.surely) break;
+      } else if (sign === usual && found.kind === "several") break;
+      // A narrow window takes the paper's own rim for strokes.
+      if (part !== WINDOWS[0]) break;
+    }
+    if (best && purest >= (best.isCut ? PURE.cut : PURE.whole)) return best;
+    if (told.kind === "several") return told;
   }
   return told;
 }
@@ -52,22 +65,27 @@ function isDarkOnLight({ values }: Plane): boolean {
   return middle! - low! >= high! - middle!;
 }
 
-// Whether what is around a digit's box differs from the digit.
-function isGroundAround({ ink, box }: Found & { kind: "digit" }, picture: Plane): boolean {
+// The part of what is around a digit's box that is more like the paper between its strokes than like them: for the hole in a
+// 0 or the rest of a sheet it is small.
+function purity({ ink, box }: Found & { kind: "digit" }, picture: Plane): number {
   const { values, width, height } = picture;
   const rim = Math.ceil(0.3 * Math.max(box.right - box.left, box.bottom - box.top));
-  const [own, around]: [number[], number[]] = [[], []];
+  const [own, between, around]: [number[], number[], number[]] = [[], [], []];
+  const most = quantile(ink.filter((amount) => amount > 0), 0.75);
   for (let y = Math.max(0, box.top - rim); y < Math.min(height, box.bottom + rim); y++) {
     for (let x = Math.max(0, box.left - rim); x < Math.min(width, box.right + rim); x++) {
       const i = y * width + x;
-      const inside = x >= box.left && x < box.right && y >= box.top && y < box.bottom;
-      if (!inside) around.push(values[i]!);
-      else if (ink[i]! > 0) own.push(values[i]!);
+      // Paper close to the box counts as between the strokes of a 1, which has none.
+      const far = Math.max(box.left - x, x - box.right, box.top - y, y - box.bottom);
+      if (ink[i]! > most / 2) own.push(values[i]!);
+      else if (ink[i] === 0 && far < rim / 6) between.push(values[i]!);
+      if (far > 0 && ink[i] === 0) around.push(values[i]!);
     }
   }
-  const digit = quantile(own, 0.5);
-  const [low, high] = [quantile(around, 0.1), quantile(around, 0.9)];
-  return digit < low || digit > high;
+  if (around.length === 0 || between.length === 0) return 1;
+  const [digit, paper] = [quantile(own, 0.5), quantile(between, 0.5)];
+  const alike = around.filter((grey) => Math.abs(grey - paper) < Math.abs(grey - digit));
+  return alike.length / around.length;
 }
 
 // The digit of one polarity.
@@ -98,7 +116,9 @@ function atLevel(plane: InkPlane, level: number): Found {
   );
   const large = components.filter((it) => sideOf(it) >= leastSide && meetings.get(it) !== "along");
   const outlines = large.filter((it) => isOutline(it, labels, width));
-  const strokes = large.filter((it) => !outlines.includes(it) && isStroke(it));
+  const strokes = large.filter((it) =>
+    !outlines.includes(it) && isStroke(it, meetings.get(it) === "no" ? THICKEST : THICKEST_CUT)
+  );
   // What is whole on the picture comes before what runs into its border.
   const whole = strokes.filter((it) => meetings.get(it) === "no");
   const candidates = whole.length > 0 ? whole : strokes;
@@ -119,11 +139,26 @@ function atLevel(plane: InkPlane, level: number): Found {
     !outlines.some((outline) => isWithin(main, outline) && !isWithin(it, outline))
   );
   if (rival) return { kind: "several" };
-  return { kind: "digit", ink: inkNear(group, plane, labels, level), box };
+  const isCut = meetings.get(main) !== "no";
+  const ink = inkNear(group, plane, labels, level);
+  return isSoft(ink, main) ? { kind: "none" } : { kind: "digit", ink, box, isCut };
 }
 
-function isStroke(it: Component): boolean {
-  return it.thickness <= THICKEST * sideOf(it) && !isLine(it);
+function isStroke(it: Component, thickest: number): boolean {
+  return it.thickness <= thickest * sideOf(it) && !isSolid(it) && !isLine(it);
+}
+
+/** Strokes of at least so many pixels have edges that can be told from their insides. */
+const BROAD = 8;
+/** At most this part of a stroke is edge; of light and shade more is. */
+const EDGE = 0.5;
+
+function isSoft(ink: Float32Array, { thickness }: Component): boolean {
+  if (thickness < BROAD) return false;
+  const drawn = ink.filter((amount) => amount > 0);
+  const most = quantile(drawn, 0.9);
+  const edge = drawn.filter((amount) => amount > 0.2 * most && amount < 0.75 * most);
+  return edge.length > EDGE * drawn.length;
 }
 
 function boxOf(parts: readonly Component[]): Box {
