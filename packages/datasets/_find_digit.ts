@@ -25,6 +25,8 @@ const THICKEST = 0.48;
 const WIDEST = 1.9;
 /** A stroke apart is at least this part of the digit's longer side long, and no further from it. */
 const APART = { least: 0.12, gap: 0.14 };
+/** Parts nearer than this many widths of the pen were one stroke. */
+const CLOSE = 0.5;
 /** Something else of at least this part of the digit's side may be a digit too. */
 const RIVAL = 0.45;
 
@@ -191,6 +193,8 @@ function gather(
     (meetings.get(it) === "no" || meetings.get(main) !== "no") && meetings.get(it) !== "along"
   );
   if (others.length === 0) return group;
+  const close = CLOSE * main.thickness + 1;
+  const furthest = Math.max(APART.gap * side, close);
   const mask = new Uint8Array(labels.length);
   for (let added = true; added;) {
     added = false;
@@ -204,12 +208,13 @@ function gather(
       if (far[i]! < gaps[label]!) gaps[label] = far[i]!;
     });
     for (const other of others) {
-      if (group.includes(other) || gaps[other.label]! > APART.gap * side) continue;
+      if (group.includes(other) || gaps[other.label]! > furthest) continue;
       const together = boxOf([...group, other]);
       const tall = together.bottom - together.top;
       const wide = together.right - together.left;
       // Two digits beside each other are wider together than one, and as tall.
-      if (Math.max(tall, wide) > 1.35 * side || wide > 1.3 * tall) {
+      const isClose = gaps[other.label]! <= close;
+      if (!isClose && Math.max(tall, wide) > 1.35 * side || wide > 1.3 * tall) {
         if (sideOf(other) >= RIVAL * side) return null;
         continue;
       }
@@ -234,7 +239,7 @@ function inkNear(
   const mask = Uint8Array.from(labels, (label) => mine.has(label) ? 1 : 0);
   const far = distancesTo(mask, width, height);
   const box = boxOf(group);
-  const rim = Math.max(2, 0.06 * Math.max(box.right - box.left, box.bottom - box.top));
+  const rim = Math.max(3, 0.06 * Math.max(box.right - box.left, box.bottom - box.top));
   const faint = Math.min(level, Math.max(2 * level * FAINT, least / 2));
   return values.map((ink, i) => {
     const isMine = mask[i] || labels[i] === 0 && far[i]! <= rim && soft[i]! >= faint;
