@@ -7,20 +7,20 @@ import type { Plane } from "./_window.ts";
 
 /** What was found: a digit, or why none can be told. */
 export type Found =
-  | { kind: "digit"; ink: Float32Array; box: Box; isCut: boolean }
+  | { kind: "digit"; ink: Float32Array; box: Box; isCut: boolean; thickness: number; sign: 1 | -1 }
   | { kind: "none" | "several" };
 
 /** A rectangle of pixels. */
 export type Box = Pick<Component, "left" | "top" | "right" | "bottom">;
 
 /** Windows as parts of the picture's shorter side: wider than any stroke, and narrower for what a wide one does not part. */
-const WINDOWS = [0.5, 0.25];
+const WINDOWS = [0.5, 0.25] as const;
 /** Levels of ink tried, as parts of the most there is: what is darkest need not be the digit. */
 const LEVELS = [0.5, 0.35, 0.25, 0.17, 0.12, 0.08];
 /** A digit's longer side: at least this part of the picture's shorter one, and this many pixels. */
 const LEAST_SIDE = { part: 0.04, pixels: 7 };
-/** Strokes are at most this part of the longer side thick: MNIST's boldest have 0.45. */
-const THICKEST = 0.48;
+/** Strokes are at most this part of the longer side thick: MNIST's boldest have 0.42. */
+const THICKEST = 0.44;
 /** No digit is wider than this times its height. */
 const WIDEST = 1.9;
 /** A stroke apart is at least this part of the digit's longer side long, and no further from it. */
@@ -31,34 +31,64 @@ const CLOSE = 0.5;
 const RIVAL = 0.45;
 
 /** How much of what is around a digit is like the paper that it is on, where the picture's border cuts it or not. */
-const PURE = { whole: 0.5, cut: 0.8, surely: 0.97 };
+const PURE = { whole: 0.5, cut: 0.8 };
+/** A digit of this quality is looked for in no other polarity: pure paper, and strokes of a quarter of its side. */
+const SURELY = 0.74;
 /** What the border cuts is taken for strokes only if it is thinner than this part of its longer side. */
 const THICKEST_CUT = 0.38;
 
+/** Where strokes are thinner than this part of the picture's shorter side, a narrow window has to find the same digit. */
+const FINE = 0.11;
+/** The same: boxes have at least this part of what they cover in common. */
+const SAME = 0.75;
+
 /** Finds the one digit on a picture. */
 export function findDigit(picture: Plane): Found {
+  const shorter = Math.min(picture.width, picture.height);
   const usual = isDarkOnLight(picture) ? 1 : -1;
-  let told: Found = { kind: "none" };
-  for (const part of WINDOWS) {
-    const window = Math.max(5, Math.ceil(part * Math.min(picture.width, picture.height)));
-    let best: Found & { kind: "digit" } | null = null;
-    let purest = 0;
-    for (const sign of [usual, -usual] as const) {
-      const found = findInk(inkPlane(picture, sign as 1 | -1, window));
-      if (found.kind === "several" && sign === usual) told = found;
-      if (found.kind === "digit") {
-        const pure = purity(found, picture);
-        if (pure > purest) [best, purest] = [found, pure];
-        // What is of the other polarity then is the hole in it, or the paper between its strokes.
-        if (pure >= PURE.surely) break;
-      } else if (sign === usual && found.kind === "several") break;
-      // A narrow window takes the paper's own rim for strokes.
-      if (part !== WINDOWS[0]) break;
-    }
-    if (best && purest >= (best.isCut ? PURE.cut : PURE.whole)) return best;
-    if (told.kind === "several") return told;
+  const look = (sign: 1 | -1, part: number): Found =>
+    findInk(inkPlane(picture, sign, Math.max(5, Math.ceil(part * shorter))));
+  const [wide, narrow] = WINDOWS;
+  const first = look(usual, wide);
+  if (first.kind === "several") return first;
+  const found = [first];
+  // Where there is hardly a doubt, what is of the other polarity is the hole in it, or the paper between its strokes.
+  if (quality(first, picture) < SURELY) found.push(look(usual === 1 ? -1 : 1, wide));
+  const best = found.toSorted((a, b) => worth(b, picture) - worth(a, picture))[0]!;
+  if (best.kind !== "digit" || quality(best, picture) === 0) {
+    // A narrow window takes the paper's own rim for strokes, and is of use only where a wide one shows nothing.
+    const closer = look(usual, narrow);
+    return closer.kind === "digit" && quality(closer, picture) === 0 ? { kind: "none" } : closer;
   }
-  return told;
+  if (best.thickness >= FINE * shorter) return best;
+  const again = look(best.sign, narrow);
+  return again.kind === "digit" && overlap(again.box, best.box) >= SAME ? best : { kind: "none" };
+}
+
+// How surely it is a digit, 0 to 1: strokes are thin, and around them is paper. 0 for none.
+function quality(found: Found, picture: Plane): number {
+  if (found.kind !== "digit") return 0;
+  const pure = purity(found, picture);
+  if (pure < (found.isCut ? PURE.cut : PURE.whole)) return 0;
+  return pure * (1 - found.thickness / longer(found.box));
+}
+
+// Of two, the larger is rather the digit: the other may lie between its strokes.
+function worth(found: Found, picture: Plane): number {
+  return found.kind === "digit" ? quality(found, picture) * Math.sqrt(longer(found.box)) : 0;
+}
+
+function longer({ left, top, right, bottom }: Box): number {
+  return Math.max(right - left, bottom - top);
+}
+
+// What two boxes have in common, as a part of all that they cover.
+function overlap(a: Box, b: Box): number {
+  const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+  const tall = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+  const common = Math.max(0, wide) * Math.max(0, tall);
+  const areaOf = ({ left, top, right, bottom }: Box): number => (right - left) * (bottom - top);
+  return common / (areaOf(a) + areaOf(b) - common);
 }
 
 // More of most pictures is paper than anything else.
@@ -143,7 +173,9 @@ function atLevel(plane: InkPlane, level: number): Found {
   if (rival) return { kind: "several" };
   const isCut = meetings.get(main) !== "no";
   const ink = inkNear(group, plane, labels, level);
-  return isSoft(ink, main) ? { kind: "none" } : { kind: "digit", ink, box, isCut };
+  return isSoft(ink, main)
+    ? { kind: "none" }
+    : { kind: "digit", ink, box, isCut, thickness: main.thickness, sign: plane.sign };
 }
 
 function isStroke(it: Component, thickest: number): boolean {

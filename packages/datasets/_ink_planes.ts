@@ -6,6 +6,8 @@ import { closing, opening, type Plane, smooth } from "./_window.ts";
 export interface InkPlane extends Plane {
   /** `[width * height]` ink with noise smoothed away, which tells what belongs together. */
   soft: Float32Array;
+  /** 1 for ink darker than the paper, -1 for lighter. */
+  sign: 1 | -1;
   /** What ink has to exceed to be more than noise. */
   least: number;
 }
@@ -26,8 +28,10 @@ export function inkPlane(picture: Plane, sign: 1 | -1, window: number): InkPlane
   const even = Math.min(width, height) < SMALL ? picture : smooth(picture);
   const paper = (sign === 1 ? closing : opening)(even, window).values;
   const differences = even.values.map((value, i) => sign * (paper[i]! - value));
-  // The window takes the lightest of the noise, which is not the paper; the middle one of all pixels is.
-  const bias = quantile(differences, 0.5);
+  // The window takes the lightest of the noise, which is not the paper; the middle one of all pixels is, unless most of them
+  // are of a table.
+  const noise = noiseOf(even);
+  const bias = Math.min(quantile(differences, 0.5), DEVIATIONS * noise);
   const level = quantile(paper, 0.5) - sign * bias;
   const soft = new Float32Array(values.length);
   const ink = new Float32Array(values.length);
@@ -38,8 +42,8 @@ export function inkPlane(picture: Plane, sign: 1 | -1, window: number): InkPlane
     soft[i] = scale * sign * (light - even.values[i]!);
     ink[i] = scale * sign * (light - values[i]!);
   }
-  const least = Math.max(CONTRAST, DEVIATIONS * noiseOf(even));
-  return { values: ink, soft, width, height, least };
+  const least = Math.max(CONTRAST, DEVIATIONS * noise);
+  return { values: ink, soft, sign, width, height, least };
 }
 
 /** The standard deviation of noise: what neighbours differ by where most of the picture is even. */
