@@ -1,6 +1,7 @@
 // What the tests of the command line share.
 
 import { recipes } from "@forward-forward/core";
+import { MNIST_STYLE } from "@forward-forward/datasets";
 import type { ModelInfo } from "./model_file.ts";
 
 /** What a small model says of itself. */
@@ -11,6 +12,7 @@ export const INFO: ModelInfo = {
   epoch: 2,
   dataset: "mnist",
   image: { rows: 4, columns: 4 },
+  pictures: MNIST_STYLE,
 };
 
 /** Runs `body` with a folder that is removed afterwards. */

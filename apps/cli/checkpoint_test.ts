@@ -40,6 +40,7 @@ async function stateAfter(updates: number): Promise<RunState> {
       epoch: network.epoch,
       dataset: "data",
       image: { rows: 4, columns: 5 },
+      pictures: { fit: "whole", ground: 9, ink: 250, polarity: "any" },
     },
     backend: "reference",
     limits: { train: 30 },

@@ -15,6 +15,8 @@ export interface Config {
   seed?: number;
   /** As `--keep`. */
   keep?: string;
+  /** As `--pictures`. */
+  pictures?: string;
   /** As `--train-limit`, `--test-limit` and `--validation`. */
   limits?: { train?: number | null; test?: number | null; validation?: number | null };
   /** A recipe by its name, with the parts of it to change. */

@@ -51,6 +51,10 @@ export const configSchema: Schema = {
     dataset: { type: "string", description: "As --dataset: a name, or a folder." },
     seed: { ...whole(0), description: "Decides every random number." },
     keep: { enum: ["last", "best"], description: "As --keep: which epoch's model to end with." },
+    pictures: {
+      enum: ["fitted", "whole"],
+      description: "As --pictures: what ff predict makes of pictures.",
+    },
     limits: {
       type: "object",
       description: "Images to train, test and validate on; null for all, or none held out.",

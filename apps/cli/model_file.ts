@@ -13,6 +13,7 @@ import {
   type Shape,
   validateRecipe,
 } from "@forward-forward/core";
+import { MNIST_STYLE, type PictureStyle } from "@forward-forward/datasets";
 import { describeFile } from "./describe_file.ts";
 import { UsageError } from "./errors.ts";
 import { reasonOf } from "./system_error.ts";
@@ -34,6 +35,8 @@ export interface ModelInfo {
   dataset: string;
   /** The size of its images in pixels. */
   image: { rows: number; columns: number };
+  /** How they were made, and so how pictures are to be made like them. */
+  pictures: PictureStyle;
 }
 
 /** A model read from a file. */
@@ -167,7 +170,17 @@ export function parseInfo(text: string | undefined): ModelInfo {
   const [width] = recipe.layers;
   require(hasFinite(info), "it has a number that is not finite");
   require(width === pixels, `its images have ${pixels} pixels and its recipe takes ${width}`);
-  return { ...info as ModelInfo, recipe };
+  const pictures = info!.pictures ?? MNIST_STYLE;
+  require(isStyle(pictures), "what it says of its pictures cannot be");
+  return { ...info as ModelInfo, recipe, pictures };
+}
+
+// Files that say nothing of it are older, and of pictures that were fitted.
+function isStyle({ fit, ground, ink, polarity }: PictureStyle): boolean {
+  const isGrey = (n: unknown): boolean =>
+    Number.isInteger(n) && n as number >= 0 && n as number < 256;
+  return ["fitted", "whole"].includes(fit) && isGrey(ground) && isGrey(ink) &&
+    ["dark", "light", "any"].includes(polarity);
 }
 
 // JSON has no word for infinity, and numbers that are too large for any other.

@@ -31,7 +31,7 @@ export async function predict(args: Arguments): Promise<number> {
   // Every file is read before anything is printed: a result is never half a result.
   const model = await readModel(path);
   const { info } = model;
-  const images = await readImages(files, info.image);
+  const images = await readImages(files, info);
   const { backend: opened } = await openBackend(args.text("backend") ?? "auto");
   using backend = opened;
   using network = await rebuild(backend, model);

@@ -1,6 +1,7 @@
 // The settings of a run as its config.json has them, which say the same as its checkpoints do.
 
 import type { Recipe } from "@forward-forward/core";
+import type { PictureStyle } from "@forward-forward/datasets";
 import type { Keep, RunState } from "./checkpoint.ts";
 import { configSchema } from "./config_schema.ts";
 import type { Limits } from "./data.ts";
@@ -21,19 +22,23 @@ export interface RunSettings {
   seed: number;
   /** Which epoch's model the run ends with. */
   keep: Keep;
+  /** What `ff predict` makes of pictures. */
+  pictures: PictureStyle["fit"];
   /** The recipe. */
   recipe: Recipe;
 }
 
 /** The settings as `config.json` has them. */
 export function configOf(settings: RunSettings): Record<string, unknown> {
-  const { dataset, limits: { train, test, validation }, images, seed, keep, recipe } = settings;
+  const { dataset, limits: { train, test, validation }, images, seed, keep, pictures, recipe } =
+    settings;
   return {
     dataset,
     limits: { train: train ?? null, test: test ?? null, validation: validation ?? null },
     images,
     seed,
     ...(keep === "best" ? { keep } : {}),
+    pictures,
     recipe,
   };
 }
@@ -86,11 +91,13 @@ export function courseOf(
       images: { train: train.count, validation: validation?.count ?? 0, test: test.count },
       seed,
       keep,
+      pictures: state.info.pictures.fit,
       recipe: { ...recipe, epochs: course.epochs },
     }),
   };
   const found: Record<string, unknown> = {
     keep: "last",
+    pictures: state.info.pictures.fit,
     ...config,
     ...(given && { recipe: given }),
   };

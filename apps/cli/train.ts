@@ -9,6 +9,7 @@ import {
   type Recipe,
   recipes,
 } from "@forward-forward/core";
+import { describePictures, type PictureStyle } from "@forward-forward/datasets";
 import { type Arguments, decimal, type Flags, oneOf } from "./arguments.ts";
 import { backendHelp, backendNames, openBackend } from "./backends.ts";
 import { identify, type Keep, KEEPS } from "./checkpoint.ts";
@@ -84,6 +85,12 @@ export const trainFlags: Flags = {
     value: "X",
     help: "save within an epoch too, every X minutes, 5 by default",
   },
+  pictures: {
+    value: "fitted|whole",
+    help: "what ff predict makes of pictures: the one digit on each fitted as MNIST's, or all of " +
+      "each resized; told from the training images by default",
+    choices: ["fitted", "whole"],
+  },
   json: { value: "", help: "one JSON object a line on stdout, nothing else there" },
   help: { value: "", help: "this text" },
 };
@@ -131,6 +138,9 @@ export async function train(args: Arguments): Promise<number> {
     ? new BestEpoch(resumed ? await bestBefore(resumed) : undefined)
     : null;
 
+  const pictures = saved?.info.pictures ??
+    describePictures(data.train, readPictures(args.text("pictures") ?? config.pictures));
+
   const started = new Date();
   let progress = noProgress;
   // From here on there is a run to save.
@@ -154,7 +164,7 @@ export async function train(args: Arguments): Promise<number> {
   const settings = {
     format: FORMAT,
     ...ran,
-    ...configOf({ dataset, limits, images, seed, keep, recipe }),
+    ...configOf({ dataset, limits, images, seed, keep, pictures: pictures.fit, recipe }),
   };
 
   const json = args.given("json");
@@ -174,6 +184,7 @@ export async function train(args: Arguments): Promise<number> {
     epoch: network.epoch,
     dataset,
     image: { rows, columns },
+    pictures,
   });
   const saver = new RunSaver({
     folder,
@@ -320,6 +331,12 @@ export async function train(args: Arguments): Promise<number> {
   } finally {
     progress.stop();
   }
+}
+
+const FITS = ["fitted", "whole"] as const;
+
+function readPictures(text: string | undefined): PictureStyle["fit"] | undefined {
+  return text === undefined ? undefined : oneOf("pictures", text, FITS) as PictureStyle["fit"];
 }
 
 function readKeep(text: string | undefined, { validation }: Limits): Keep {

@@ -1,6 +1,10 @@
 // Fitting a drawn or photographed character the way NIST's were fitted to make MNIST.
 
-import { inkOf } from "./_ink.ts";
+import { malformed } from "./_errors.ts";
+import { findDigit } from "./_find_digit.ts";
+import { frameInk, type Ink } from "./_frame_ink.ts";
+import { CONTRAST } from "./_ink_planes.ts";
+import { shrink } from "./_shrink.ts";
 import type { GreyImage } from "./grey_image.ts";
 
 /** What {@linkcode fitDigit} may be told. */
@@ -13,10 +17,12 @@ export interface FitDigitOptions {
   source?: string | undefined;
 }
 
-/** The part of MNIST's 28 pixels that the character's longer side takes. */
-const INNER = 20 / 28;
-/** The part of all ink that may lie outside on each side: specks do, strokes do not. */
-const SPECKS = 1 / 1000;
+/** Pictures are looked at with at most about this many pixels a side. */
+const LONGEST = 360;
+/** A digit of fewer pixels a side then is looked at again, closer. */
+const LEGIBLE = 60;
+/** With so much of its side around it. */
+const AROUND = 0.5;
 
 /**
  * Fits a picture of one character, of any size and either polarity, to `rows` x `columns` pixels, as MNIST
@@ -46,74 +52,59 @@ export function fitDigit(image: GreyImage, options: FitDigitOptions = {}): Uint8
   if (!(width > 0 && height > 0 && pixels.length === width * height)) {
     throw new TypeError(`a picture of ${width}x${height} cannot have ${pixels.length} pixels`);
   }
-  const ink = inkOf(image, source);
-  const across = new Float64Array(width);
-  const down = new Float64Array(height);
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      const amount = ink[i]!;
-      across[x]! += amount;
-      down[y]! += amount;
-    }
+  const found = lookFor(image);
+  if (found.kind === "digit") return frameInk(found, { rows, columns });
+  let [darkest, lightest] = [255, 0];
+  for (const grey of pixels) {
+    if (grey < darkest) darkest = grey;
+    if (grey > lightest) lightest = grey;
   }
-  const [h, v] = [extent(across), extent(down)];
-  const scale = Math.min(
-    inner(columns) / (h.end - h.start),
-    inner(rows) / (v.end - v.start),
+  if (lightest - darkest < CONTRAST) {
+    throw malformed(`${source} is blank: give one with a digit on it`);
+  }
+  throw malformed(
+    found.kind === "several"
+      ? `${source} shows more than one thing that may be a digit: cut it to the one`
+      : `${source} shows nothing that is surely a digit: give one with a digit and some even paper around it`,
   );
-  const [byColumn, byRow] = [place(h, scale, columns), place(v, scale, rows)];
+}
 
-  const fitted = new Float64Array(rows * columns);
-  const line = new Float64Array(columns);
-  for (let y = v.start; y < v.end; y++) {
-    line.fill(0);
-    for (let x = h.start; x < h.end; x++) {
-      const amount = ink[y * width + x]!;
-      if (amount === 0) continue;
-      for (const { to, weight } of byColumn[x - h.start]!) line[to]! += weight * amount;
-    }
-    for (const { to, weight } of byRow[y - v.start]!) {
-      for (let x = 0; x < columns; x++) fitted[to * columns + x]! += weight * line[x]!;
-    }
+// The digit's ink, on the picture made smaller or on the part of it where it was found then.
+function lookFor(image: GreyImage): Ink & { kind: "digit" } | { kind: "none" | "several" } {
+  const work = shrink(image, LONGEST);
+  const { width, height } = work;
+  const found = findDigit(work);
+  if (found.kind !== "digit") return found;
+  const { left, top, right, bottom } = found.box;
+  const side = Math.max(right - left, bottom - top);
+  const scale = image.width / width;
+  if (side < LEGIBLE && scale > 1.5) {
+    const rim = Math.ceil(side * AROUND);
+    const cut = crop(
+      image,
+      [left - rim, top - rim, right + rim, bottom + rim].map((at) => at * scale),
+    );
+    const closer = shrink(cut, LONGEST);
+    const again = findDigit(closer);
+    if (again.kind !== "digit") return again;
+    return { kind: "digit", ink: again.ink, width: closer.width, height: closer.height };
   }
-  const peak = fitted.reduce((a, b) => Math.max(a, b));
-  return Uint8Array.from(fitted, (amount) => Math.round(255 * amount / peak));
+  return { kind: "digit", ink: found.ink, width, height };
 }
 
-// Where the ink along one side begins and ends, specks left out, and its centre of mass.
-function extent(amounts: Float64Array): { start: number; end: number; centre: number } {
-  const total = amounts.reduce((a, b) => a + b);
-  let [start, end] = [0, amounts.length];
-  for (let left = amounts[0]!; left <= total * SPECKS; left += amounts[++start]!);
-  for (let left = amounts[end - 1]!; left <= total * SPECKS; left += amounts[--end - 1]!);
-  let [mass, moment] = [0, 0];
-  for (let i = start; i < end; i++) {
-    mass += amounts[i]!;
-    moment += (i + 0.5) * amounts[i]!;
+function crop({ pixels, width, height }: GreyImage, bounds: readonly number[]): GreyImage {
+  const [left, top] = [Math.max(0, Math.floor(bounds[0]!)), Math.max(0, Math.floor(bounds[1]!))];
+  const [right, bottom] = [
+    Math.min(width, Math.ceil(bounds[2]!)),
+    Math.min(height, Math.ceil(bounds[3]!)),
+  ];
+  const cut = {
+    pixels: new Uint8Array((right - left) * (bottom - top)),
+    width: right - left,
+    height: bottom - top,
+  };
+  for (let y = top; y < bottom; y++) {
+    cut.pixels.set(pixels.subarray(y * width + left, y * width + right), (y - top) * cut.width);
   }
-  return { start, end, centre: moment / mass };
-}
-
-function inner(size: number): number {
-  return Math.max(1, Math.round(size * INNER));
-}
-
-// For each pixel from `start` to `end`, the pixels of the result it covers, and how much of each.
-function place(
-  { start, end, centre }: { start: number; end: number; centre: number },
-  scale: number,
-  size: number,
-): { to: number; weight: number }[][] {
-  // To whole pixels, so that what needs no scaling is copied; the allowance is for rounding errors.
-  const middle = Math.floor(size / 2) - (centre - start) * scale;
-  const room = size - Math.ceil((end - start) * scale - 1e-9);
-  const first = Math.min(room, Math.max(0, Math.ceil(middle - 1e-9)));
-  return Array.from({ length: end - start }, (_, i) => {
-    const [low, high] = [first + i * scale, first + (i + 1) * scale];
-    const covered: { to: number; weight: number }[] = [];
-    for (let to = Math.floor(low); to < high && to < size; to++) {
-      covered.push({ to, weight: Math.min(high, to + 1) - Math.max(low, to) });
-    }
-    return covered;
-  });
+  return cut;
 }

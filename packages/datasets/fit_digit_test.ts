@@ -115,17 +115,24 @@ Deno.test("fitDigit() keeps the proportions of other sizes", () => {
   assertEquals(fit(drawing, { rows: 1, columns: 1 }), Uint8Array.of(255));
 });
 
-Deno.test("fitDigit() leaves MNIST's images as they are", async () => {
+Deno.test("fitDigit() leaves MNIST's images as they are, but for a pixel's shift of some", async () => {
   const { test } = await loadMnist();
   const drawn = 1000;
-  let same = 0;
+  let [same, refused] = [0, 0];
   for (let i = 0; i < drawn; i++) {
     const pixels = test.images.subarray(784 * i, 784 * (i + 1));
-    const result = fitDigit({ pixels, width: 28, height: 28 });
-    // What is fainter than a sixteenth counts as noise.
-    if (result.every((grey, at) => Math.abs(grey - pixels[at]!) <= 16)) same++;
+    try {
+      const result = fitDigit({ pixels, width: 28, height: 28 });
+      // What is fainter than a sixteenth counts as noise.
+      if (result.every((grey, at) => Math.abs(grey - pixels[at]!) <= 16)) same++;
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      // Broken in two.
+      refused++;
+    }
   }
-  assert(same > 0.93 * drawn, `${same} of ${drawn}`);
+  assert(same > 0.85 * drawn, `${same} of ${drawn}`);
+  assert(refused <= 0.01 * drawn, `${refused} refused`);
 });
 
 // Whole numbers from -1 to 1 in thousandths, from a congruential generator.
@@ -163,14 +170,16 @@ Deno.test("fitDigit() refuses a blank picture and says which", () => {
   assertThrows(() => fitDigit({ pixels: faint, width: 10, height: 10 }), DataError);
 });
 
-Deno.test("fitDigit() takes any picture of more than one grey", () => {
+Deno.test("fitDigit() refuses noise", () => {
   const random = generator();
-  for (let n = 0; n < 300; n++) {
-    const [width, height] = [1 + Math.floor(30 * Math.abs(random())), 1 + n % 7 * n];
-    const pixels = Uint8Array.from({ length: width * height }, () => random() > 0.8 ? 255 : 0);
-    if (new Set(pixels).size < 2) continue;
-    const result = fitDigit({ pixels, width, height });
-    assertEquals([result.length, Math.max(...result)], [784, 255]);
+  for (const [width, height] of [[120, 150], [200, 130], [300, 240]] as const) {
+    for (const share of [0.02, 0.2]) {
+      const pixels = Uint8Array.from(
+        { length: width * height },
+        () => Math.abs(random()) < share ? 255 : 0,
+      );
+      assertThrows(() => fitDigit({ pixels, width, height }), DataError);
+    }
   }
 });
 

@@ -17,6 +17,8 @@
 export type { Dataset } from "@forward-forward/core";
 export type { PartName } from "./_files.ts";
 export { DataError } from "./data_error.ts";
+export { describePictures, MNIST_STYLE, type PictureStyle } from "./describe_pictures.ts";
+export { fitPicture } from "./fit_picture.ts";
 export { fitDigit, type FitDigitOptions } from "./fit_digit.ts";
 export { type FileFormat, formatOf } from "./format_of.ts";
 export type { GreyImage } from "./grey_image.ts";

@@ -1,7 +1,9 @@
-// JPEG to grey, by MozJPEG in WebAssembly.
+// JPEG to grey, by MozJPEG in WebAssembly; of four inks, by jpeg-js.
 
 import decode, { init } from "@jsquash/jpeg/decode.js";
-import { UsageError } from "../errors.ts";
+import { decode as decodeInks } from "jpeg-js";
+import { clause, UsageError } from "../errors.ts";
+import { orientationIn, turnUpright } from "./orientation.ts";
 import { checkSize, luma, type Picture } from "./picture.ts";
 
 function damagedJpeg(source: string, why: string): UsageError {
@@ -22,6 +24,7 @@ export async function decodeJpeg(bytes: Uint8Array, source: string): Promise<Pic
   if (countScans(bytes) > MOST_SCANS) {
     throw damagedJpeg(source, `it has more than ${MOST_SCANS} scans`);
   }
+  if (size.components === 4) return decodeCmyk(bytes, source);
   // What the decoder says, the reason first if it gives up. What is no loss is said in these words.
   const complaints: string[] = [];
   const printErr = (text: string): void => {
@@ -39,12 +42,19 @@ export async function decodeJpeg(bytes: Uint8Array, source: string): Promise<Pic
   if (!image || complaints.length > 0) {
     throw damagedJpeg(source, complaints[0] ?? "it has no image");
   }
-  const { data, width, height } = image;
+  return pictureOf(image);
+}
+
+function pictureOf(
+  { data, width, height }: { data: ArrayLike<number>; width: number; height: number },
+): Picture {
+  const colours = new Uint8Array(3 * width * height);
   const pixels = new Uint8Array(width * height);
   for (let i = 0, at = 0; i < pixels.length; i++, at += 4) {
+    for (let c = 0; c < 3; c++) colours[3 * i + c] = data[at + c]!;
     pixels[i] = Math.round(luma(data[at]!, data[at + 1]!, data[at + 2]!));
   }
-  return { pixels, width, height, alpha: null };
+  return { pixels, width, height, alpha: null, colours };
 }
 
 // Its types leave the module out.
@@ -57,8 +67,22 @@ async function load(): Promise<WebAssembly.Module> {
   return await WebAssembly.compile(await Deno.readFile(new URL(file)));
 }
 
+/** The most memory that decoding may take, in MB. */
+const MOST_MEMORY = 2048;
+
+// Inks for printing, which MozJPEG does not turn to light.
+function decodeCmyk(bytes: Uint8Array, source: string): Picture {
+  try {
+    const options = { maxMemoryUsageInMB: MOST_MEMORY, tolerantDecoding: false };
+    const image = decodeInks(bytes, { ...options, useTArray: true });
+    return turnUpright(pictureOf(image), orientationIn(exifOf(bytes)));
+  } catch (error) {
+    throw damagedJpeg(source, clause((error as Error).message));
+  }
+}
+
 // What the first frame announces, found as the decoder finds it. ITU-T T.81, B.2.2.
-function sizeOf(bytes: Uint8Array): { width: number; height: number } | null {
+function sizeOf(bytes: Uint8Array): { width: number; height: number; components: number } | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 2; at + 9 < bytes.length;) {
     const marker = bytes[at + 1]!;
@@ -67,11 +91,26 @@ function sizeOf(bytes: Uint8Array): { width: number; height: number } | null {
       continue;
     }
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-    if (isFrame) return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+    if (isFrame) {
+      const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
+      return { height, width, components: bytes[at + 9]! };
+    }
     const alone = marker === 0x01 || marker >= 0xd0 && marker <= 0xd8;
     at += alone ? 2 : 2 + view.getUint16(at + 2);
   }
   return null;
+}
+
+// The Exif data, behind their name; nothing where there are none.
+function exifOf(bytes: Uint8Array): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 2; at + 10 < bytes.length && bytes[at] === 0xff && bytes[at + 1] !== 0xda;) {
+    const next = at + 2 + view.getUint16(at + 2);
+    const isExif = bytes[at + 1] === 0xe1 && view.getUint32(at + 4) === 0x45786966;
+    if (isExif) return bytes.subarray(at + 10, next);
+    at = next;
+  }
+  return new Uint8Array(0);
 }
 
 // At least as many as there are: the same two bytes may occur in what is no scan.

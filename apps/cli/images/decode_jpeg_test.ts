@@ -110,3 +110,56 @@ Deno.test("decodeJpeg() reads or refuses mutants of JPEG files", async () => {
   // Neither verdict is vacuous.
   assert(accepted > MUTANTS / 100 && accepted < MUTANTS * 0.9, `${accepted} accepted`);
 });
+
+/** A JPEG of four inks, each as a grey one has it, a scan each. ITU-T T.81, B.2.2 and B.2.3; Adobe's marker as in its TN 5116. */
+async function makeCmyk(inks: Uint8Array[]): Promise<Uint8Array> {
+  const greys = await Promise.all(inks.map((ink) => makeJpeg(ink, WIDTH, { color_space: 1 })));
+  const segments = (jpeg: Uint8Array, wanted: number): Uint8Array[] => {
+    const view = new DataView(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength);
+    const found: Uint8Array[] = [];
+    for (let at = 2; jpeg[at + 1] !== 0xda; at += 2 + view.getUint16(at + 2)) {
+      const whole = jpeg.subarray(at, at + 2 + view.getUint16(at + 2));
+      if (jpeg[at + 1] === wanted) found.push(whole);
+    }
+    return found;
+  };
+  const adobe = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0];
+  const header = [0xff, 0xc0, 0, 20, 8, 0, HEIGHT, 0, WIDTH, 4];
+  const components = [1, 2, 3, 4].flatMap((id) => [id, 0x11, 0]);
+  const scans = greys.flatMap((grey, i) => {
+    const start = grey.findIndex((byte, at) => byte === 0xff && grey[at + 1] === 0xda);
+    const head = Uint8Array.of(0xff, 0xda, 0, 8, 1, i + 1, 0, 0, 63, 0);
+    return [...segments(grey, 0xc4), head, grey.subarray(start + 10, -2)];
+  });
+  return join([
+    Uint8Array.of(0xff, 0xd8, ...adobe),
+    ...segments(greys[0]!, 0xdb),
+    Uint8Array.of(...header, ...components),
+    ...scans,
+    Uint8Array.of(0xff, 0xd9),
+  ]);
+}
+
+Deno.test("decodeJpeg() reads a file of four inks, upright", async () => {
+  // As Adobe writes them: 255 is no ink. No black, and the same of the others.
+  const none = new Uint8Array(slope.length).fill(255);
+  const cmyk = await makeCmyk([slope, slope, slope, none]);
+  const { pixels, width, height } = await decodeJpeg(cmyk, "x.jpg");
+  assertEquals([width, height], [WIDTH, HEIGHT]);
+  pixels.forEach((grey, i) => assert(Math.abs(grey - slope[i]!) < 24, `${i}: ${grey}`));
+  const turned = join([cmyk.subarray(0, 2), orientation(6), cmyk.subarray(2)]);
+  assertEquals((await decodeJpeg(turned, "x.jpg")).width, HEIGHT);
+});
+
+Deno.test("decodeJpeg() reads or refuses mutants of a file of four inks", async () => {
+  const random = generator(1993);
+  const cmyk = await makeCmyk([slope, slope, slope, slope]);
+  let accepted = 0;
+  for (let i = 0; i < MUTANTS; i++) {
+    const picture = await outcome(mutate(cmyk, random));
+    if (!picture) continue;
+    accepted++;
+    assertEquals(picture.pixels.length, picture.width * picture.height, `mutant ${i}`);
+  }
+  assert(accepted > 0 && accepted < MUTANTS, `${accepted} accepted`);
+});

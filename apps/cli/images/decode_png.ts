@@ -2,12 +2,13 @@
 
 import { decode, type DecodedPng } from "fast-png";
 import { clause } from "../errors.ts";
+import { orientationIn, turnUpright } from "./orientation.ts";
 import { luma, type Picture } from "./picture.ts";
 import { damagedPng, imageOfPng } from "./png_chunks.ts";
 
-/** Decodes a PNG. Throws a `UsageError` if it cannot be; `source` is what that calls it. */
+/** Decodes a PNG, turned upright as its Exif data say. Throws a `UsageError` if it cannot be; `source` is what that calls it. */
 export async function decodePng(bytes: Uint8Array, source: string): Promise<Picture> {
-  const image = await imageOfPng(bytes, source);
+  const { image, exif } = await imageOfPng(bytes, source);
   let png: DecodedPng;
   try {
     png = decode(image, { checkCrc: true });
@@ -16,19 +17,23 @@ export async function decodePng(bytes: Uint8Array, source: string): Promise<Pict
   }
   const samples = png.depth < 8 ? unpack(png) : png.data;
   const count = png.width * png.height;
-  const result = {
+  const isColoured = png.palette !== undefined || png.channels > 2;
+  const result: Result & Picture = {
     pixels: new Uint8Array(count),
     alpha: new Uint8Array(count).fill(255),
+    colours: isColoured ? new Uint8Array(3 * count) : null,
     width: png.width,
     height: png.height,
   };
   if (png.palette) fromPalette(samples, png.palette, result, source);
   else fromSamples(samples, png, result);
-  return result.alpha.every((opacity) => opacity === 255) ? { ...result, alpha: null } : result;
+  const isOpaque = result.alpha.every((opacity) => opacity === 255);
+  const picture = isOpaque ? { ...result, alpha: null } : result;
+  return exif ? turnUpright(picture, orientationIn(exif)) : picture;
 }
 
 type Samples = DecodedPng["data"];
-type Result = { pixels: Uint8Array; alpha: Uint8Array };
+type Result = { pixels: Uint8Array; alpha: Uint8Array; colours: Uint8Array | null };
 
 // Samples of fewer bits than a byte has, one a byte; each row begins with a byte.
 function unpack({ data, width, height, depth }: DecodedPng): Uint8Array {
@@ -48,7 +53,7 @@ function unpack({ data, width, height, depth }: DecodedPng): Uint8Array {
 function fromPalette(
   samples: Samples,
   palette: number[][],
-  { pixels, alpha }: Result,
+  { pixels, alpha, colours }: Result,
   source: string,
 ): void {
   const greys = palette.map(([r, g, b]) => Math.round(luma(r!, g!, b!)));
@@ -60,22 +65,40 @@ function fromPalette(
     }
     pixels[i] = greys[entry]!;
     alpha[i] = alphas[entry]!;
+    colours!.set(palette[entry]!.slice(0, 3), 3 * i);
   }
+}
+
+/** How many bits of 16 instruments use. */
+const USED_BITS = [8, 10, 12, 14, 16];
+
+// What stands for white in samples of 16 bits, of which a camera or scanner may have used fewer.
+function usedOf(samples: Samples, channels: number): number {
+  let most = 0;
+  for (let i = 0; i < samples.length; i++) {
+    const isAlpha = channels % 2 === 0 && i % channels === channels - 1;
+    if (!isAlpha && samples[i]! > most) most = samples[i]!;
+  }
+  return 2 ** USED_BITS.find((bits) => most < 2 ** bits)! - 1;
 }
 
 function fromSamples(
   samples: Samples,
   { depth, channels, transparency }: DecodedPng,
-  { pixels, alpha }: Result,
+  { pixels, alpha, colours: coloured }: Result,
 ): void {
-  const scale = 255 / (2 ** depth - 1);
+  const full = 2 ** depth - 1;
+  const scale = 255 / (depth === 16 ? usedOf(samples, channels) : full);
   const colours = channels < 3 ? 1 : 3;
   for (let i = 0, at = 0; i < pixels.length; i++, at += channels) {
     const red = samples[at]!;
     const [green, blue] = colours === 1 ? [red, red] : [samples[at + 1]!, samples[at + 2]!];
     pixels[i] = Math.round(scale * luma(red, green, blue));
+    if (coloured) {
+      for (let c = 0; c < 3; c++) coloured[3 * i + c] = Math.round(scale * samples[at + c]!);
+    }
     if (channels > colours) {
-      alpha[i] = Math.round(scale * samples[at + colours]!);
+      alpha[i] = Math.round(255 / full * samples[at + colours]!);
     } else if (transparency && red === transparency[0]) {
       // One colour may stand for none.
       if (colours === 1 || green === transparency[1] && blue === transparency[2]) alpha[i] = 0;

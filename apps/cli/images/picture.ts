@@ -7,6 +7,8 @@ import { UsageError } from "../errors.ts";
 export interface Picture extends GreyImage {
   /** `[width * height]` opacity, 0 to 255, or `null` where all of it is opaque. */
   alpha: Uint8Array | null;
+  /** `[width * height * 3]` red, green and blue, 0 to 255, or `null` where it is grey. */
+  colours: Uint8Array | null;
 }
 
 /** The most pixels a picture may have: what a telephone's camera makes, and about a gigabyte to decode. */
@@ -34,13 +36,21 @@ export function luma(red: number, green: number, blue: number): number {
   return 0.299 * red + 0.587 * green + 0.114 * blue;
 }
 
+/** Pictures of which more than this is opaque are of paper, cut out; others are of ink alone. */
+const OPAQUE = 0.5;
+
 /**
- * Lays a picture on white, or on black if it is easier to see there: ink on a transparent ground may be
+ * Fills what is transparent around paper with the paper's grey; lays ink alone on white, or on black if it is easier to see there: ink on a transparent ground may be
  * light as well as dark.
  */
 export function flatten(picture: Picture): GreyImage {
   const { pixels, alpha, width, height } = picture;
   if (!alpha) return { pixels, width, height };
+  const opaque = pixels.filter((_, i) => alpha[i] === 255);
+  if (opaque.length > OPAQUE * pixels.length) {
+    const paper = opaque.sort()[opaque.length >> 1]!;
+    return { pixels: layOn(paper, pixels, alpha).pixels, width, height };
+  }
   const [white, black] = [layOn(255, pixels, alpha), layOn(0, pixels, alpha)];
   const { pixels: flat } = black.contrast > white.contrast ? black : white;
   return { pixels: flat, width, height };

@@ -7,6 +7,7 @@ function flat(pixels: number[], alpha: number[] | null): number[] {
     pixels: Uint8Array.from(pixels),
     alpha: alpha && Uint8Array.from(alpha),
     width: pixels.length,
+    colours: null,
     height: 1,
   };
   return Array.from(flatten(picture).pixels);
@@ -24,7 +25,7 @@ Deno.test("flatten() lays dark ink on white and light ink on black", () => {
 });
 
 Deno.test("flatten() prefers white where both show as much", () => {
-  assertEquals(flat([0, 255, 77], [255, 255, 0]), [0, 255, 255]);
+  assertEquals(flat([0, 255, 77, 77], [255, 255, 0, 0]), [0, 255, 255, 255]);
 });
 
 Deno.test("luma() weighs colours and keeps greys", () => {
@@ -41,4 +42,8 @@ Deno.test("checkSize() takes 50 million pixels, and 65535 a side", () => {
   ) {
     assertThrows(() => checkSize(width!, height!, "x"), UsageError);
   }
+});
+
+Deno.test("flatten() fills what is transparent around paper with the paper's grey", () => {
+  assertEquals(flat([9, 240, 20, 240, 240], [0, 255, 255, 255, 255]), [240, 240, 20, 240, 240]);
 });

@@ -11,6 +11,8 @@ export function damagedPng(source: string, why: string): UsageError {
 const SIGNATURE = 8;
 /** The chunks that make the image; all others are left out, so that none of them is unpacked. */
 const USED = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"];
+/** What says which way up it is; the decoder has no use for it. */
+const EXIF = "eXIf";
 /** The bits of a sample that each colour type may have, and its samples. */
 const COLOURS: Record<number, { depths: number[]; channels: number }> = {
   0: { depths: [1, 2, 4, 8, 16], channels: 1 },
@@ -21,16 +23,19 @@ const COLOURS: Record<number, { depths: number[]; channels: number }> = {
 };
 
 /**
- * The PNG with nothing but its image, as it may be handed to a decoder: its header is possible, its size
+ * The PNG with nothing but its image, and its Exif data apart, as it may be handed to a decoder: its header is possible, its size
  * is within bounds, and its data unpack to exactly what the header announces, so that a small file
  * cannot exhaust the memory. Throws a {@linkcode UsageError} for any other.
  */
-export async function imageOfPng(bytes: Uint8Array, source: string): Promise<Uint8Array> {
+export async function imageOfPng(
+  bytes: Uint8Array,
+  source: string,
+): Promise<{ image: Uint8Array; exif: Uint8Array | null }> {
   const all = readChunks(bytes, source);
   const header = all[0]!.content;
   const isIndexed = header[9] === 3;
   // Colours may come with a palette too, as a suggestion, which the decoder takes for theirs.
-  const chunks = isIndexed ? all : all.filter(({ type }) => type !== "PLTE");
+  const chunks = all.filter(({ type }) => type !== EXIF && (isIndexed || type !== "PLTE"));
   if (isIndexed && !chunks.some(({ type }) => type === "PLTE")) {
     throw damagedPng(source, "it has no palette");
   }
@@ -42,7 +47,10 @@ export async function imageOfPng(bytes: Uint8Array, source: string): Promise<Uin
     throw damagedPng(source, `its data should unpack to ${expected} bytes, found ${found}`);
   }
   const parts = [bytes.subarray(0, SIGNATURE), ...chunks.map(({ whole }) => whole)];
-  return new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer());
+  return {
+    image: new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer()),
+    exif: all.find(({ type }) => type === EXIF)?.content ?? null,
+  };
 }
 
 interface Chunk {
@@ -62,7 +70,7 @@ function readChunks(bytes: Uint8Array, source: string): Chunk[] {
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     const isHeader = type === "IHDR" && length === 13;
     if (isHeader !== (chunks.length === 0)) throw damagedPng(source, "its header is not in place");
-    if (USED.includes(type)) {
+    if (USED.includes(type) || type === EXIF) {
       const content = bytes.subarray(at + 8, end - 4);
       chunks.push({ type, content, whole: bytes.subarray(at, end) });
     }

@@ -1,11 +1,13 @@
 // Images from files and folders, fitted to a model.
 
-import { DataError, fitDigit, formatOf, type GreyImage, parseIdx } from "@forward-forward/datasets";
+import { DataError, formatOf, parseIdx } from "@forward-forward/datasets";
 import { UsageError } from "../errors.ts";
 import { decodeJpeg } from "./decode_jpeg.ts";
 import { decodePng } from "./decode_png.ts";
 import { reasonOf } from "../system_error.ts";
-import { flatten } from "./picture.ts";
+import type { ModelInfo } from "../model_file.ts";
+import { fitPicture } from "./fit_picture.ts";
+import type { Picture } from "./picture.ts";
 
 /** An image as a model takes it. */
 export interface FileImage {
@@ -19,26 +21,22 @@ export interface FileImage {
   pixels: Uint8Array;
 }
 
-/** The size of a model's images in pixels. */
-export interface Size {
-  /** Height. */
-  rows: number;
-  /** Width. */
-  columns: number;
-}
+/** What a model says of its images. */
+export type ImagesOf = Pick<ModelInfo, "image" | "pictures">;
 
 /** The longest file that is read, in bytes; IDX files are bounded alike. */
 const LONGEST = 2 ** 30;
 const KINDS = "give PNG, JPEG or IDX files, or folders of PNG and JPEG files";
 
 /**
- * Reads PNG and JPEG files, and all of them in a folder (not in folders within), each fitted to `size`;
+ * Reads PNG and JPEG files, and all of them in a folder (not in folders within), each made as the model's images
+ * were;
  * and IDX files of images, which are used as they are.
  *
  * All or nothing: throws a {@linkcode UsageError} that names the first file that cannot be used, and says
  * how many others cannot either.
  */
-export async function readImages(paths: readonly string[], size: Size): Promise<FileImage[]> {
+export async function readImages(paths: readonly string[], model: ImagesOf): Promise<FileImage[]> {
   const images: FileImage[] = [];
   const refused: Error[] = [];
   const tell = async (read: () => Promise<void>): Promise<void> => {
@@ -53,7 +51,7 @@ export async function readImages(paths: readonly string[], size: Size): Promise<
     await tell(async () => {
       for (const file of await filesAt(path)) {
         await tell(async () => {
-          for (const image of await readFile(file, size)) images.push(image);
+          for (const image of await readFile(file, model)) images.push(image);
         });
       }
     });
@@ -85,27 +83,31 @@ async function filesAt(path: string): Promise<string[]> {
   return names.sort().map((name) => /[/\\]$/.test(path) ? path + name : `${path}/${name}`);
 }
 
-async function readFile(file: string, size: Size): Promise<FileImage[]> {
+async function readFile(file: string, model: ImagesOf): Promise<FileImage[]> {
   const bytes = await asking(file, () => Deno.readFile(file));
   const [b0, b1, b2, b3] = bytes as unknown as number[];
   const starts = (...start: number[]): boolean => start.every((byte, i) => bytes[i] === byte);
-  const fit = (image: GreyImage): FileImage[] => [{
+  const fit = (picture: Picture): FileImage[] => [{
     file,
     index: 0,
     several: false,
-    pixels: fitDigit(image, { ...size, source: file }),
+    pixels: fitPicture(picture, model, file),
   }];
   if (starts(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) {
-    return fit(flatten(await decodePng(bytes, file)));
+    return fit(await decodePng(bytes, file));
   }
-  if (starts(0xff, 0xd8, 0xff)) return fit(flatten(await decodeJpeg(bytes, file)));
+  if (starts(0xff, 0xd8, 0xff)) return fit(await decodeJpeg(bytes, file));
   const isIdx = b0 === 0 && b1 === 0 && b2! >= 0x08 && b2! <= 0x0e && b3! <= 4;
-  if (isIdx || starts(0x1f, 0x8b)) return await readIdx(bytes, file, size);
+  if (isIdx || starts(0x1f, 0x8b)) return await readIdx(bytes, file, model);
   const is = formatOf(bytes)?.what ?? "neither PNG nor JPEG nor IDX";
   throw new UsageError(`${file} is ${is}: save the picture as PNG or JPEG`);
 }
 
-async function readIdx(bytes: Uint8Array, file: string, size: Size): Promise<FileImage[]> {
+async function readIdx(
+  bytes: Uint8Array,
+  file: string,
+  { image: size }: ImagesOf,
+): Promise<FileImage[]> {
   const idx = await parseIdx(bytes, file);
   if (idx.kind === "labels") {
     throw new UsageError(`${file} holds labels: give the file of images`);

@@ -1,0 +1,88 @@
+// Pictures made as a data set's images were.
+
+import { malformed } from "./_errors.ts";
+import { borderOf, type PictureStyle } from "./describe_pictures.ts";
+import { fitDigit, type FitDigitOptions } from "./fit_digit.ts";
+import type { GreyImage } from "./grey_image.ts";
+
+/**
+ * A picture as a model of such images takes it: the digit on it {@linkcode fitDigit fitted}, drawn with the data set's ink on
+ * its ground; or all of it resized, with its proportions kept and the ground of its border around, and inverted where the data
+ * set's images are all light on dark and it is not, or the reverse.
+ *
+ * Returns `[rows * columns]` pixels, 0 to 255. Throws a {@linkcode DataError} where there is not one digit to be fitted, or the
+ * picture is blank, and a `TypeError` if it has not as many pixels as it says.
+ */
+export function fitPicture(
+  image: GreyImage,
+  style: PictureStyle,
+  options: FitDigitOptions = {},
+): Uint8Array {
+  const { rows = 28, columns = 28, source = "the picture" } = options;
+  if (style.fit === "fitted") {
+    const { ground, ink } = style;
+    return fitDigit(image, options).map((amount) =>
+      Math.round(ground + (ink - ground) * amount / 255)
+    );
+  }
+  const { pixels, width, height } = image;
+  if (!(width > 0 && height > 0 && pixels.length === width * height)) {
+    throw new TypeError(`a picture of ${width}x${height} cannot have ${pixels.length} pixels`);
+  }
+  if (pixels.every((grey) => grey === pixels[0])) {
+    throw malformed(`${source} is blank: give a picture of something`);
+  }
+  const resized = resize(image, rows, columns);
+  const border = borderOf(resized, rows, columns).sort((a, b) => a - b);
+  const [low, high] = [0.05, 0.95].map((part) => border[Math.floor(part * (border.length - 1))]!);
+  const isOther = style.polarity === "dark" && low! > 192 ||
+    style.polarity === "light" && high! < 64;
+  return isOther ? resized.map((grey) => 255 - grey) : resized;
+}
+
+// Each pixel the mean of what it covers.
+function resize({ pixels, width, height }: GreyImage, rows: number, columns: number): Uint8Array {
+  if (width === columns && height === rows) return Uint8Array.from(pixels);
+  const scale = Math.min(columns / width, rows / height);
+  const [x0, y0] = [(columns - width * scale) / 2, (rows - height * scale) / 2];
+  const border = borderOf(pixels, height, width).sort((a, b) => a - b);
+  const around = border[Math.floor((border.length - 1) / 2)]!;
+  const across = spread(width, scale, x0, columns);
+  const [sums, areas] = [new Float64Array(rows * columns), new Float64Array(rows * columns)];
+  const [line, covered] = [new Float64Array(columns), new Float64Array(columns)];
+  spread(height, scale, y0, rows).forEach((parts, y) => {
+    line.fill(0);
+    covered.fill(0);
+    for (let x = 0; x < width; x++) {
+      for (const { to, weight } of across[x]!) {
+        line[to]! += weight * pixels[y * width + x]!;
+        covered[to]! += weight;
+      }
+    }
+    for (const { to, weight } of parts) {
+      for (let x = 0; x < columns; x++) {
+        sums[to * columns + x]! += weight * line[x]!;
+        areas[to * columns + x]! += weight * covered[x]!;
+      }
+    }
+  });
+  return Uint8Array.from(sums, (sum, i) => Math.round(sum + (1 - Math.min(1, areas[i]!)) * around));
+}
+
+// For each of `length` pixels, which of `size` it covers once scaled, and how much of each.
+function spread(
+  length: number,
+  scale: number,
+  first: number,
+  size: number,
+): { to: number; weight: number }[][] {
+  return Array.from({ length }, (_, i) => {
+    const [low, high] = [first + i * scale, first + (i + 1) * scale];
+    const parts: { to: number; weight: number }[] = [];
+    for (let to = Math.max(0, Math.floor(low)); to < high && to < size; to++) {
+      const weight = Math.min(high, to + 1) - Math.max(low, to);
+      if (weight > 1e-9) parts.push({ to, weight });
+    }
+    return parts;
+  });
+}
