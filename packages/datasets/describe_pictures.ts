@@ -111,7 +111,8 @@ function isFitted(
   return isCentred && Math.abs(Math.max(wide, tall) - SIDE) <= TOLERANCE.side;
 }
 
-function median(values: readonly number[]): number {
+/** The middle value, the lower of two. */
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!;
 }
 

@@ -1,7 +1,7 @@
 // Pictures made as a data set's images were.
 
 import { malformed } from "./_errors.ts";
-import { borderOf, type PictureStyle } from "./describe_pictures.ts";
+import { borderOf, median, type PictureStyle } from "./describe_pictures.ts";
 import { fitDigit, type FitDigitOptions } from "./fit_digit.ts";
 import type { GreyImage } from "./grey_image.ts";
 
@@ -33,10 +33,9 @@ export function fitPicture(
     throw malformed(`${source} is blank: give a picture of something`);
   }
   const resized = resize(image, rows, columns);
-  const border = borderOf(resized, rows, columns).sort((a, b) => a - b);
-  const [low, high] = [0.05, 0.95].map((part) => border[Math.floor(part * (border.length - 1))]!);
-  const isOther = style.polarity === "dark" && low! > 192 ||
-    style.polarity === "light" && high! < 64;
+  const around = median(borderOf(resized, rows, columns));
+  const isOther = style.polarity === "dark" && around > 192 ||
+    style.polarity === "light" && around < 64;
   return isOther ? resized.map((grey) => 255 - grey) : resized;
 }
 
@@ -45,8 +44,7 @@ function resize({ pixels, width, height }: GreyImage, rows: number, columns: num
   if (width === columns && height === rows) return Uint8Array.from(pixels);
   const scale = Math.min(columns / width, rows / height);
   const [x0, y0] = [(columns - width * scale) / 2, (rows - height * scale) / 2];
-  const border = borderOf(pixels, height, width).sort((a, b) => a - b);
-  const around = border[Math.floor((border.length - 1) / 2)]!;
+  const around = median(borderOf(pixels, height, width));
   const across = spread(width, scale, x0, columns);
   const [sums, areas] = [new Float64Array(rows * columns), new Float64Array(rows * columns)];
   const [line, covered] = [new Float64Array(columns), new Float64Array(columns)];
