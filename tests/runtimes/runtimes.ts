@@ -1,6 +1,6 @@
 // The packages as `deno task pack` makes them, installed from their tarballs by npm, in other runtimes than Deno.
 //
-// `deno task test:runtimes` runs it and no other task, because npm downloads the runtimes first.
+// `deno task test:runtimes` runs it and no other task, which its name sees to, because npm downloads the runtimes first.
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { FFNetwork, recipes, takeDataset } from "@forward-forward/core";
