@@ -6,6 +6,7 @@ import { FFNetwork, recipes } from "@forward-forward/core";
 import { loadMnist } from "@forward-forward/datasets";
 import { resourceUsage } from "node:process";
 import { describeMachine } from "./_machine.ts";
+import { median } from "./_measure.ts";
 
 const UPDATES = 10;
 
@@ -15,10 +16,6 @@ function arithmetic([inputs, ...units]: readonly number[], layer: number): numbe
   const [pairs, classes] = [train.count, recipe.classes];
   const columns = layer === 0 ? inputs! - classes + 2 * classes : 2 * units[layer - 1]!;
   return 2 * 2 * pairs * columns * units[layer]!;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
 
 // GFLOP/s of a product that the cache holds, the best of many.

@@ -3,6 +3,12 @@
 /** Debian's. */
 export const CHROMIUM = "/usr/bin/chromium";
 
+/** The Vulkan driver that comes with it, for those who look for one by `VK_ICD_FILENAMES`. */
+export const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
+
+/** The switches that give a page WebGPU, on that driver. */
+export const WEBGPU_SWITCHES = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
 // Why there is no browser, if there is none.
 function missingChromium(): string | null {
   try {

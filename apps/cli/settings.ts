@@ -122,8 +122,11 @@ export function fitRecipe(
   return checked({ ...draft, classes, layers: [pixels, ...units], label });
 }
 
-// Images that show nothing are refused before there is a run.
+// Images that show nothing are refused before there is a run. Of any others the first pixels tell, so that nothing is measured
+// twice.
 function requireSomething(train: Dataset, dataset: string): void {
+  const [first] = train.images;
+  if (train.images.some((level) => level !== first)) return;
   try {
     measureInputs(train);
   } catch (error) {

@@ -94,26 +94,22 @@ export class DeviceImages implements Disposable {
       : null;
     this.order = training && pixelOrder(recipe, { ...data, images: bytes });
     const { strength, placement } = recipe.label;
-    const made = new Made();
+    using made = new Made();
     const upload = (data: TensorData, rows: number, columns: number): Tensor =>
       made.own(backend.upload(data, [rows, columns]));
-    try {
-      this.#pixels = upload(lastColumns(bytes, width, kept), data.count, kept);
-      this.#maps = maps && upload(maps.maps, maps.kinds, pixels);
-      this.labels = upload(Int32Array.from(data.labels), data.count, 1);
-      this.pixels = this.order && {
-        inOrder: upload(this.order.pixels, pixels, 1),
-        places: upload(this.order.places, pixels, 1),
-      };
-      this.#strengths = placement === "none"
-        ? backend.fill([data.count, 1], 0)
-        : strength === "max"
-        ? upload(brightest(data.images, width), data.count, 1)
-        : backend.fill([data.count, 1], strength * scale.label);
-    } catch (error) {
-      made.undo();
-      throw error;
-    }
+    this.#pixels = upload(lastColumns(bytes, width, kept), data.count, kept);
+    this.#maps = maps && upload(maps.maps, maps.kinds, pixels);
+    this.labels = upload(Int32Array.from(data.labels), data.count, 1);
+    this.pixels = this.order && {
+      inOrder: upload(this.order.pixels, pixels, 1),
+      places: upload(this.order.places, pixels, 1),
+    };
+    this.#strengths = placement === "none"
+      ? backend.fill([data.count, 1], 0)
+      : strength === "max"
+      ? upload(brightest(data.images, width), data.count, 1)
+      : backend.fill([data.count, 1], strength * scale.label);
+    made.keep();
   }
 
   /** How many ways of changing an image there are: 0 unless for training by a recipe that changes images. */

@@ -107,25 +107,19 @@ export class FFDense implements Disposable {
 
     const fanIn = inputs + shared;
     const initial = initialWeights(recipe.initial, fanIn, units, random);
-    const made = new Made();
+    using made = new Made();
     const weight = (from: number, rows: number): Parameter =>
       made.own(this.optimizer.parameter(
         backend.upload(initial.subarray(from * units, (from + rows) * units), [rows, units]),
         { decays: true },
       ));
-    try {
-      this.weights = weight(0, inputs);
-      this.shared = shared > 0 ? weight(inputs, shared) : null;
-      const bias = backend.fill([1, units], 0);
-      this.bias = made.own(this.optimizer.parameter(bias, { decays: false }));
-      this.meanActivity = recipe.peer
-        ? made.own(backend.fill([1, units], recipe.peer.start))
-        : null;
-      this.#figures = backend.fill([4, 1], 0);
-    } catch (error) {
-      made.undo();
-      throw error;
-    }
+    this.weights = weight(0, inputs);
+    this.shared = shared > 0 ? weight(inputs, shared) : null;
+    const bias = backend.fill([1, units], 0);
+    this.bias = made.own(this.optimizer.parameter(bias, { decays: false }));
+    this.meanActivity = recipe.peer ? made.own(backend.fill([1, units], recipe.peer.start)) : null;
+    this.#figures = backend.fill([4, 1], 0);
+    made.keep();
   }
 
   /**

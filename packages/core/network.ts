@@ -153,25 +153,21 @@ export class FFNetwork implements Disposable {
     this.seed = seed;
     this.#random = new Random(seed);
     const units = recipe.layers.slice(1);
-    const made = new Made();
-    try {
-      this.layers = units.map((n, l) => {
-        const { label, pixels } = inputColumns(recipe);
-        // Without a label, positive and negative images have nothing in common.
-        const own = l > 0 ? units[l - 1]! : label > 0 ? label : pixels;
-        const size = {
-          inputs: own,
-          shared: l === 0 && label > 0 ? pixels : 0,
-          units: n,
-          pace: l === 0 && measures(recipe) ? inputPace(recipe.layers[0]!) : 1,
-        };
-        return made.own(new FFDense(backend, recipe, size, this.#random.fork(`layer ${l}`)));
-      });
-      this.readout = recipe.readout && new Readout(backend, recipe.readout, units, recipe.classes);
-    } catch (error) {
-      made.undo();
-      throw error;
-    }
+    using made = new Made();
+    this.layers = units.map((n, l) => {
+      const { label, pixels } = inputColumns(recipe);
+      // Without a label, positive and negative images have nothing in common.
+      const own = l > 0 ? units[l - 1]! : label > 0 ? label : pixels;
+      const size = {
+        inputs: own,
+        shared: l === 0 && label > 0 ? pixels : 0,
+        units: n,
+        pace: l === 0 && measures(recipe) ? inputPace(recipe.layers[0]!) : 1,
+      };
+      return made.own(new FFDense(backend, recipe, size, this.#random.fork(`layer ${l}`)));
+    });
+    this.readout = recipe.readout && new Readout(backend, recipe.readout, units, recipe.classes);
+    made.keep();
     this.#trainer = new Trainer(backend, recipe, this.layers, this.readout);
   }
 

@@ -45,18 +45,14 @@ export class Optimizer {
 
   /** Takes ownership of a tensor, which goes if they cannot be made, and gives it zero moments. */
   parameter(value: Tensor, { decays }: { decays: boolean }): Parameter {
-    const made = new Made();
+    using made = new Made();
     made.own(value);
-    try {
-      const zeros = (): Tensor => made.own(this.#backend.fill(value.shape, 0));
-      const moments: Record<string, Tensor> = this.#options.kind === "adam"
-        ? { first_moment: zeros(), second_moment: zeros() }
-        : { velocity: zeros() };
-      return new Parameter(value, moments, decays);
-    } catch (error) {
-      made.undo();
-      throw error;
-    }
+    const zeros = (): Tensor => made.own(this.#backend.fill(value.shape, 0));
+    const moments: Record<string, Tensor> = this.#options.kind === "adam"
+      ? { first_moment: zeros(), second_moment: zeros() }
+      : { velocity: zeros() };
+    made.keep();
+    return new Parameter(value, moments, decays);
   }
 
   /** Moves every parameter against its gradient, at the learning rate times `gain`. */

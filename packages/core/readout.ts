@@ -41,18 +41,14 @@ export class Readout implements Disposable {
     this.#backend = backend;
     this.from = options.from;
     this.optimizer = new Optimizer(backend, options.optimizer);
-    const made = new Made();
-    try {
-      this.weights = units.slice(options.from).map((n) =>
-        made.own(this.optimizer.parameter(backend.fill([n, classes], 0), { decays: true }))
-      );
-      const bias = backend.fill([1, classes], 0);
-      this.bias = made.own(this.optimizer.parameter(bias, { decays: false }));
-      this.mistakes = backend.fill([1, 1], 0);
-    } catch (error) {
-      made.undo();
-      throw error;
-    }
+    using made = new Made();
+    this.weights = units.slice(options.from).map((n) =>
+      made.own(this.optimizer.parameter(backend.fill([n, classes], 0), { decays: true }))
+    );
+    const bias = backend.fill([1, classes], 0);
+    this.bias = made.own(this.optimizer.parameter(bias, { decays: false }));
+    this.mistakes = backend.fill([1, 1], 0);
+    made.keep();
   }
 
   /** Logits `[rows, classes]` for the normalised activities of each layer it sees. */

@@ -20,8 +20,11 @@ export interface Component {
   thickness: number;
 }
 
-/** The longer side of a part's box. */
-export function sideOf({ left, top, right, bottom }: Component): number {
+/** A rectangle of pixels, as a part lies in. */
+export type Box = Pick<Component, "left" | "top" | "right" | "bottom">;
+
+/** The longer side of a part, or of a box. */
+export function sideOf({ left, top, right, bottom }: Box): number {
   return Math.max(right - left, bottom - top);
 }
 

@@ -1,6 +1,6 @@
 // Where the digit is on a sheet of paper, among all that may be there besides.
 
-import { type Component, componentsOf, distancesTo, sideOf } from "./_components.ts";
+import { type Box, type Component, componentsOf, distancesTo, sideOf } from "./_components.ts";
 import { type InkPlane, inkPlane, quantile } from "./_ink_planes.ts";
 import { isLine, isOutline, isSolid, isWithin, type Meeting, meetsBorder } from "./_shapes.ts";
 import type { Plane } from "./_window.ts";
@@ -9,9 +9,6 @@ import type { Plane } from "./_window.ts";
 export type Found =
   | { kind: "digit"; ink: Float32Array; box: Box; isCut: boolean; thickness: number; sign: 1 | -1 }
   | { kind: "none" | "several" };
-
-/** A rectangle of pixels. */
-export type Box = Pick<Component, "left" | "top" | "right" | "bottom">;
 
 /** Windows as parts of the picture's shorter side: wider than any stroke, and narrower for what a wide one does not part. */
 const WINDOWS = [0.5, 0.25] as const;
@@ -70,16 +67,12 @@ function quality(found: Found, picture: Plane): number {
   if (found.kind !== "digit") return 0;
   const pure = purity(found, picture);
   if (pure < (found.isCut ? PURE.cut : PURE.whole)) return 0;
-  return pure * (1 - found.thickness / longer(found.box));
+  return pure * (1 - found.thickness / sideOf(found.box));
 }
 
 // Of two, the larger is rather the digit: the other may lie between its strokes.
 function worth(found: Found, picture: Plane): number {
-  return found.kind === "digit" ? quality(found, picture) * Math.sqrt(longer(found.box)) : 0;
-}
-
-function longer({ left, top, right, bottom }: Box): number {
-  return Math.max(right - left, bottom - top);
+  return found.kind === "digit" ? quality(found, picture) * Math.sqrt(sideOf(found.box)) : 0;
 }
 
 // What two boxes have in common, as a part of all that they cover.
@@ -101,7 +94,7 @@ function isDarkOnLight({ values }: Plane): boolean {
 // 0 or the rest of a sheet it is small.
 function purity({ ink, box }: Found & { kind: "digit" }, picture: Plane): number {
   const { values, width, height } = picture;
-  const rim = Math.ceil(0.3 * Math.max(box.right - box.left, box.bottom - box.top));
+  const rim = Math.ceil(0.3 * sideOf(box));
   const [own, between, around]: [number[], number[], number[]] = [[], [], []];
   const most = quantile(ink.filter((amount) => amount > 0), 0.75);
   for (let y = Math.max(0, box.top - rim); y < Math.min(height, box.bottom + rim); y++) {
@@ -164,7 +157,7 @@ function atLevel(plane: InkPlane, level: number): Found {
   });
   if (!group) return { kind: "several" };
   const box = boxOf(group);
-  const side = Math.max(box.right - box.left, box.bottom - box.top);
+  const side = sideOf(box);
   if (box.right - box.left > WIDEST * (box.bottom - box.top)) return { kind: "none" };
   const rival = strokes.find((it) =>
     !group.includes(it) && sideOf(it) >= RIVAL * side && !isLine(it) &&
@@ -271,7 +264,7 @@ function inkNear(
   const mask = Uint8Array.from(labels, (label) => mine.has(label) ? 1 : 0);
   const far = distancesTo(mask, width, height);
   const box = boxOf(group);
-  const rim = Math.max(3, 0.06 * Math.max(box.right - box.left, box.bottom - box.top));
+  const rim = Math.max(3, 0.06 * sideOf(box));
   const faint = Math.min(level, Math.max(2 * level * FAINT, least / 2));
   return values.map((ink, i) => {
     const isMine = mask[i] || labels[i] === 0 && far[i]! <= rim && soft[i]! >= faint;

@@ -1,5 +1,7 @@
 // A character's ink into the frame of MNIST.
 
+import { coverage, type Covered } from "./_coverage.ts";
+
 /** The part of MNIST's 28 pixels that the character's longer side takes. */
 const INNER = 20 / 28;
 /** The part of all ink that may lie outside on each side: specks do, strokes do not. */
@@ -84,17 +86,10 @@ function place(
   { start, end, centre }: { start: number; end: number; centre: number },
   scale: number,
   size: number,
-): { to: number; weight: number }[][] {
+): Covered[][] {
   // To whole pixels, so that what needs no scaling is copied; the allowance is for rounding errors.
   const middle = Math.floor(size / 2) - (centre - start) * scale;
   const room = size - Math.ceil((end - start) * scale - 1e-9);
   const first = Math.min(room, Math.max(0, Math.ceil(middle - 1e-9)));
-  return Array.from({ length: end - start }, (_, i) => {
-    const [low, high] = [first + i * scale, first + (i + 1) * scale];
-    const covered: { to: number; weight: number }[] = [];
-    for (let to = Math.floor(low); to < high && to < size; to++) {
-      covered.push({ to, weight: Math.min(high, to + 1) - Math.max(low, to) });
-    }
-    return covered;
-  });
+  return coverage(end - start, scale, first, size);
 }

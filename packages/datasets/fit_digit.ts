@@ -1,5 +1,6 @@
 // Fitting a drawn or photographed character the way NIST's were fitted to make MNIST.
 
+import { sideOf } from "./_components.ts";
 import { malformed } from "./_errors.ts";
 import { findDigit } from "./_find_digit.ts";
 import { frameInk, type Ink } from "./_frame_ink.ts";
@@ -27,14 +28,14 @@ const AROUND = 0.5;
 /**
  * Fits a picture of one character, of any size and either polarity, to `rows` x `columns` pixels, as MNIST
  * was made: light ink on black, scaled so that its bounding box fits the inner 20/28 with its proportions
- * kept, and moved so that its centre of mass lies in the middle pixel. An image of MNIST stays as it is.
+ * kept, and moved so that its centre of mass lies in the middle pixel. Most images of MNIST stay as they are.
  *
- * The border tells the background: its median, or a slope from side to side, is the paper, what differs
- * most from that is ink, and what differs no more than the border itself varies is noise. The picture
- * should therefore hold one character with a little paper around.
+ * The paper is estimated around each pixel, so that a shadow is no ink; what runs along the border, small marks, stains, lines
+ * and the box of a form are set aside.
  *
- * Returns `[rows * columns]` pixels, 0 to 255, of which the brightest is 255. Throws a
- * {@linkcode DataError} if the picture is blank and a `TypeError` if it has not as many pixels as it says.
+ * Returns `[rows * columns]` pixels, 0 to 255, of which the brightest is 255. Throws a {@linkcode DataError} if the picture is
+ * blank, or shows several things that may be a digit, or none that surely is one, and a `TypeError` if it has not as many pixels
+ * as it says.
  *
  * ```ts
  * import { fitDigit } from "@forward-forward/datasets";
@@ -76,7 +77,7 @@ function lookFor(image: GreyImage): Ink & { kind: "digit" } | { kind: "none" | "
   const found = findDigit(work);
   if (found.kind !== "digit") return found;
   const { left, top, right, bottom } = found.box;
-  const side = Math.max(right - left, bottom - top);
+  const side = sideOf(found.box);
   const scale = image.width / width;
   if (side < LEGIBLE && scale > 1.5) {
     const rim = Math.ceil(side * AROUND);

@@ -1,5 +1,6 @@
 // Pictures made as a data set's images were.
 
+import { coverage } from "./_coverage.ts";
 import { malformed } from "./_errors.ts";
 import { borderOf, median, type PictureStyle } from "./describe_pictures.ts";
 import { fitDigit, type FitDigitOptions } from "./fit_digit.ts";
@@ -45,10 +46,10 @@ function resize({ pixels, width, height }: GreyImage, rows: number, columns: num
   const scale = Math.min(columns / width, rows / height);
   const [x0, y0] = [(columns - width * scale) / 2, (rows - height * scale) / 2];
   const around = median(borderOf(pixels, height, width));
-  const across = spread(width, scale, x0, columns);
+  const across = coverage(width, scale, x0, columns);
   const [sums, areas] = [new Float64Array(rows * columns), new Float64Array(rows * columns)];
   const [line, covered] = [new Float64Array(columns), new Float64Array(columns)];
-  spread(height, scale, y0, rows).forEach((parts, y) => {
+  coverage(height, scale, y0, rows).forEach((parts, y) => {
     line.fill(0);
     covered.fill(0);
     for (let x = 0; x < width; x++) {
@@ -65,22 +66,4 @@ function resize({ pixels, width, height }: GreyImage, rows: number, columns: num
     }
   });
   return Uint8Array.from(sums, (sum, i) => Math.round(sum + (1 - Math.min(1, areas[i]!)) * around));
-}
-
-// For each of `length` pixels, which of `size` it covers once scaled, and how much of each.
-function spread(
-  length: number,
-  scale: number,
-  first: number,
-  size: number,
-): { to: number; weight: number }[][] {
-  return Array.from({ length }, (_, i) => {
-    const [low, high] = [first + i * scale, first + (i + 1) * scale];
-    const parts: { to: number; weight: number }[] = [];
-    for (let to = Math.max(0, Math.floor(low)); to < high && to < size; to++) {
-      const weight = Math.min(high, to + 1) - Math.max(low, to);
-      if (weight > 1e-9) parts.push({ to, weight });
-    }
-    return parts;
-  });
 }

@@ -5,6 +5,7 @@ import type { Labels } from "@forward-forward/core";
 import { malformed } from "./_errors.ts";
 import { gunzip } from "./_gunzip.ts";
 import { formatOf } from "./format_of.ts";
+import { usedBits } from "./used_bits.ts";
 
 /** Images read by {@linkcode parseIdx}. */
 export interface IdxImages {
@@ -37,8 +38,6 @@ const HEAD = 16;
 const UNSIGNED_BYTES = 0x08;
 // Images of 16 bits. IDX calls them signed, but no pixel is below zero: they are what other programs call unsigned.
 const SHORTS = 0x0b;
-// How many of the 16 bits cameras and scanners use.
-const DEPTHS = [8, 10, 12, 14, 16];
 // IDX's types of elements, and their lengths in bytes.
 const TYPES: Record<number, [what: string, width: number]> = {
   0x08: ["unsigned bytes", 1],
@@ -68,8 +67,7 @@ interface Header {
 
 /**
  * Reads an IDX file of images (`[count, rows, columns]`) of unsigned bytes or of 16 bits, of which 8, 10, 12, 14 or all may be
- * used and 8 are kept, or of labels (`[count]`) of bytes, 16 or 32
- * bits, plain or compressed by gzip. Of QMNIST's labels (`[count, 8]`, 32 bits) it takes the first column, the class.
+ * used and 8 are kept, or of labels (`[count]`) of bytes, 16 or 32 bits, plain or compressed by gzip. Of QMNIST's labels (`[count, 8]`, 32 bits) it takes the first column, the class.
  * `source` is what messages call the file.
  *
  * Strict: throws a {@linkcode DataError} if the file is not IDX, has other dimensions or elements of another type (it says
@@ -109,8 +107,8 @@ function bytesOf(data: Uint8Array): Uint8Array {
   const pixels = new Uint8Array(data.length / 2);
   let all = 0;
   for (let i = 0; i < data.length; i += 2) all |= view.getUint16(i);
-  const depth = DEPTHS.find((depth) => all < 2 ** depth)!;
-  for (let i = 0; i < pixels.length; i++) pixels[i] = view.getUint16(2 * i) >> depth - 8;
+  const spare = usedBits(all) - 8;
+  for (let i = 0; i < pixels.length; i++) pixels[i] = view.getUint16(2 * i) >> spare;
   return pixels;
 }
 

@@ -31,3 +31,4 @@ export {
 export { loadFolder, loadFolderPart, type TrainAndTest } from "./load_folder.ts";
 export { loadMnist, type LoadMnistOptions, loadMnistPart } from "./load_mnist.ts";
 export { type ClassesOption, type NamedBytes, parseDataset } from "./parse_dataset.ts";
+export { usedBits } from "./used_bits.ts";

@@ -22,9 +22,10 @@ const license = await Deno.readTextFile(new URL("LICENSE", root));
 
 await Deno.mkdir(out, { recursive: true });
 for (const [i, folder] of folders.entries()) {
-  const { name, version } = configurations[i]!;
+  const configuration = configurations[i]!;
+  const { name, version } = configuration;
   const files = [
-    ...await npmPackage(folder, { imports, versions }),
+    ...await npmPackage(folder, configuration, { imports, versions }),
     { name: "LICENSE", data: license },
   ];
   const tar = createTar(files.map(({ name, data }) => ({ name: `package/${name}`, data })));

@@ -63,17 +63,15 @@ const WEBGPU = "@webgpu/types";
 const BEFORE_WEBGPU = "types@<6";
 
 /**
- * The files of the npm package that is made of the package in `folder`: what its entries reach, and its `package.json`.
+ * The files of the npm package that is made of the package in `folder`, whose `deno.json` is the configuration: what its entries reach, and its `package.json`.
  *
  * Throws an `Error` where a file cannot be taken by itself, or imports what no `deno.json` has a version of.
  */
 export async function npmPackage(
   folder: URL,
+  configuration: Configuration,
   { imports, versions }: Workspace,
 ): Promise<PackedFile[]> {
-  const configuration: Configuration = JSON.parse(
-    await Deno.readTextFile(new URL("deno.json", folder)),
-  );
   const entries = typeof configuration.exports === "string"
     ? { ".": configuration.exports }
     : configuration.exports;

@@ -7,7 +7,7 @@ import { ReferenceBackend } from "@forward-forward/core/reference";
 import { loadMnist } from "@forward-forward/datasets";
 import { assert, assertEquals } from "@std/assert";
 import { type Amount, trainedError } from "../_agreement.ts";
-import { testInChromium } from "../_chromium.ts";
+import { testInChromium, WEBGPU_SWITCHES } from "../_chromium.ts";
 import { amounts, type BrowserCase, type Group, groups, LIMIT } from "./_cases.ts";
 import type { Launch } from "./_drive.ts";
 import type { Place } from "./program.ts";
@@ -43,7 +43,7 @@ function launches(port: number): Launch[] {
   return [
     {
       flags: [
-        ...["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
+        ...WEBGPU_SWITCHES,
         // After three deaths of the GPU's process there would be no adapter any more.
         ...["--disable-gpu-process-crash-limit", "--disable-domain-blocking-for-3d-apis"],
       ],

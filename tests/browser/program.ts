@@ -1,7 +1,6 @@
 // The program that is bundled for the browser. A page runs its cases itself, or has a dedicated worker run the same bundle.
 
-import type { Dataset } from "@forward-forward/core";
-import { parseDataset } from "@forward-forward/datasets";
+import { loadMnist } from "@forward-forward/datasets";
 import { loadGolden } from "../_golden.ts";
 import { type BrowserCase, type Group, groups, type Host, LIMIT } from "./_cases.ts";
 
@@ -53,22 +52,13 @@ async function load(path: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-async function loadMnist(part: string): Promise<Dataset> {
-  const [images, labels] = [`${part}-images-idx3-ubyte`, `${part}-labels-idx1-ubyte`];
-  return await parseDataset(
-    { source: images, bytes: await load(`/mnist/${images}`) },
-    { source: labels, bytes: await load(`/mnist/${labels}`) },
-    { classes: 10 },
-  );
-}
-
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => made ??= make();
 }
 
 const host: Host = {
-  mnist: once(async () => ({ train: await loadMnist("train"), test: await loadMnist("t10k") })),
+  mnist: once(() => loadMnist({ url: "/mnist" })),
   golden: once(() => loadGolden((name) => load(`/golden/${name}`))),
   killGpuProcess: () => driver.killGpuProcess(),
 };

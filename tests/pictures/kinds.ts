@@ -70,6 +70,15 @@ function all(...spoils: ((sheet: Sheet, dice: Dice) => void)[]): Spoil {
   return (sheet, dice) => spoils.forEach((spoil) => spoil(sheet, dice));
 }
 
+/** A pen that leaves more here and less there, at least `least` of what it can, and noise of this deviation. */
+function uneven(least: number, noise: number): (sheet: Sheet, dice: Dice) => void {
+  return (sheet, dice) => {
+    const { paper } = sheet;
+    change(sheet, (light) => paper + (light - paper) * dice.between(least, 1));
+    marks.noise(sheet, dice, noise);
+  };
+}
+
 const plain: Spoil = () => {};
 const middle: [number, number] = [0.5, 0.5];
 /** Room enough on each side for what surrounds the digit. */
@@ -145,20 +154,12 @@ export const kinds: readonly Kind[] = [
   }),
   kind(
     "pencil",
-    all((sheet, dice) => {
-      const { paper } = sheet;
-      change(sheet, (light) => paper + (light - paper) * dice.between(0.45, 1));
-      marks.noise(sheet, dice, 3);
-    }),
+    all(uneven(0.45, 3)),
     (dice) => ({ paper: dice.whole(215, 250), pen: dice.whole(110, 150) }),
   ),
   kind(
     "chalk on a blackboard",
-    all((sheet, dice) => {
-      const { paper } = sheet;
-      change(sheet, (light) => paper + (light - paper) * dice.between(0.6, 1));
-      marks.noise(sheet, dice, 6);
-    }, paperFault["vignette"]),
+    all(uneven(0.6, 6), paperFault["vignette"]),
     blackboard,
   ),
   kind(

@@ -2,11 +2,12 @@
 // A program of its own, because the browser's driver needs permissions that the tests have no use for.
 
 import { chromium } from "playwright-core";
+import { WEBGPU_SWITCHES } from "../_chromium.ts";
 
 const [executablePath = "", address = ""] = Deno.args;
 const browser = await chromium.launch({
   executablePath,
-  args: ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
+  args: ["--no-sandbox", ...WEBGPU_SWITCHES],
 });
 const page = await browser.newPage();
 page.on("pageerror", (error) => console.error(String(error)));

@@ -6,7 +6,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { FFNetwork, recipes, takeDataset } from "@forward-forward/core";
 import { ReferenceBackend } from "@forward-forward/core/reference";
 import { loadMnist } from "@forward-forward/datasets";
-import { CHROMIUM, driveChromium, testInChromium } from "../_chromium.ts";
+import { CHROMIUM, driveChromium, SWIFTSHADER, testInChromium } from "../_chromium.ts";
 
 const here = new URL("./", import.meta.url);
 const root = new URL("../../", here);
@@ -101,12 +101,10 @@ const consumers: [runtime: string, program: string, backends: string[]][] = [
   ["Bun", "node_modules/@oven/bun-linux-x64/bin/bun", ["onnx", "tfjs-wasm"]],
 ];
 
-// Dawn asks for more than Debian's llvmpipe has. Chromium's own driver does.
-const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
-
 for (const [runtime, program, backends] of consumers) {
   for (const name of backends) {
     const consume = async (): Promise<void> => {
+      // Dawn asks for more than Debian's llvmpipe has. Chromium's own driver does.
       const env = name === "webgpu" ? { VK_ICD_FILENAMES: SWIFTSHADER } : undefined;
       const printed = await run(program, ["consumer.mjs", name], { cwd: folder, env });
       const came: Came = JSON.parse(printed.trim().split("\n").at(-1)!);

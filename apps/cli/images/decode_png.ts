@@ -1,5 +1,6 @@
 // PNG to grey, by fast-png.
 
+import { usedBits } from "@forward-forward/datasets";
 import { decode, type DecodedPng } from "fast-png";
 import { clause } from "../errors.ts";
 import { orientationIn, turnUpright } from "./orientation.ts";
@@ -69,9 +70,6 @@ function fromPalette(
   }
 }
 
-/** How many bits of 16 instruments use. */
-const USED_BITS = [8, 10, 12, 14, 16];
-
 // What stands for white in samples of 16 bits, of which a camera or scanner may have used fewer.
 function usedOf(samples: Samples, channels: number): number {
   let most = 0;
@@ -79,7 +77,7 @@ function usedOf(samples: Samples, channels: number): number {
     const isAlpha = channels % 2 === 0 && i % channels === channels - 1;
     if (!isAlpha && samples[i]! > most) most = samples[i]!;
   }
-  return 2 ** USED_BITS.find((bits) => most < 2 ** bits)! - 1;
+  return 2 ** usedBits(most) - 1;
 }
 
 function fromSamples(
