@@ -1,11 +1,7 @@
 // Watches a backend at work: how long each of its operations takes, and how much memory is live at most.
 
-import {
-  type Backend,
-  type FusedOperations,
-  fusedOperations,
-  type Tensor,
-} from "@forward-forward/core";
+import type { Backend, Tensor } from "@forward-forward/core";
+import { type FusedOperations, fusedOperations } from "@forward-forward/core/tensor";
 
 /** What one kind of operation took. */
 export interface Spent {

@@ -1,6 +1,7 @@
 // How long an update on all of the training images at once takes, layer by layer, by the `keras` recipe on ONNX Runtime,
 // beside what the products alone reach here. To compare two commits, run it in a worktree of each, in turns.
 
+import { layerWidths } from "@forward-forward/core/training";
 import { createBackend, type OnnxBackend } from "@forward-forward/backend-onnx";
 import { FFNetwork, recipes } from "@forward-forward/core";
 import { loadMnist } from "@forward-forward/datasets";
@@ -54,7 +55,7 @@ const memory = resourceUsage().maxRSS / 1024;
 const layers = [0, 1].map((l) => {
   // The first update of each layer includes what is prepared for the others.
   const milliseconds = median(times.slice(l * UPDATES + 1, (l + 1) * UPDATES));
-  const rate = arithmetic(recipe.layers, l) / milliseconds / 1e6;
+  const rate = arithmetic(layerWidths(recipe), l) / milliseconds / 1e6;
   return { milliseconds, gigaflopsPerSecond: rate, shareOfProducts: rate / peak };
 });
 console.log(JSON.stringify(

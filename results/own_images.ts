@@ -1,14 +1,8 @@
 // `deno task results:own-images`: `quick` without a flag on images that do not look like MNIST, into own_images.json.
 
 import { createBackend } from "@forward-forward/backend-onnx";
-import {
-  type Dataset,
-  FFNetwork,
-  type InputScale,
-  type Recipe,
-  recipes,
-  takeDataset,
-} from "@forward-forward/core";
+import { type Dataset, FFNetwork, type Recipe, recipes, takeDataset } from "@forward-forward/core";
+import type { InputScale } from "@forward-forward/core/data";
 import {
   type IdxImages,
   loadFashionMnist,

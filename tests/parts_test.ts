@@ -1,15 +1,10 @@
 // Parts of the algorithm on every backend against NumPy and PyTorch (tests/golden/make_parts.py).
 
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import {
-  deformationMap,
-  dropoutMask,
-  fusedOperations,
-  HybridMaker,
-  shiftMaps,
-  symbaDelta,
-  type Tensor,
-} from "@forward-forward/core";
+import type { Tensor } from "@forward-forward/core";
+import { deformationMap, HybridMaker, shiftMaps } from "@forward-forward/core/data";
+import { symbaDelta } from "@forward-forward/core/rules";
+import { dropoutMask, fusedOperations } from "@forward-forward/core/tensor";
 import golden from "./golden/parts.json" with { type: "json" };
 import { candidates, reference, testOn } from "./_backends.ts";
 

@@ -1,18 +1,20 @@
 // Checkpoints: all that a run continues from, in two files of which one is always whole.
 
+import type { Checkpoint, Dataset } from "@forward-forward/core";
+import { updatesPerEpoch } from "@forward-forward/core/training";
 import {
-  type Checkpoint,
-  type Dataset,
+  canonicalJson,
   decodeSafetensors,
   encodeSafetensors,
-  inputColumns,
-  type NetworkState,
-  type Recipe,
-} from "@forward-forward/core";
-import { canonicalJson } from "./canonical_json.ts";
+  FORMAT,
+  matrices,
+  misshapen,
+  notFinite,
+  parseModelInfo,
+} from "@forward-forward/core/model";
 import type { Data, Limits } from "./data.ts";
 import { UsageError } from "./errors.ts";
-import { FORMAT, matrices, type ModelInfo, notFinite, parseInfo } from "./model_file.ts";
+import { type ModelInfo, withPictures } from "./model_file.ts";
 import { CHECKPOINTS } from "./run_files.ts";
 import { writeWhole } from "./write_whole.ts";
 
@@ -116,7 +118,7 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<RunState> {
     `its content does not have the SHA-256 it names, ${JSON.stringify(sum.slice(0, 12))}...`,
   );
   const { tensors, metadata } = decodeSafetensors(bytes);
-  const info = parseInfo(metadata["forward-forward"]);
+  const info = withPictures(parseModelInfo(metadata["forward-forward"]));
   require(metadata.training !== undefined, "its metadata has no training entry");
   const training: Training | null = JSON.parse(metadata.training!);
   require(isRecord(training), "its training entry is no object");
@@ -141,7 +143,7 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<RunState> {
   );
   require(isWholes(steps) && isWholes(pairs), "it has no counts of steps and pairs");
   const { recipe, epoch } = info;
-  const updates = updatesOf(recipe, data.train.count);
+  const updates = updatesPerEpoch(recipe, data.train.count);
   require(
     isWhole(update) && update <= updates,
     `it stands at update ${update} of an epoch of ${updates}`,
@@ -153,7 +155,8 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<RunState> {
   const state = matrices(tensors);
   const fault = notFinite(state);
   require(fault === null, fault!);
-  requireSizes(recipe, state);
+  const misfit = misshapen(recipe, state);
+  require(misfit === null, misfit!);
   const checkpoint = { epoch, update, steps, pairs, tensors: state };
   return { info, backend, limits, keep, data, trainSeconds, checkpoint };
 }
@@ -162,27 +165,6 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<RunState> {
 type Training = Omit<RunState, "info" | "checkpoint"> & Omit<Checkpoint, "epoch" | "tensors"> & {
   format: number;
 };
-
-function updatesOf({ batchSize, schedule, layers }: Recipe, images: number): number {
-  const batches = batchSize === "full" ? 1 : Math.ceil(images / batchSize);
-  return schedule.kind === "joint"
-    ? batches
-    : batches * schedule.updatesPerLayer * (layers.length - 1);
-}
-
-// Throws unless the layers' weights have the sizes of the recipe: before memory for those sizes is taken.
-function requireSizes(recipe: Recipe, state: NetworkState): void {
-  const { label, pixels } = inputColumns(recipe);
-  recipe.layers.slice(1).forEach((units, l) => {
-    const rows = l === 0 ? label + pixels : recipe.layers[l]!;
-    const shape = state[`layers.${l}.weight`]?.shape;
-    if (shape?.[0] === rows && shape[1] === units) return;
-    throw new SyntaxError(
-      `"layers.${l}.weight" is ${shape ? `[${shape.join(", ")}]` : "missing"} and its recipe ` +
-        `makes it [${rows}, ${units}]`,
-    );
-  });
-}
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,6 +1,7 @@
 // `ff eval`: tests a saved model.
 
-import { evaluateScores } from "@forward-forward/core";
+import { layerWidths } from "@forward-forward/core/training";
+import { evaluateScores } from "@forward-forward/core/scoring";
 import { type Arguments, type Flags, whole } from "./arguments.ts";
 import { backendHelp, backendNames, openBackend } from "./backends.ts";
 import { datasetNames, loadTest } from "./data.ts";
@@ -72,11 +73,11 @@ export async function evaluate(args: Arguments): Promise<number> {
   } else {
     const { recipe, epoch, seed } = info;
     console.log([
-      `${model.path}: recipe ${recipe.name}, ${recipe.layers.join("-")}, ` +
+      `${model.path}: recipe ${recipe.name}, ${layerWidths(recipe).join("-")}, ` +
       `${plural(epoch, "epoch")}, seed ${seed}`,
       `${count(test.count)} images of ${dataset} on ${backend.name}, ${backend.device}\n`,
       `${confusionTable(evaluation)}\n`,
-      `${layerTable(recipe.layers.slice(1), evaluation)}\n`,
+      `${layerTable(layerWidths(recipe).slice(1), evaluation)}\n`,
       figures(evaluation),
     ].join("\n"));
   }

@@ -2,7 +2,7 @@
 
 import { ReferenceBackend } from "@forward-forward/core/reference";
 import { type Arguments, type Flags, oneOf } from "./arguments.ts";
-import { canonicalJson } from "./canonical_json.ts";
+import { canonicalJson } from "@forward-forward/core/model";
 import { EXIT, UsageError } from "./errors.ts";
 import { readModel, rebuild } from "./model_file.ts";
 import { outputFile } from "./output_file.ts";

@@ -1,6 +1,7 @@
 // Where the label is shown: over the first pixels, as Hinton does, unless the images need those themselves.
 
-import type { Dataset, LabelOptions } from "@forward-forward/core";
+import type { Dataset } from "@forward-forward/core";
+import type { LabelOptions } from "@forward-forward/core/data";
 
 /** How far from what it usually is a pixel is ink. Fainter is noise, such as JPEG leaves: the same sixteenth that `fitDigit` goes by. */
 const INK = 16;

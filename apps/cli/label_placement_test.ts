@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Dataset, LabelOptions } from "@forward-forward/core";
+import type { Dataset } from "@forward-forward/core";
+import type { LabelOptions } from "@forward-forward/core/data";
 import { loadMnist } from "@forward-forward/datasets";
 import { placeLabel } from "./label_placement.ts";
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { encodeSafetensors, FFNetwork, type NetworkState } from "@forward-forward/core";
+import { FFNetwork, type NetworkState } from "@forward-forward/core";
+import { encodeSafetensors } from "@forward-forward/core/model";
 import { ReferenceBackend } from "@forward-forward/core/reference";
 import { INFO, withFolder } from "./_testing.ts";
 import { UsageError } from "./errors.ts";
@@ -18,8 +19,12 @@ const claims: [criterion: string, info: unknown, words: string][] = [
   ["says null", null, "its format is undefined, known is 1"],
   ["is of another format", { ...INFO, format: 2 }, "its format is 2, known is 1"],
   ["has no recipe", withoutRecipe, "it has no recipe"],
-  ["has half a recipe", { ...INFO, recipe: { layers: [16, 6] } }, "its recipe has no name"],
-  ["has an incomplete part", { ...INFO, recipe: { ...recipe, label: null } }, "it is incomplete"],
+  ["has half a recipe", { ...INFO, recipe: { layers: [16, 6] } }, "name is missing"],
+  [
+    "has an incomplete part",
+    { ...INFO, recipe: { ...recipe, label: null } },
+    "label must be an object",
+  ],
   ["has an impossible recipe", { ...INFO, recipe: { ...recipe, epochs: 0 } }, "epochs must be"],
   ["has no seed", { ...INFO, seed: "3" }, "no seed"],
   ["names no data", { ...INFO, dataset: null }, "names no data set"],
@@ -55,7 +60,7 @@ Deno.test("rebuild() refuses tensors that are missing, of another shape, or too 
   const { "layers.1.bias": _, ...less } = state;
   const other = { shape: [1, 6] as const, data: new Float32Array(6) };
   const states: [NetworkState, string][] = [
-    [less, 'no tensor "layers.1.bias"'],
+    [less, '"layers.1.bias" is missing'],
     [{ ...state, "layers.1.bias": other }, "[1, 6]"],
     [{ ...state, "layers.2.bias": other }, '"layers.2.bias" has no place'],
   ];

@@ -1,7 +1,8 @@
 // `ff predict`: says what a saved model sees in images of one's own.
 
+import { layerWidths } from "@forward-forward/core/training";
 import type { Recipe, Scores } from "@forward-forward/core";
-import { predictLabels } from "@forward-forward/core";
+import { predictLabels } from "@forward-forward/core/scoring";
 import type { Arguments, Flags } from "./arguments.ts";
 import { backendHelp, backendNames, openBackend } from "./backends.ts";
 import { noProgress, showProgress } from "./display/progress.ts";
@@ -72,7 +73,7 @@ export async function predict(args: Arguments): Promise<number> {
   const layers = recipe.layers.length - 1;
   const from = firstLayer(recipe) + 1;
   console.log([
-    `${model.path}: recipe ${recipe.name}, ${recipe.layers.join("-")}, ` +
+    `${model.path}: recipe ${recipe.name}, ${layerWidths(recipe).join("-")}, ` +
     `${plural(epoch, "epoch")}, seed ${seed}`,
     `${count(images.length)} image${images.length === 1 ? "" : "s"} on ${backend.name}, ` +
     `${backend.device}\n`,

@@ -1,7 +1,6 @@
 // The run folder: config.json, metrics.jsonl, model.safetensors and two checkpoints, none of them ever half-written.
 
-import { encodeSafetensors, type FFNetwork } from "@forward-forward/core";
-import { canonicalJson } from "./canonical_json.ts";
+import { type FFNetwork, saveModel } from "@forward-forward/core";
 import { UsageError } from "./errors.ts";
 import type { ModelInfo } from "./model_file.ts";
 import { RUN_FILES } from "./run_files.ts";
@@ -11,7 +10,7 @@ import { tidyFolder, writeAll, writeWhole } from "./write_whole.ts";
 
 /**
  * Makes a folder and the empty file `first` in it, and says whether that could be done: not where that file or one of the
- * `others` is there. The folder is whose who creates the file: of two that start together, one.
+ * `others` is there. Whoever creates that file has the folder: of two processes that start together, one does.
  */
 export async function claimFolder(
   path: string,
@@ -147,9 +146,7 @@ export class RunFolder {
 
   /** Writes `model.safetensors`. */
   async saveModel(network: FFNetwork, info: ModelInfo): Promise<void> {
-    const metadata = { format: "pt", "forward-forward": canonicalJson(info) };
-    const bytes = encodeSafetensors(await network.state(), metadata);
-    await writeWhole(`${this.path}/model.safetensors`, bytes);
+    await writeWhole(`${this.path}/model.safetensors`, await saveModel(network, info));
   }
 }
 

@@ -7,7 +7,8 @@ import { configSchema } from "./config_schema.ts";
 import type { Limits } from "./data.ts";
 import { differences, summary } from "./differences.ts";
 import { UsageError } from "./errors.ts";
-import { completeRecipe, FORMAT } from "./model_file.ts";
+import { FORMAT } from "@forward-forward/core/model";
+import { completeRecipe } from "@forward-forward/core/training";
 import { shellWord } from "./shell_word.ts";
 
 /** What decides a run, besides its backend. */

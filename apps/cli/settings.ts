@@ -1,12 +1,7 @@
 // The settings of a new run: the recipe with what the flags change, fitted to the data.
 
-import {
-  type Dataset,
-  measureInputs,
-  type Recipe,
-  recipes,
-  validateRecipe,
-} from "@forward-forward/core";
+import { type Dataset, type Recipe, recipes, validateRecipe } from "@forward-forward/core";
+import { measureInputs } from "@forward-forward/core/data";
 import { type Arguments, decimal, oneOf, whole } from "./arguments.ts";
 import type { Config } from "./config.ts";
 import type { Data, Limits } from "./data.ts";

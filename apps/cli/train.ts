@@ -1,5 +1,6 @@
 // `ff train`: trains a network, shows how it goes, tests it once, and keeps the run so that it can be resumed.
 
+import { layerWidths } from "@forward-forward/core/training";
 import {
   BestEpoch,
   type EpochReport,
@@ -32,7 +33,8 @@ import {
   restore,
   resumeCommand,
 } from "./resume.ts";
-import { FORMAT, type ModelInfo } from "./model_file.ts";
+import { FORMAT } from "@forward-forward/core/model";
+import type { ModelInfo } from "./model_file.ts";
 import { RunFolder } from "./run_folder.ts";
 import { lockRun } from "./run_lock.ts";
 import { RunSaver } from "./run_saver.ts";
@@ -300,7 +302,7 @@ export async function train(args: Arguments): Promise<number> {
     const parts = [
       lossCurve(losses),
       confusionTable(evaluation),
-      layerTable(recipe.layers.slice(1), evaluation, layers),
+      layerTable(layerWidths(recipe).slice(1), evaluation, layers),
       troublesOf(layers ?? [], thresholds)
         .map((found) => troubleSentence(found, learningRate)).join("\n"),
       figures(evaluation),

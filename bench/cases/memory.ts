@@ -1,7 +1,8 @@
 // Rows `memory/...`: what training holds on a device beside weights, optimizer state and data, by depth.
 
 import { createBackend, type WebGPUBackend } from "@forward-forward/backend-webgpu";
-import { DeviceImages, FFNetwork, recipes, takeDataset } from "@forward-forward/core";
+import { FFNetwork, recipes, takeDataset } from "@forward-forward/core";
+import { DeviceImages } from "@forward-forward/core/data";
 import { watch } from "../_instrument.ts";
 import type { Bench, Sides } from "../_measure.ts";
 import type { Tools } from "../_tools.ts";

@@ -2,7 +2,7 @@
 
 import proto from "onnx-proto";
 import type { Tensor as OrtTensor } from "onnxruntime-common";
-import type { Shape, TensorData } from "@forward-forward/core";
+import type { Shape, TensorData } from "@forward-forward/core/tensor";
 
 /** What this backend uses of ONNX Runtime. */
 export interface Runtime {

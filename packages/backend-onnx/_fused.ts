@@ -24,7 +24,7 @@ import {
   type Tensor,
   type TensorData,
   type Warp,
-} from "@forward-forward/core";
+} from "@forward-forward/core/tensor";
 import type { Engine } from "./_engine.ts";
 import { judge } from "./_judge.ts";
 import { localGradientsOn } from "./_local_gradients.ts";

@@ -1,6 +1,6 @@
 // How wrong a row is, by the local rule.
 
-import type { LocalRule } from "@forward-forward/core";
+import type { LocalRule } from "@forward-forward/core/tensor";
 import { sigmoid, softplus } from "./_loops.ts";
 
 /**

@@ -1,6 +1,6 @@
 // The gradients of a layer that sees each image twice, under a right and under a wrong label.
 
-import type { Contrasts, DenseParameters } from "@forward-forward/core";
+import type { Contrasts, DenseParameters } from "@forward-forward/core/tensor";
 import {
   ADD,
   blocks,

@@ -8,7 +8,7 @@ import {
   requireLocalGradients,
   type Shape,
   type Tensor,
-} from "@forward-forward/core";
+} from "@forward-forward/core/tensor";
 import type { Matrix } from "./_engine.ts";
 import type { Host } from "./_fused.ts";
 import { judge } from "./_judge.ts";

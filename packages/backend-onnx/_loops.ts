@@ -1,7 +1,7 @@
 // Element-wise loops and reductions. Each operation has a loop of its own: a shared one with a function for
 // the operation would be compiled for none of them.
 
-import type { Broadcast } from "@forward-forward/core";
+import type { Broadcast } from "@forward-forward/core/tensor";
 
 type Numbers = ArrayLike<number>;
 

@@ -1,7 +1,14 @@
 // Host memory that native code, WebAssembly and JavaScript all see, and that is used again: fresh pages
 // cost more than most operations on them.
 
-import type { DType, Extent, LiveTensors, Shape, Tensor, TensorData } from "@forward-forward/core";
+import type {
+  DType,
+  Extent,
+  LiveTensors,
+  Shape,
+  Tensor,
+  TensorData,
+} from "@forward-forward/core/tensor";
 
 const PAGE = 65_536;
 const FIRST_PAGES = 256;

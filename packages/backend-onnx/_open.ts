@@ -1,6 +1,6 @@
 // Loads ONNX Runtime's library and makes a backend of it.
 
-import { UnavailableError } from "@forward-forward/core";
+import { UnavailableError } from "@forward-forward/core/tensor";
 import { Tensor } from "onnxruntime-common";
 import type { Runtime } from "./_engine.ts";
 import type { Memory } from "./_memory.ts";

@@ -1,6 +1,6 @@
 // The gradients of a layer to whose inputs positive and negative data have nothing in common.
 
-import type { Contrasts, DenseParameters } from "@forward-forward/core";
+import type { Contrasts, DenseParameters } from "@forward-forward/core/tensor";
 import type { Matrix } from "./_engine.ts";
 import {
   ADD,

@@ -1,6 +1,6 @@
 // Columns put elsewhere by a map, the same for images as bytes and as numbers.
 
-import type { TensorData } from "@forward-forward/core";
+import type { TensorData } from "@forward-forward/core/tensor";
 
 /**
  * Row `kind` of `maps` says from which of the `width` columns of the row that starts at `start` of `x` each column of `y`'s comes;

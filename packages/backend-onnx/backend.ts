@@ -25,7 +25,7 @@ import {
   turnEventLoop,
   uploadDType,
   type Warp,
-} from "@forward-forward/core";
+} from "@forward-forward/core/tensor";
 import { Engine, type Runtime } from "./_engine.ts";
 import { fusedOn } from "./_fused.ts";
 import { moveRow } from "./_warp.ts";

@@ -14,4 +14,4 @@
  */
 export * from "./backend.ts";
 export * from "./create_backend.ts";
-export type * from "@forward-forward/core/backend";
+export type * from "@forward-forward/core/tensor";

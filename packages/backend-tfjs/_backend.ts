@@ -23,7 +23,7 @@ import {
   turnEventLoop,
   uploadDType,
   type Warp,
-} from "@forward-forward/core";
+} from "@forward-forward/core/tensor";
 import * as tf from "@tensorflow/tfjs";
 import type { Device } from "./_device.ts";
 import { fusedOn } from "./_fused.ts";

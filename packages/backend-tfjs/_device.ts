@@ -1,6 +1,6 @@
 // What differs between the devices of TensorFlow.js, behind one interface.
 
-import type { Shape, TensorData } from "@forward-forward/core";
+import type { Shape, TensorData } from "@forward-forward/core/tensor";
 import type * as tf from "@tensorflow/tfjs";
 import type { FusedBodies } from "./_fused.ts";
 

@@ -11,7 +11,7 @@ import {
   type MomentumStep,
   requireContrasts,
   type Tensor,
-} from "@forward-forward/core";
+} from "@forward-forward/core/tensor";
 import * as tf from "@tensorflow/tfjs";
 import type { Device } from "./_device.ts";
 import type { Handles } from "./_handles.ts";

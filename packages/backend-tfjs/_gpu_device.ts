@@ -1,6 +1,6 @@
 // The device that computes on a GPU, later: work is recorded, and values have to be waited for.
 
-import { DeviceLostError, type Shape, type TensorData } from "@forward-forward/core";
+import { DeviceLostError, type Shape, type TensorData } from "@forward-forward/core/tensor";
 import * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { Bytes, Device, Storage } from "./_device.ts";

@@ -7,7 +7,7 @@ import {
   requireDType,
   type Shape,
   type Tensor,
-} from "@forward-forward/core";
+} from "@forward-forward/core/tensor";
 import * as tf from "@tensorflow/tfjs";
 import type { Device, Storage } from "./_device.ts";
 

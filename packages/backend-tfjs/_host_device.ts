@@ -1,6 +1,6 @@
 // The devices that compute on the CPU at once, so that values can be had without waiting.
 
-import type { Shape, TensorData } from "@forward-forward/core";
+import type { Shape, TensorData } from "@forward-forward/core/tensor";
 import * as tf from "@tensorflow/tfjs";
 import type { Bytes, Device, Storage } from "./_device.ts";
 import type { FusedBodies } from "./_fused.ts";

@@ -1,6 +1,6 @@
 // Opens TensorFlow.js's WebAssembly, from the files of the npm package.
 
-import { UnavailableError } from "@forward-forward/core";
+import { UnavailableError } from "@forward-forward/core/tensor";
 import * as tf from "@tensorflow/tfjs";
 import type { Device } from "./_device.ts";
 import { HostDevice } from "./_host_device.ts";

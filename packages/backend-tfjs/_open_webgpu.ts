@@ -1,6 +1,6 @@
 // Opens TensorFlow.js on a WebGPU device of its own.
 
-import { UnavailableError } from "@forward-forward/core";
+import { UnavailableError } from "@forward-forward/core/tensor";
 import * as tf from "@tensorflow/tfjs";
 import type { Device } from "./_device.ts";
 import { adapterRemedy } from "./_remedy.ts";

@@ -1,6 +1,6 @@
 // Refuses a WebGPU that computes wrongly, and remembers those that do not.
 
-import { UnavailableError } from "@forward-forward/core";
+import { UnavailableError } from "@forward-forward/core/tensor";
 import * as tf from "@tensorflow/tfjs";
 import type { TfjsBackend } from "./_backend.ts";
 import { adapterRemedy } from "./_remedy.ts";

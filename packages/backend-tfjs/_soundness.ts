@@ -1,6 +1,11 @@
 // Whether TensorFlow.js and our own programs compute right on a GPU: a few small things, in one read.
 
-import { type Backend, firstFault, type SelfCheck, type Tensor } from "@forward-forward/core";
+import {
+  type Backend,
+  firstFault,
+  type SelfCheck,
+  type Tensor,
+} from "@forward-forward/core/tensor";
 
 // As many columns as the longest loop of a program here may have turns: some drivers end loops after 65,535.
 const LONG = 65_000;

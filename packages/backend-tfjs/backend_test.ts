@@ -5,12 +5,8 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import {
-  type Backend,
-  DeviceLostError,
-  fusedOperations,
-  UnavailableError,
-} from "@forward-forward/core";
+import { type Backend, DeviceLostError, UnavailableError } from "@forward-forward/core";
+import { fusedOperations } from "@forward-forward/core/tensor";
 import { conformance } from "@forward-forward/core/conformance";
 import * as tf from "@tensorflow/tfjs";
 import { createBackend, type TfjsDevice } from "./mod.ts";

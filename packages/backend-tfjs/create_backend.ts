@@ -1,6 +1,6 @@
 // The package's one function: it loads what a device needs, and no more.
 
-import type { Backend } from "@forward-forward/core";
+import type { Backend } from "@forward-forward/core/tensor";
 import { TfjsBackend } from "./_backend.ts";
 import { openCpu } from "./_open_cpu.ts";
 import { openWasm } from "./_open_wasm.ts";

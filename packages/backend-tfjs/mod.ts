@@ -15,4 +15,4 @@
  * @module
  */
 export * from "./create_backend.ts";
-export type * from "@forward-forward/core/backend";
+export type * from "@forward-forward/core/tensor";

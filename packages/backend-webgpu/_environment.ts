@@ -1,6 +1,6 @@
 // Where this code runs, as far as it decides what to do about a missing or a broken adapter.
 
-import { UnavailableError } from "@forward-forward/core";
+import { UnavailableError } from "@forward-forward/core/tensor";
 
 /** A runtime and its system. */
 export interface Environment {

@@ -1,6 +1,6 @@
 // Sums, maxima and where they are, along either axis.
 
-import type { Shape } from "@forward-forward/core";
+import type { Shape } from "@forward-forward/core/tensor";
 import type { Block } from "./_pool.ts";
 import type { Recorder } from "./_recorder.ts";
 import { argmax } from "./kernels/argmax.ts";

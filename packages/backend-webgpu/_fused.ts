@@ -21,7 +21,7 @@ import {
   type Shape,
   type Tensor,
   type Warp,
-} from "@forward-forward/core";
+} from "@forward-forward/core/tensor";
 import { foldRuns } from "./_fold.ts";
 import { gather } from "./_gather.ts";
 import type { Block } from "./_pool.ts";

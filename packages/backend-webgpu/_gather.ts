@@ -1,6 +1,6 @@
 // Rows picked by index, and moved by a warp if there is one.
 
-import { gatherShape, type Tensor, type Warp } from "@forward-forward/core";
+import { gatherShape, type Tensor, type Warp } from "@forward-forward/core/tensor";
 import { stretches } from "./_table.ts";
 import type { Workspace } from "./_workspace.ts";
 import { gather as pick, gatherWarped } from "./kernels/gather.ts";

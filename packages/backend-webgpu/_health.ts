@@ -1,6 +1,6 @@
 // What went wrong on the device. WebGPU reports it late and elsewhere; this keeps it until it can be thrown.
 
-import { DeviceLostError } from "@forward-forward/core";
+import { DeviceLostError } from "@forward-forward/core/tensor";
 import { attempt } from "./_attempt.ts";
 
 /** How {@linkcode Health.watch} watches. */

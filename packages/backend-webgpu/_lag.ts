@@ -6,7 +6,7 @@
 // everything, and its promise settles some 11 ms later. So it is called seldom, and its promise
 // is awaited only when three later ones are pending, by when Deno's has long settled.
 
-import { turnEventLoop } from "@forward-forward/core";
+import { turnEventLoop } from "@forward-forward/core/tensor";
 import type { Health } from "./_health.ts";
 
 // Submissions between two marks, and marks that may be pending: at most 32 submissions of lag.

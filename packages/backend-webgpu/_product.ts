@@ -8,7 +8,7 @@ import {
   type MatmulOptions,
   requireDType,
   type Tensor,
-} from "@forward-forward/core";
+} from "@forward-forward/core/tensor";
 import { foldAllRows } from "./_fold.ts";
 import type { Block } from "./_pool.ts";
 import { DEEPEST, type Product } from "./_variant.ts";

@@ -1,6 +1,6 @@
 // Refuses a device that computes wrongly, and remembers those that do not.
 
-import { UnavailableError } from "@forward-forward/core";
+import { UnavailableError } from "@forward-forward/core/tensor";
 import { betterAdapter, environment } from "./_environment.ts";
 import { selfTest } from "./_soundness.ts";
 import type { Family } from "./_variant.ts";

@@ -1,6 +1,6 @@
 // Whether a device computes right: all that the kernels rely on, in one submission and one read.
 
-import { firstFault, type SelfCheck } from "@forward-forward/core";
+import { firstFault, type SelfCheck } from "@forward-forward/core/tensor";
 import type { Block } from "./_pool.ts";
 import { type Dispatch, Recorder } from "./_recorder.ts";
 import {

@@ -1,6 +1,6 @@
 // What a device has to compute right before it is used: small cases of kernels, with their results.
 
-import { placeHash } from "@forward-forward/core";
+import { placeHash } from "@forward-forward/core/tensor";
 import type { Trial } from "./_soundness.ts";
 import { type Family, plan, type Variant } from "./_variant.ts";
 import { arithmetic, BYTES_A_ROW } from "./kernels/arithmetic.ts";

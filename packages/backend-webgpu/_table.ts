@@ -1,6 +1,6 @@
 // Tables of bytes, which may be larger than what a device binds at once: cut between rows, a block for each stretch.
 
-import type { DType, Shape } from "@forward-forward/core";
+import type { DType, Shape } from "@forward-forward/core/tensor";
 
 /** Rows of a table that lie in one block. */
 export interface Stretch {

@@ -1,6 +1,6 @@
 // The handles that the WebGPU backend gives out.
 
-import type { DType, Extent, LiveTensors, Shape, Tensor } from "@forward-forward/core";
+import type { DType, Extent, LiveTensors, Shape, Tensor } from "@forward-forward/core/tensor";
 import type { Block, Pool } from "./_pool.ts";
 
 /** A matrix in a buffer, row-major; the buffer may be larger. */

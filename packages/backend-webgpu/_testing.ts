@@ -1,6 +1,6 @@
 // For tests: the adapter, if there is a sound one, and how a test that needs it is registered.
 
-import { UnavailableError } from "@forward-forward/core";
+import { UnavailableError } from "@forward-forward/core/tensor";
 import { createBackend } from "./create_backend.ts";
 
 // The driver prints a line for every adapter asked for while this is unset.

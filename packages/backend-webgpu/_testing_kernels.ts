@@ -1,6 +1,6 @@
 // For tests: every kernel there is.
 
-import type { Broadcast } from "@forward-forward/core";
+import type { Broadcast } from "@forward-forward/core/tensor";
 import { addHalves } from "./kernels/add_halves.ts";
 import { affine } from "./kernels/affine.ts";
 import { argmax } from "./kernels/argmax.ts";

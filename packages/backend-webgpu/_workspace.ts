@@ -8,7 +8,7 @@ import {
   type Shape,
   type Tensor,
   type TensorData,
-} from "@forward-forward/core";
+} from "@forward-forward/core/tensor";
 import type { Block } from "./_pool.ts";
 import { Recorder } from "./_recorder.ts";
 import { Tuner, type TunerOptions } from "./_tuner.ts";

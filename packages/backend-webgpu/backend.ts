@@ -20,7 +20,7 @@ import {
   type TensorData,
   uploadDType,
   type Warp,
-} from "@forward-forward/core";
+} from "@forward-forward/core/tensor";
 import { argmaxOfRows, foldAllColumns, foldAllRows } from "./_fold.ts";
 import { fusedOperations, vectors } from "./_fused.ts";
 import { joined } from "./_parts.ts";

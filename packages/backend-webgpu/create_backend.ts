@@ -1,6 +1,6 @@
 // Opens a device, sees that it computes right, and makes a backend of it.
 
-import { UnavailableError } from "@forward-forward/core";
+import { UnavailableError } from "@forward-forward/core/tensor";
 import { betterAdapter, environment, missingAdapter } from "./_environment.ts";
 import { requireSound } from "./_require_sound.ts";
 import {

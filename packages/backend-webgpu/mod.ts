@@ -15,4 +15,4 @@
 export * from "./adapter_info.ts";
 export * from "./backend.ts";
 export * from "./create_backend.ts";
-export type * from "@forward-forward/core/backend";
+export type * from "@forward-forward/core/tensor";

@@ -1,12 +1,11 @@
 import { assertEquals } from "@std/assert";
+import { Random, type Tensor } from "@forward-forward/core";
 import {
   type Encoding,
   fusedOperations,
-  Random,
   type Shape,
-  type Tensor,
   type Warp,
-} from "@forward-forward/core";
+} from "@forward-forward/core/tensor";
 import { compare, exact } from "@forward-forward/core/conformance";
 import { ReferenceBackend } from "@forward-forward/core/reference";
 import { openDevice, test } from "./_testing.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { DeviceLostError, turnEventLoop } from "@forward-forward/core";
+import { DeviceLostError } from "@forward-forward/core";
+import { turnEventLoop } from "@forward-forward/core/tensor";
 import { adapter, test as register } from "./_testing.ts";
 import { type Clock, openRig, type Rig } from "./_testing_clock.ts";
 import { Tuner } from "./_tuner.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type FusedOperations, Random, type Tensor } from "@forward-forward/core";
+import { Random, type Tensor } from "@forward-forward/core";
+import type { FusedOperations } from "@forward-forward/core/tensor";
 import { fusedOperations } from "./_fused.ts";
 import { matmul } from "./_product.ts";
 import { adapter, opengl, test } from "./_testing.ts";

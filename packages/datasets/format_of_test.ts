@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { encodeSafetensors } from "@forward-forward/core";
+import { encodeSafetensors } from "@forward-forward/core/model";
 import { gzip, idx, pixels } from "./_testing.ts";
 import { formatOf } from "./mod.ts";
 

@@ -24,7 +24,7 @@ export async function firstUpdate(images: Dataset): Promise<number> {
   let taken = NaN;
   const stop = new AbortController();
   const onUpdate = async (): Promise<void> => {
-    await backend.read(network.layers.map(({ figures }) => figures));
+    await backend.read(network.layers.map(({ figures }) => figures.sums));
     taken = performance.now() - start;
     stop.abort();
   };

@@ -1,6 +1,6 @@
 // What a person may get wrong: each ends with exit code 2, one sentence and the remedy.
 
-import { encodeSafetensors } from "@forward-forward/core";
+import { encodeSafetensors } from "@forward-forward/core/model";
 import { assertRefused, ff, withFolder } from "./_ff.ts";
 
 const SMALL = [

@@ -1,7 +1,11 @@
 // Files that people have: read as they are, or refused with what they are and what would do.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "@forward-forward/core";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredTensor,
+} from "@forward-forward/core/model";
 import { CHECKPOINTS } from "../../apps/cli/run_files.ts";
 import { decodeCheckpoint, sealCheckpoint } from "../../apps/cli/checkpoint.ts";
 import { LAYOUT } from "../../apps/cli/data/known_datasets.ts";

@@ -1,7 +1,7 @@
 // `ff train`, `ff eval` and `ff backends` from end to end, on the real MNIST.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { decodeSafetensors } from "@forward-forward/core";
+import { decodeSafetensors } from "@forward-forward/core/model";
 import { assertRefused, command, type Ended, events, ff, ffUntil, withFolder } from "./_ff.ts";
 
 const SMALL = ["--layers", "784,60,40", "--train-limit", "2000", "--test-limit", "300"];

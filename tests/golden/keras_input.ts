@@ -9,14 +9,9 @@
 //   deno run --allow-read --allow-write tests/golden/keras_input.ts input.safetensors 60000 5
 //   /usr/bin/python3 tests/golden/keras_losses.py input.safetensors --updates 50 --test > results/keras/pytorch.json
 
-import {
-  encodeSafetensors,
-  FFNetwork,
-  Random,
-  recipes,
-  shuffledNegatives,
-  takeDataset,
-} from "@forward-forward/core";
+import { FFNetwork, Random, recipes, takeDataset } from "@forward-forward/core";
+import { shuffledNegatives } from "@forward-forward/core/data";
+import { encodeSafetensors } from "@forward-forward/core/model";
 import { ReferenceBackend } from "@forward-forward/core/reference";
 import { loadMnist } from "@forward-forward/datasets";
 

@@ -1,5 +1,6 @@
 // What a training run opens with: what runs where, and four of the images it learns from.
 
+import { layerWidths } from "@forward-forward/core/training";
 import { type Dataset, Random, type Recipe } from "@forward-forward/core";
 import { drawImages } from "./digits.ts";
 import { count, plural } from "./words.ts";
@@ -27,12 +28,14 @@ export interface Opening {
 /** What runs where, on what, and what it leaves. */
 export function header(opening: Opening): string {
   const { recipe, seed, backend, why, advice, dataset, images, run } = opening;
-  const { name, layers, epochs, batchSize, label } = recipe;
+  const { name, epochs, batchSize, label } = recipe;
   const beside = label.placement === "append" ? ", the label beside each" : "";
   const batches = batchSize === "full" ? "all images at once" : `batches of ${batchSize}`;
   const held = images.validation > 0 ? `, ${count(images.validation)} held out` : "";
   return [
-    `Forward-Forward, recipe ${name}: ${layers.join("-")}, ${plural(epochs, "epoch")}, ` +
+    `Forward-Forward, recipe ${name}: ${layerWidths(recipe).join("-")}, ${
+      plural(epochs, "epoch")
+    }, ` +
     `${batches}, seed ${seed}`,
     `data     ${dataset}: ${count(images.train)} images to train on${held}, ` +
     `${count(images.test)} to test on${beside}`,

@@ -1,6 +1,7 @@
 // Layers that have stopped learning, in words.
 
-import { type LayerReport, type LayerTrouble, layerTrouble } from "@forward-forward/core";
+import type { LayerReport } from "@forward-forward/core";
+import { type LayerTrouble, layerTrouble } from "@forward-forward/core/layers";
 
 /** A layer, counted from 1, and what is wrong with it. */
 export interface Trouble {

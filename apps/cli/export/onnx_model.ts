@@ -1,6 +1,8 @@
 // A network's whole prediction as one ONNX model: images in; the goodness of each label, and the label, out.
 
-import { inputColumns, type NetworkState, type Recipe } from "@forward-forward/core";
+import { layerWidths } from "@forward-forward/core/training";
+import type { NetworkState, Recipe } from "@forward-forward/core";
+import { inputColumns } from "@forward-forward/core/data";
 import proto from "onnx-proto";
 
 // Numbers of the ONNX format.
@@ -100,8 +102,7 @@ export function onnxModel(
   const g = new Graph();
   const { classes, label, predict, readout } = recipe;
   const { to, epsilon } = recipe.normalise;
-  const width = recipe.layers[0]!;
-  const units = recipe.layers.slice(1);
+  const [width, ...units] = layerWidths(recipe) as [number, ...number[]];
   const { pixels } = inputColumns(recipe);
   const add = (a: string, b: string): string => g.add("Add", [a, b]);
   const mul = (a: string, b: string): string => g.add("Mul", [a, b]);

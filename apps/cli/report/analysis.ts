@@ -1,6 +1,7 @@
 // What the scores of test images say: goodness under right and wrong labels, and the worst mistakes.
 
-import { predictLabels, type Recipe, type Scores } from "@forward-forward/core";
+import type { Recipe, Scores } from "@forward-forward/core";
+import { predictLabels } from "@forward-forward/core/scoring";
 
 /** A layer's goodness of the same images as positive and as negative data, `[count]` each. */
 export interface Contrast {

@@ -1,5 +1,6 @@
 // The curves of a training run: loss, error and goodness by epoch.
 
+import { layerWidths } from "@forward-forward/core/training";
 import type { Recipe } from "@forward-forward/core";
 import { type Chart, lineChart, type Series } from "./charts.ts";
 import type { LoggedEpoch } from "./run_log.ts";
@@ -89,6 +90,7 @@ export function goodnessUnit({ goodness }: Recipe): string {
   return `${goodness} of squares`;
 }
 
-function thresholdsOf({ threshold, layers }: Recipe): number[] {
-  return layers.slice(1).map((units) => threshold === "units" ? units : threshold);
+function thresholdsOf(recipe: Recipe): number[] {
+  const { threshold } = recipe;
+  return layerWidths(recipe).slice(1).map((units) => threshold === "units" ? units : threshold);
 }

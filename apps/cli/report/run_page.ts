@@ -1,6 +1,8 @@
 // The report of one run: how it learned, what it confuses, and what it looks for.
 
-import { type Dataset, evaluateScores, type Evaluation, type Scores } from "@forward-forward/core";
+import { layerWidths } from "@forward-forward/core/training";
+import type { Dataset, Evaluation, Scores } from "@forward-forward/core";
+import { evaluateScores } from "@forward-forward/core/scoring";
 import { troubleSentence, troublesOf } from "../display/troubles.ts";
 import { count, duration, percent as inPercent, plural } from "../display/words.ts";
 import { shellWord } from "../shell_word.ts";
@@ -43,7 +45,7 @@ export async function runPage(findings: Findings): Promise<string> {
   const seconds = run.epochs.at(-1)!.trainSeconds;
   const curves = await trainingCurves(run.epochs, recipe, evaluation.error);
   const lead =
-    `Forward-Forward, recipe ${recipe.name}, ${recipe.layers.join("-")}, seed ${seed}; ` +
+    `Forward-Forward, recipe ${recipe.name}, ${layerWidths(recipe).join("-")}, seed ${seed}; ` +
     `${count(test.count)} test images of ${dataset}, scored on ${scorer.name} (${scorer.device}).`;
   return page(`${run.name}: report`, [
     html`
@@ -115,7 +117,7 @@ async function distributions(
       const note = `Above the threshold are ${right} of the right labels and ${wrong} of the ` +
         `wrong ones; the right one has more in ${more} of the images.`;
       const chart = await distributionChart({
-        title: `Layer ${l + 1}, ${recipe.layers[l + 1]} units`,
+        title: `Layer ${l + 1}, ${layerWidths(recipe)[l + 1]} units`,
         x: `goodness (${goodnessUnit(recipe)})`,
         edges,
         series: [

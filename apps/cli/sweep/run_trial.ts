@@ -1,5 +1,6 @@
 // One trial: a network trained from its seed and judged by the held-out images after every epoch.
 
+import { layerWidths } from "@forward-forward/core/training";
 import {
   type Backend,
   DeviceLostError,
@@ -94,7 +95,7 @@ export async function runTrial(
     if (!(error instanceof Error) || stopping.some((kind) => error instanceof kind)) throw error;
     // What breaks the backend would break the other trials too.
     if (!await works(backend)) throw error;
-    const layers = recipe.layers.join("-");
+    const layers = layerWidths(recipe).join("-");
     return ended({
       diverged: null,
       failed: `a network of ${layers} cannot be trained here (${clause(error.message)})`,

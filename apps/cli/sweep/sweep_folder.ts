@@ -3,7 +3,7 @@
 import type { Recipe } from "@forward-forward/core";
 import type { Refuse } from "../json_file.ts";
 import { UsageError } from "../errors.ts";
-import { FORMAT } from "../model_file.ts";
+import { FORMAT } from "@forward-forward/core/model";
 import { SWEEP_FILES } from "../run_files.ts";
 import { claimFolder, parseObject } from "../run_folder.ts";
 import { tidyFolder, writeWhole } from "../write_whole.ts";

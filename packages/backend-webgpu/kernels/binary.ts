@@ -1,6 +1,6 @@
 // Arithmetic of two operands, element by element, the right one repeated to fit.
 
-import type { Broadcast } from "@forward-forward/core";
+import type { Broadcast } from "@forward-forward/core/tensor";
 import { EACH, type Kernel, parameters, variants, vector, type Width } from "./kernel.ts";
 
 /** What {@linkcode binary} can compute. */

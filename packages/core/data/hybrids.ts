@@ -1,0 +1,62 @@
+// Hybrid images: negative data without labels. Two images under a mask with large regions of ones and zeros have
+// what is likely nearby, and not what belongs together far apart.
+
+import type { Backend, Tensor } from "../tensor/backend.ts";
+import { planeBlur } from "./blur.ts";
+import { placeHash } from "../tensor/dropout.ts";
+import { turnEventLoop } from "../tensor/turn.ts";
+
+// Passes of the blur [1/4, 1/2, 1/4] over the random bits, along both axes: large regions, as in the paper.
+const PASSES = 8;
+
+// Pixels of masks between turns of the event loop: some milliseconds.
+const PIXELS_A_TURN = 2 ** 17;
+
+/** Mixes images of one size under random masks. */
+export class HybridMaker {
+  readonly #backend: Backend;
+  readonly #pixels: number;
+  readonly #blur: (plane: Float64Array) => Float64Array;
+
+  /** For images of `rows` by `columns`. It has no tensors of its own. */
+  constructor(backend: Backend, rows: number, columns: number) {
+    this.#backend = backend;
+    this.#pixels = rows * columns;
+    this.#blur = planeBlur(rows, columns, PASSES);
+  }
+
+  /**
+   * Random masks of ones and zeros, `[images, pixels]`, the same ones for a seed on every backend: they are drawn on the
+   * host, where their blur has no rounding. The event loop turns meanwhile; throws the signal's reason when it aborts.
+   */
+  async masks(images: number, seed: number, signal?: AbortSignal): Promise<Tensor> {
+    const pixels = this.#pixels;
+    const masks = new Float32Array(images * pixels);
+    const plane = new Float64Array(pixels);
+    for (let image = 0, done = 0; image < images; image++) {
+      signal?.throwIfAborted();
+      const start = image * pixels;
+      // A blurred sum of bits that are 1 or -1 is above zero half of the time.
+      for (let p = 0; p < pixels; p++) plane[p] = placeHash(start + p, seed) < 2 ** 31 ? -1 : 1;
+      this.#blur(plane);
+      for (let p = 0; p < pixels; p++) masks[start + p] = Number(plane[p]! <= 0);
+      done += pixels;
+      if (done < PIXELS_A_TURN) continue;
+      done = 0;
+      await turnEventLoop();
+    }
+    signal?.throwIfAborted();
+    return this.#backend.upload(masks, [images, pixels]);
+  }
+
+  /** Where a mask is set the pixels of `a`, elsewhere those of `b`; all are `[images, pixels]`. */
+  mix(a: Tensor, b: Tensor, masks: Tensor): Tensor {
+    const k = this.#backend;
+    return k.scope(() => k.add(b, k.mul(masks, k.sub(a, b))));
+  }
+}
+
+/** For each of `count` images another one of them, all by the same random step; a single image is its own. */
+export function partners(indices: Int32Array, step: number): Int32Array {
+  return indices.map((_, i) => indices[(i + step) % indices.length]!);
+}

@@ -1,0 +1,120 @@
+// One interface for every kind of layer.
+
+import type { RuleKinds } from "../rules/kinds.ts";
+import type { RuleOptions } from "../rules/options.ts";
+import type { Fields } from "../schema/schema.ts";
+import type { Backend, Shape, Tensor } from "../tensor/backend.ts";
+import type { Activity, Contrasts } from "../tensor/fused_operations.ts";
+import type { Random } from "../tensor/random.ts";
+import type { Figures } from "./figures.ts";
+import type { Gradients, Learner } from "./learner.ts";
+import type { OptimizerOptions } from "./optimizer.ts";
+
+/** Sizes of a {@linkcode Layer}. */
+export interface LayerSize {
+  /** Columns that differ between positive and negative data: the label for the first layer, everything for the others. */
+  inputs: number;
+  /** Columns that positive and negative data share: the pixels for the first layer, none for the others. */
+  shared: number;
+  /** Columns that it hands on. */
+  units: number;
+  /** What its learning rate is multiplied with; 1 where absent. */
+  pace?: number;
+}
+
+/** What a layer learns by: a recipe's settings, or its own where it differs. */
+export interface LayerSettings extends RuleOptions {
+  /** Initial weights: Glorot's uniform, or normal with variance `1 / inputs`. Biases start at zero. */
+  initial: "glorot-uniform" | "normal";
+  /** How the layer's parameters follow their gradients. */
+  optimizer: OptimizerOptions;
+}
+
+/** What the two halves of a batch of contrasts share, and its product with the layer's weights. */
+export interface SharedInput {
+  /** `[pairs, shared]`. */
+  images: Tensor;
+  /** {@linkcode Layer.sharedProduct} of them, `[pairs, units]`. */
+  product: Tensor;
+}
+
+/**
+ * A layer that learns on its own: to have high goodness for positive and low goodness for negative data. No gradient enters it from
+ * another layer, and none leaves.
+ */
+export interface Layer extends Learner {
+  /** Its sizes. */
+  readonly size: LayerSize;
+  /** Goodness that separates positive from negative. */
+  readonly threshold: number;
+  /** Its running figures. */
+  readonly figures: Figures;
+  /**
+   * Activities `[rows, units]` for its own inputs `[rows, inputs]` and the product of the shared ones where it
+   * has any: `[rows, units]`, or half as many rows, which then serve both halves of a batch of contrasts.
+   */
+  activity(inputs: Tensor, product: Tensor | null): Activity;
+  /**
+   * How much each row of activities speaks for its label, `[rows, 1]`: its goodness, or less its goodness where the layer is
+   * excited by negative data.
+   */
+  evidence(activity: Activity): Tensor;
+  /**
+   * Runs its rule on a batch of contrasts, or on a part of one, without changing what the layer computes:
+   * only its running figures and, for a whole batch, its running means move on.
+   *
+   * `inputs` is `[2 * pairs, inputs]`, rows to be excited by above those to be calm for; `batchPairs` is the number of
+   * pairs in the whole batch. Returns the activities and what {@linkcode apply} takes. The gradients of
+   * a whole batch may refer to the inputs, which must live until then.
+   */
+  learn(
+    inputs: Tensor,
+    shared: SharedInput | null,
+    batchPairs: number,
+  ): { activity: Activity; gradients: Gradients };
+  /**
+   * The product of shared inputs `[rows, shared]` with their weights, `[rows, units]`: one serves every label. The inputs
+   * may be the first columns in an `order` alone (`i32` `[shared, 1]`), where the others are zero. A layer that has shared inputs
+   * has it; a kind without it cannot be the first of a network that sees labels.
+   */
+  sharedProduct?(images: Tensor, order?: Tensor | null): Tensor;
+  /**
+   * {@linkcode learn} on a whole batch, given in parts, where its activities are not wanted and there is a shorter way. What the
+   * halves share may be the first columns in an order, as in {@linkcode sharedProduct}: `order.places` says where in it each
+   * column is.
+   */
+  learnWhole?(
+    parts: readonly Contrasts[],
+    batchPairs: number,
+    order: { inOrder: Tensor; places: Tensor } | null,
+  ): Gradients;
+}
+
+/** A layer in a recipe: units of a dense one, or its kind with what is its own. */
+export type LayerOptions = number | { kind: string; [option: string]: unknown };
+
+/** What a layer is made with. */
+export interface LayerContext {
+  /** Where its tensors live. */
+  backend: Backend;
+  /** Its sizes. */
+  size: LayerSize;
+  /** What it learns by: a recipe's settings, with those of its own options that are named the same. */
+  settings: LayerSettings;
+  /** What it may be judged by. */
+  rules: RuleKinds;
+  /** What its initial weights are drawn from. */
+  random: Random;
+}
+
+/** A kind of layer: a recipe's `layers` name it. */
+export interface LayerKind<O extends { kind: string } = { kind: string }> {
+  /** What its options may be, besides their `kind` and the {@linkcode LayerSettings} that every layer may have of its own. */
+  readonly options: Fields<Omit<O, "kind" | keyof LayerSettings>>;
+  /** Columns that it hands on, of so many that it is given. Throws a `RangeError` where it cannot be given so many. */
+  units(options: O, inputs: number): number;
+  /** The shapes of its {@linkcode Learner.parameters}, by name: what a file must have before memory is taken for it. */
+  shapes(options: O, size: LayerSize): Record<string, Shape>;
+  /** Makes one. */
+  create(options: O, context: LayerContext): Layer;
+}

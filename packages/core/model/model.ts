@@ -1,0 +1,153 @@
+// A whole network as the bytes of a file, and back: the `model.safetensors` of `ff train`, which PyTorch reads too.
+
+import { inputWidth } from "../data/options.ts";
+import type { Backend, Shape } from "../tensor/backend.ts";
+import type { Kinds } from "../training/kinds.ts";
+import { FFNetwork } from "../training/network.ts";
+import type { Recipe } from "../training/recipe.ts";
+import { layerShapes } from "../training/sizes.ts";
+import type { NetworkState } from "../training/state.ts";
+import { canonicalJson } from "./canonical_json.ts";
+import { FORMAT, type ModelInfo, parseModelInfo } from "./model_info.ts";
+import { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.ts";
+
+/** A model read from a file, before there is a network. */
+export interface Model {
+  /** What it says of itself. */
+  info: ModelInfo;
+  /** Its tensors. */
+  state: NetworkState;
+}
+
+/** Options of {@linkcode loadModel}. */
+export interface LoadOptions {
+  /** What the recipe's words stand for, where they are of kinds of one's own. */
+  kinds?: Kinds | undefined;
+}
+
+// What the files said that networks were loaded from, for when they are saved again.
+const loaded = new WeakMap<FFNetwork, ModelInfo>();
+
+/**
+ * The bytes of a network's model file, {@linkcode FFNetwork.state} with what it takes to make the network again. `about` is what else
+ * it is to say: by default the data set that it names is the one it was loaded with, or none.
+ *
+ * @example
+ * ```ts
+ * import { FFNetwork, loadModel, recipes, saveModel } from "@forward-forward/core";
+ * import { ReferenceBackend } from "@forward-forward/core/reference";
+ *
+ * using backend = new ReferenceBackend();
+ * using network = new FFNetwork(backend, recipes.quick({ layers: [16, 5], classes: 2 }));
+ * const bytes = await saveModel(network); // Deno.writeFile("model.safetensors", bytes)
+ * using same = await loadModel(backend, bytes);
+ * console.log(same.recipe.name); // "quick"
+ * ```
+ */
+export async function saveModel(
+  network: FFNetwork,
+  about: Partial<ModelInfo> = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { recipe, seed, epoch, plane } = network;
+  const before = loaded.get(network);
+  return encodeModel({
+    info: {
+      dataset: "",
+      image: plane ?? { rows: 1, columns: inputWidth(recipe) },
+      ...before,
+      format: FORMAT,
+      recipe,
+      seed,
+      epoch: before && epoch === 0 ? before.epoch : epoch,
+      ...about,
+    },
+    state: await network.state(),
+  });
+}
+
+/**
+ * Makes a network of a model file's bytes, which predicts as the one that was saved did; it has no optimizers' moments, and trains from
+ * its first epoch. Throws a `SyntaxError` that says what is wrong with the bytes if they are no model, or are not whole, and a `TypeError` or
+ * `RangeError` if the tensors are not those of its recipe.
+ */
+export async function loadModel(
+  backend: Backend,
+  bytes: Uint8Array,
+  { kinds }: LoadOptions = {},
+): Promise<FFNetwork> {
+  const model = decodeModel(bytes, kinds);
+  const fault = notFinite(model.state);
+  if (fault !== null) throw new SyntaxError(fault);
+  return await buildModel(backend, model, kinds);
+}
+
+/** The bytes of a model file. */
+export function encodeModel({ info, state }: Model): Uint8Array<ArrayBuffer> {
+  return encodeSafetensors(state, { format: "pt", "forward-forward": canonicalJson(info) });
+}
+
+/** What the bytes of a model file say. Throws a `SyntaxError` that says what is wrong if they are none. */
+export function decodeModel(bytes: Uint8Array, kinds?: Kinds): Model {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  const info = parseModelInfo(metadata["forward-forward"], kinds);
+  return { info, state: matrices(tensors) };
+}
+
+/** Makes a model's network. Throws a `TypeError` or `RangeError`, and leaves nothing behind, if its tensors are not those of its recipe. */
+export async function buildModel(
+  backend: Backend,
+  { info, state }: Model,
+  kinds?: Kinds,
+): Promise<FFNetwork> {
+  const { recipe, seed } = info;
+  const fault = misshapen(recipe, state, kinds);
+  if (fault !== null) throw new TypeError(fault);
+  const network = new FFNetwork(backend, recipe, { seed, ...(kinds && { kinds }) });
+  try {
+    network.load(state);
+    const known = await network.state({ optimizer: true });
+    const surplus = Object.keys(state).find((name) => !Object.hasOwn(known, name));
+    if (surplus !== undefined) throw new TypeError(`"${surplus}" has no place in the network`);
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+  loaded.set(network, info);
+  return network;
+}
+
+/** A file's tensors as a network's. Throws a `SyntaxError` if one is no matrix of numbers. */
+export function matrices(tensors: Safetensors["tensors"]): NetworkState {
+  const state: NetworkState = {};
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    if (shape.length !== 2 || !(data instanceof Float32Array)) {
+      throw new SyntaxError(`"${name}" is no matrix`);
+    }
+    state[name] = { shape: shape as Shape, data };
+  }
+  return state;
+}
+
+/**
+ * Which tensor of the layers is missing, or of another shape than the recipe makes it, as a clause; null for none. To be asked before
+ * memory is taken for the sizes that a file names.
+ */
+export function misshapen(recipe: Recipe, state: NetworkState, kinds?: Kinds): string | null {
+  for (const [name, shape] of Object.entries(layerShapes(recipe, kinds))) {
+    const found = state[name]?.shape;
+    if (found?.join() === shape.join()) continue;
+    return `"${name}" is ${found ? `[${found.join(", ")}]` : "missing"} and its recipe makes it ` +
+      `[${shape.join(", ")}]`;
+  }
+  return null;
+}
+
+/** Which tensor has a number that is not finite, and where, as a clause; null for none. */
+export function notFinite(state: NetworkState): string | null {
+  for (const [name, { shape: [, columns], data }] of Object.entries(state)) {
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at < 0) continue;
+    return `"${name}" has ${data[at]} in row ${Math.floor(at / columns)}, column ${at % columns}`;
+  }
+  return null;
+}

@@ -1,0 +1,22 @@
+// The recipes by name, as data. The figures are test errors: docs/results.md says how each was reached.
+
+import type { Recipe } from "../training/recipe.ts";
+import { augmented } from "./augmented.ts";
+import type { RecipeChanges } from "./changes.ts";
+import { deformed } from "./deformed.ts";
+import { fashion } from "./fashion.ts";
+import { hinton } from "./hinton.ts";
+import { keras } from "./keras.ts";
+import { quick } from "./quick.ts";
+import { unsupervised } from "./unsupervised.ts";
+
+/** The recipes by name; each takes the parts of it to change and returns plain data. What is said of an error is of test images. */
+export const recipes: {
+  readonly quick: (changes?: RecipeChanges) => Recipe;
+  readonly hinton: (changes?: RecipeChanges) => Recipe;
+  readonly keras: (changes?: RecipeChanges) => Recipe;
+  readonly augmented: (changes?: RecipeChanges) => Recipe;
+  readonly deformed: (changes?: RecipeChanges) => Recipe;
+  readonly fashion: (changes?: RecipeChanges) => Recipe;
+  readonly unsupervised: (changes?: RecipeChanges) => Recipe;
+} = { quick, hinton, keras, augmented, deformed, fashion, unsupervised };

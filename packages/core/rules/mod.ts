@@ -1,0 +1,12 @@
+/**
+ * What a layer learns from: the rules that judge its activities.
+ *
+ * @module
+ */
+import "../dispose_symbols.ts";
+
+export * from "./kinds.ts";
+export * from "./options.ts";
+export * from "./rule.ts";
+export * from "./symba.ts";
+export * from "./threshold.ts";

@@ -1,0 +1,87 @@
+// Forward passes through a network's layers, for predicting and for training alike.
+
+import type { NormaliseOptions } from "../data/options.ts";
+import type { Layer } from "../layers/layer.ts";
+import type { Readout } from "../layers/readout.ts";
+import type { Backend, Tensor } from "../tensor/backend.ts";
+import type { Activity, EncodedImages, FusedOperations } from "../tensor/fused_operations.ts";
+import { fusedOperations } from "../tensor/fused.ts";
+
+/** What goes forward: the layers in order, and the readout on top of them, if there is one. */
+export interface Stack {
+  /** Where the tensors live. */
+  backend: Backend;
+  /** The layers, in order. */
+  layers: readonly Layer[];
+  /** The readout, if any. */
+  readout: Readout | null;
+  /** Number of labels. */
+  classes: number;
+  /** How rows are scaled before each layer. */
+  normalise: NormaliseOptions;
+}
+
+/** Forward passes; no layer learns from them. */
+export class Forward {
+  /** What goes forward. */
+  readonly stack: Stack;
+  readonly #fused: FusedOperations;
+
+  /** Passes through these layers. */
+  constructor(stack: Stack) {
+    this.stack = stack;
+    this.#fused = fusedOperations(stack.backend);
+  }
+
+  /** The first layer's product with what every label has in common, `[rows, units]`; null where labels are never shown. */
+  sharedProduct({ pixels }: EncodedImages): Tensor | null {
+    const [first] = this.stack.layers as [Layer];
+    return first.size.shared > 0 ? first.sharedProduct!(pixels) : null;
+  }
+
+  /** Scales the rows of a layer's activities for the next one. */
+  normalise(activity: Activity): Tensor {
+    const { to, epsilon } = this.stack.normalise;
+    return this.#fused.normaliseRows(activity, to, epsilon);
+  }
+
+  /**
+   * What the readout sees: normalised activities for the neutral label, of each layer from its first on. `product` is
+   * the {@linkcode sharedProduct}.
+   */
+  neutralPass(encoded: EncodedImages, product: Tensor | null): Tensor[] {
+    const { backend: b, layers, readout, classes } = this.stack;
+    const from = readout?.from ?? 0;
+    return b.scope(() => {
+      let input = product
+        ? b.add(b.fill([product.shape[0], classes], 0), encoded.neutral)
+        : b.add(encoded.pixels, b.fill([1, 1], 0)); // A copy, for it is disposed of.
+      let shared = product && b.mul(product, encoded.neutralScale);
+      const seen: Tensor[] = [];
+      layers.forEach((layer, l) => {
+        // What the readout does not see goes at once: memory must not grow with depth.
+        const output = b.scope(() => this.normalise(layer.activity(input, shared)));
+        if (l <= from) input.dispose();
+        if (l >= from) seen.push(output);
+        input = output;
+        shared = null;
+      });
+      return seen;
+    });
+  }
+
+  /** How much each layer's activities speak for a label, `[rows, 1]` each; for any label where `product` is null. */
+  evidencePass(encoded: EncodedImages, product: Tensor | null, label: number): Tensor[] {
+    const { backend: b, layers, classes } = this.stack;
+    return b.scope(() => {
+      const rows = encoded.pixels.shape[0];
+      const labels = b.upload(new Int32Array(rows).fill(label), [rows, 1]);
+      let inputs = product ? b.mul(b.oneHot(labels, classes), encoded.strength) : encoded.pixels;
+      return layers.map((layer, l) => {
+        const activity = layer.activity(inputs, l === 0 ? product : null);
+        if (l < layers.length - 1) inputs = this.normalise(activity);
+        return layer.evidence(activity);
+      });
+    });
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Forward passes, and what is predicted by them.
+ *
+ * @module
+ */
+import "../dispose_symbols.ts";
+
+export * from "./forward.ts";
+export * from "./scoring.ts";

@@ -1,0 +1,165 @@
+// Prediction: the goodness of every label, the readout's logits, and what they amount to.
+
+import type { Source } from "../data/source.ts";
+import type { Tensor } from "../tensor/backend.ts";
+import type { Forward } from "./forward.ts";
+
+/** How a label is predicted: by the softmax in one pass, or by the largest goodness summed over layers `from` and up. */
+export type PredictOptions = { by: "softmax" } | { by: "goodness"; from: number };
+
+/** The parts of a recipe by which predictions are made and judged. */
+export interface EvaluationOptions {
+  /** How a label is predicted. */
+  predict: PredictOptions;
+  /** The first hidden layer that the readout sees, if there is a readout. */
+  readout: { from: number } | null;
+  /** Whether labels are shown to the layers: their placement. */
+  label: { placement: "overlay" | "append" | "none" };
+}
+
+/** Scores of a run of images, on the host. */
+export interface Scores {
+  /** Number of images. */
+  count: number;
+  /** Number of labels. */
+  classes: number;
+  /**
+   * For each layer the goodness of every label, `[count * classes]`; the same for all where labels are never shown.
+   * Less the goodness where layers are excited by negative data: the largest speaks for its label.
+   */
+  goodness: Float32Array[];
+  /** The readout's logits, `[count * classes]`, if there is a readout. */
+  logits: Float32Array | null;
+}
+
+/** How well a network predicts a data set. */
+export interface Evaluation {
+  /** Fraction of wrong predictions, by the recipe's own way of predicting. */
+  error: number;
+  /** Fraction of right predictions. */
+  accuracy: number;
+  /** Number of images. */
+  count: number;
+  /** `[classes * classes]` counts; the row is the true label, the column the prediction. */
+  confusion: Int32Array;
+  /** Fraction wrong by goodness summed over layers, unless labels are never shown to them. */
+  goodnessError: number | null;
+  /** Fraction wrong by the readout, if there is one. */
+  softmaxError: number | null;
+  /** Fraction wrong by each layer's goodness alone; empty where labels are never shown. */
+  layerErrors: number[];
+}
+
+// Images scored at a time: enough to keep a device busy, few enough that activities stay small.
+const CHUNK = 1000;
+
+/** Scores everything there is under every label; `onProgress` hears how much of it is done. */
+export async function scoreAll(
+  forward: Forward,
+  source: Source,
+  { signal, onProgress }: {
+    signal?: AbortSignal | undefined;
+    onProgress?: ((done: number, total: number) => void) | undefined;
+  } = {},
+): Promise<Scores> {
+  const { backend: b, layers, readout, classes } = forward.stack;
+  const { count } = source;
+  const chunks: { start: number; tensors: Tensor[] }[] = [];
+  try {
+    for (let start = 0; start < count; start += CHUNK) {
+      signal?.throwIfAborted();
+      const rows = Math.min(CHUNK, count - start);
+      const indices = Int32Array.from({ length: rows }, (_, i) => start + i);
+      chunks.push({ start, tensors: b.scope(() => scoreChunk(forward, source, indices)) });
+      await b.flush();
+      onProgress?.(start + rows, count);
+    }
+    const data = await b.read(chunks.flatMap(({ tensors }) => tensors)) as Float32Array[];
+    const goodness = layers.map(() => new Float32Array(count * classes));
+    const logits = readout ? new Float32Array(count * classes) : null;
+    for (const { start } of chunks) {
+      const rows = Math.min(CHUNK, count - start);
+      for (const scores of goodness) {
+        // From label by label to image by image.
+        const column = data.shift()!;
+        for (let i = 0; i < rows * classes; i++) {
+          scores[(start + i % rows) * classes + Math.floor(i / rows)] = column[i % column.length]!;
+        }
+      }
+      logits?.set(data.shift()!, start * classes);
+    }
+    return { count, classes, goodness, logits };
+  } finally {
+    for (const { tensors } of chunks) for (const tensor of tensors) tensor.dispose();
+  }
+}
+
+// Each layer's goodness, label below label `[classes * rows, 1]`, or `[rows, 1]` where labels are never shown; then the logits, if there is a readout.
+function scoreChunk(forward: Forward, source: Source, indices: Int32Array): Tensor[] {
+  const { backend: b, layers, readout, classes } = forward.stack;
+  const encoded = source.encode(b.upload(indices, [indices.length, 1]));
+  // The pixels' share of the first layer is the same for every label.
+  const product = forward.sharedProduct(encoded);
+  const columns: Tensor[][] = layers.map(() => []);
+  // Where labels are never shown, one pass is that of every label.
+  for (let label = 0; label < (product ? classes : 1); label++) {
+    forward.evidencePass(encoded, product, label)
+      .forEach((column, l) => columns[l]!.push(column));
+  }
+  const stacked = columns.map((labels) => labels.reduce((above, below) => b.concat(above, below)));
+  if (readout) stacked.push(readout.logits(forward.neutralPass(encoded, product)));
+  return stacked;
+}
+
+/** The predicted labels, `[count]`: by the readout, or by goodness summed over layers `from` and up. */
+export function predictLabels(scores: Scores, predict: PredictOptions): Int32Array {
+  const { goodness, logits, count, classes } = scores;
+  if (predict.by === "softmax") {
+    if (!logits) throw new TypeError("predicting by softmax needs a readout");
+    return argmaxRows(logits, count, classes);
+  }
+  const sum = new Float64Array(count * classes);
+  for (const layer of goodness.slice(predict.from)) {
+    for (let i = 0; i < sum.length; i++) sum[i]! += layer[i]!;
+  }
+  return argmaxRows(sum, count, classes);
+}
+
+/** Compares predictions with labels. */
+export function evaluateScores(
+  scores: Scores,
+  labels: ArrayLike<number>,
+  recipe: EvaluationOptions,
+): Evaluation {
+  const { count, classes, goodness, logits } = scores;
+  const errorOf = (predictions: Int32Array): number =>
+    predictions.reduce((wrong, p, i) => wrong + Number(p !== labels[i]), 0) / count;
+  const predictions = predictLabels(scores, recipe.predict);
+  const confusion = new Int32Array(classes * classes);
+  predictions.forEach((p, i) => confusion[labels[i]! * classes + p]!++);
+  const from = recipe.predict.by === "goodness" ? recipe.predict.from : recipe.readout?.from ?? 0;
+  const error = errorOf(predictions);
+  const unseen = recipe.label.placement === "none";
+  return {
+    error,
+    accuracy: 1 - error,
+    count,
+    confusion,
+    goodnessError: unseen ? null : errorOf(predictLabels(scores, { by: "goodness", from })),
+    softmaxError: logits && errorOf(predictLabels(scores, { by: "softmax" })),
+    layerErrors: (unseen ? [] : goodness).map((layer) =>
+      errorOf(argmaxRows(layer, count, classes))
+    ),
+  };
+}
+
+// The column of each row's largest value, the first of equals.
+function argmaxRows(values: ArrayLike<number>, rows: number, columns: number): Int32Array {
+  return Int32Array.from({ length: rows }, (_, row) => {
+    let best = 0;
+    for (let c = 1; c < columns; c++) {
+      if (values[row * columns + c]! > values[row * columns + best]!) best = c;
+    }
+    return best;
+  });
+}

@@ -1,0 +1,299 @@
+// The reference backend: every operation as the shortest loop that is right, on typed arrays.
+
+import type {
+  Axis,
+  Backend,
+  DType,
+  MatmulOptions,
+  MemoryUse,
+  Shape,
+  Tensor,
+  TensorData,
+  Warp,
+} from "../backend.ts";
+import { LiveTensors } from "../scope.ts";
+import {
+  broadcast,
+  concatShape,
+  extentOf,
+  gatherShape,
+  matmulDimensions,
+  oneHotShape,
+  reducedShape,
+  requireAssignable,
+  requireDType,
+  requireShape,
+  sliceShape,
+  uploadDType,
+} from "../shape.ts";
+import { argmax, fold, gather, gatherWarped, oneHot, pairs, product, zeros } from "./loops.ts";
+import { ReferenceTensor } from "./tensor.ts";
+
+// How long `flush` may keep the event loop from turning, in milliseconds.
+const TURN_EVERY = 30;
+
+/**
+ * Plain TypeScript on typed arrays. It computes each operation at once, on the calling thread, with
+ * sums and products accumulated in 64-bit floats and stored as `f32`, so that its results are as
+ * good as `f32` can hold. It needs no device and has no fused overrides.
+ */
+export class ReferenceBackend implements Backend {
+  /** `"reference"`. */
+  readonly name: string = "reference";
+  /** `"plain TypeScript"`. */
+  readonly device: string = "plain TypeScript";
+
+  readonly #live = new LiveTensors<ReferenceTensor>();
+  #disposed = false;
+  #lastTurn = performance.now();
+
+  // Storage
+
+  /** See {@linkcode Backend.upload}. */
+  upload(data: TensorData, shape: Shape): Tensor {
+    const dtype = uploadDType(data, shape);
+    // A copy, because the caller is free to change its array as soon as this returns.
+    const tensor = this.#make("upload", data.slice(), shape, dtype);
+    tensor.extent = extentOf(data);
+    return tensor;
+  }
+
+  /** See {@linkcode Backend.fill}. */
+  fill(shape: Shape, value: number): Tensor {
+    requireShape("fill", shape);
+    return this.#make("fill", new Float32Array(shape[0] * shape[1]).fill(value), shape);
+  }
+
+  /** See {@linkcode Backend.read}. Rejects with a `TypeError` if one of them was disposed. */
+  // deno-lint-ignore require-await -- a device would wait here; `async` turns what is thrown into a rejection
+  async read(tensors: readonly Tensor[]): Promise<TensorData[]> {
+    return tensors.map((tensor) => this.#data("read", tensor).slice());
+  }
+
+  /** See {@linkcode Backend.assign}. */
+  assign(target: Tensor, source: Tensor): void {
+    this.#data("assign", target);
+    const data = this.#data("assign", source);
+    requireAssignable(target, source);
+    // Only the storage moves. The target's handle stays where it is known, so that it keeps its
+    // scope, and the source's goes, so that no scope frees the storage a second time.
+    Object.assign(target, { data, extent: source.extent });
+    source.dispose();
+  }
+
+  /** See {@linkcode Backend.scope}. */
+  scope<T>(fn: () => T): T {
+    this.#requireUsable("scope");
+    return this.#live.scope(fn);
+  }
+
+  /** See {@linkcode Backend.flush}. There is nothing to submit here; the event loop turns every 30 ms. */
+  async flush(): Promise<void> {
+    this.#requireUsable("flush");
+    if (performance.now() - this.#lastTurn < TURN_EVERY) return;
+    // A resolved promise would only run other promises: timers and signals need a macrotask.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#lastTurn = performance.now();
+  }
+
+  /** See {@linkcode Backend.memory}. */
+  memory(): MemoryUse {
+    return this.#live.use();
+  }
+
+  /** See {@linkcode Backend.dispose}. A second call does nothing. */
+  dispose(): void {
+    this.#live.dispose();
+    this.#disposed = true;
+  }
+
+  /** The same as {@linkcode dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  // Rows
+
+  /** See {@linkcode Backend.gather}. */
+  gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor {
+    const from = this.#data("gather", table);
+    const rows = this.#data("gather", indices);
+    const maps = warp && this.#data("gather", warp.maps);
+    const which = warp && this.#data("gather", warp.which);
+    const shape = gatherShape(table, indices, warp);
+    const result = zeros(table.dtype, shape);
+    if (maps) gatherWarped(from, table.shape, rows, maps, which!, result);
+    else gather(from, table.shape, rows, result);
+    return this.#make("gather", result, shape, uploadDType(result, shape));
+  }
+
+  /** See {@linkcode Backend.slice}. */
+  slice(x: Tensor, start: number, end: number): Tensor {
+    const data = this.#data("slice", x);
+    const shape = sliceShape(x, start, end);
+    const columns = shape[1];
+    return this.#make("slice", data.slice(start * columns, end * columns), shape, x.dtype);
+  }
+
+  /** See {@linkcode Backend.concat}. */
+  concat(a: Tensor, b: Tensor): Tensor {
+    const above = this.#data("concat", a);
+    const below = this.#data("concat", b);
+    const shape = concatShape(a, b);
+    const result = zeros(a.dtype, shape);
+    result.set(above);
+    result.set(below, above.length);
+    return this.#make("concat", result, shape, a.dtype);
+  }
+
+  /** See {@linkcode Backend.oneHot}. */
+  oneHot(labels: Tensor, classes: number): Tensor {
+    const data = this.#data("oneHot", labels);
+    const shape = oneHotShape(labels, classes);
+    const result = oneHot(data, classes);
+    return this.#make("oneHot", result, shape);
+  }
+
+  // Matrix product
+
+  /** See {@linkcode Backend.matmul}. */
+  matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+    const left = this.#data("matmul", a);
+    const given = this.#data("matmul", b);
+    const { m, k, n } = matmulDimensions(a, b, options);
+    const result = product(left, given, { m, k, n }, options);
+    return this.#make("matmul", result, [m, n]);
+  }
+
+  // Element by element
+
+  /** See {@linkcode Backend.add}. */
+  add(a: Tensor, b: Tensor): Tensor {
+    return this.#pairs("add", a, b, (x, y) => x + y);
+  }
+
+  /** See {@linkcode Backend.sub}. */
+  sub(a: Tensor, b: Tensor): Tensor {
+    return this.#pairs("sub", a, b, (x, y) => x - y);
+  }
+
+  /** See {@linkcode Backend.mul}. */
+  mul(a: Tensor, b: Tensor): Tensor {
+    return this.#pairs("mul", a, b, (x, y) => x * y);
+  }
+
+  /** See {@linkcode Backend.div}. */
+  div(a: Tensor, b: Tensor): Tensor {
+    return this.#pairs("div", a, b, (x, y) => x / y);
+  }
+
+  /** See {@linkcode Backend.equal}. */
+  equal(a: Tensor, b: Tensor): Tensor {
+    requireDType("equal", a, "f32", "i32");
+    requireDType("equal", b, a.dtype);
+    return this.#pairs("equal", a, b, (x, y) => x === y ? 1 : 0, a.dtype);
+  }
+
+  /** See {@linkcode Backend.affine}. */
+  affine(x: Tensor, scale: number, offset: number): Tensor {
+    return this.#each("affine", x, (v) => v * scale + offset);
+  }
+
+  /** See {@linkcode Backend.relu}. */
+  relu(x: Tensor): Tensor {
+    return this.#each("relu", x, (v) => Math.max(v, 0));
+  }
+
+  /** See {@linkcode Backend.sqrt}. */
+  sqrt(x: Tensor): Tensor {
+    return this.#each("sqrt", x, Math.sqrt);
+  }
+
+  /** See {@linkcode Backend.exp}. */
+  exp(x: Tensor): Tensor {
+    return this.#each("exp", x, Math.exp);
+  }
+
+  /** See {@linkcode Backend.sigmoid}. */
+  sigmoid(x: Tensor): Tensor {
+    // Where exp overflows to infinity the quotient is 0, which is right.
+    return this.#each("sigmoid", x, (v) => 1 / (1 + Math.exp(-v)));
+  }
+
+  /** See {@linkcode Backend.softplus}. */
+  softplus(x: Tensor): Tensor {
+    return this.#each(
+      "softplus",
+      x,
+      (v) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))),
+    );
+  }
+
+  // Reductions
+
+  /** See {@linkcode Backend.sum}. */
+  sum(x: Tensor, axis: Axis): Tensor {
+    return this.#fold("sum", x, axis, 0, (total, v) => total + v);
+  }
+
+  /** See {@linkcode Backend.max}. */
+  max(x: Tensor, axis: Axis): Tensor {
+    return this.#fold("max", x, axis, -Infinity, Math.max);
+  }
+
+  /** See {@linkcode Backend.argmax}. */
+  argmax(x: Tensor): Tensor {
+    const data = this.#data("argmax", x);
+    requireDType("argmax", x, "f32");
+    const result = argmax(data, x.shape);
+    return this.#make("argmax", result, [x.shape[0], 1], "i32");
+  }
+
+  // Every new handle is made here, so that none escapes the book-keeping.
+  #make(operation: string, data: TensorData, shape: Shape, dtype: DType = "f32"): ReferenceTensor {
+    this.#requireUsable(operation);
+    return this.#live.add(new ReferenceTensor(this.#live, data, shape, dtype), data.byteLength);
+  }
+
+  // The storage of an operand. Every operand is fetched here, so that a spent one is always noticed.
+  #data(operation: string, tensor: Tensor): TensorData {
+    return this.#live.own(operation, tensor).data!;
+  }
+
+  #requireUsable(operation: string): void {
+    if (this.#disposed) throw new TypeError(`${operation}: the backend was disposed`);
+  }
+
+  #each(operation: string, x: Tensor, f: (v: number) => number): Tensor {
+    const data = this.#data(operation, x);
+    requireDType(operation, x, "f32");
+    return this.#make(operation, Float32Array.from(data, f), x.shape);
+  }
+
+  #pairs(
+    operation: string,
+    a: Tensor,
+    b: Tensor,
+    f: (x: number, y: number) => number,
+    dtype: DType = "f32",
+  ): Tensor {
+    const left = this.#data(operation, a);
+    const right = this.#data(operation, b);
+    requireDType(operation, a, dtype);
+    requireDType(operation, b, dtype);
+    const result = pairs(left, right, a.shape, broadcast(operation, a, b), f);
+    return this.#make(operation, result, a.shape);
+  }
+
+  #fold(
+    operation: string,
+    x: Tensor,
+    axis: Axis,
+    start: number,
+    f: (folded: number, v: number) => number,
+  ): Tensor {
+    const data = this.#data(operation, x);
+    requireDType(operation, x, "f32");
+    return this.#make(operation, fold(data, x.shape, axis, start, f), reducedShape(x, axis));
+  }
+}

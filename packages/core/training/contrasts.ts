@@ -1,0 +1,36 @@
+// What layers learn from: positive data above negative data.
+
+import type { Part } from "../data/batches.ts";
+import type { Forward } from "../scoring/forward.ts";
+import type { Backend, Tensor } from "../tensor/backend.ts";
+import type { Activity, EncodedImages } from "../tensor/fused_operations.ts";
+import { placeHash } from "../tensor/dropout.ts";
+import { fusedOperations } from "../tensor/fused.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** Labels to be excited by above those to be calm for, at each image's strength: the first layer's own inputs. */
+export function contrastLabels(
+  b: Backend,
+  { strength }: EncodedImages,
+  { right, wrong }: { right: Tensor; wrong: Tensor },
+  { excitedBy }: Pick<Recipe, "excitedBy">,
+): Tensor {
+  const [above, below] = excitedBy === "positive" ? [right, wrong] : [wrong, right];
+  return b.concat(b.mul(above, strength), b.mul(below, strength));
+}
+
+/** What layer `l` hands on in training: its normalised activities, some of them dropped. */
+export function nextInputs(
+  forward: Forward,
+  activity: Activity,
+  { seed }: Part,
+  l: number,
+  { dropout: rate }: Pick<Recipe, "dropout">,
+): Tensor {
+  if (rate === 0) return forward.normalise(activity);
+  const { backend } = forward.stack;
+  return backend.scope(() =>
+    fusedOperations(backend)
+      .dropout(forward.normalise(activity), { rate, seed: placeHash(l, seed) })
+  );
+}

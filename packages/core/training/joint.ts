@@ -1,0 +1,74 @@
+// The joint schedule: every layer, and the readout, takes one update on every batch.
+
+import type { Part } from "../data/batches.ts";
+import { hardNegatives } from "../data/hard_negatives.ts";
+import type { Source } from "../data/source.ts";
+import type { SharedInput } from "../layers/layer.ts";
+import type { Forward } from "../scoring/forward.ts";
+import type { Tensor } from "../tensor/backend.ts";
+import { contrastLabels, nextInputs } from "./contrasts.ts";
+import type { Recipe } from "./recipe.ts";
+import type { ScheduleKind, Turn } from "./schedule.ts";
+import { update } from "./update.ts";
+
+/** Every layer takes one update on every batch, and so does the readout; that one alone where the layers rest. */
+export const joint: ScheduleKind<{ kind: "joint" }> = {
+  options: {},
+  updatesPerBatch: () => 1,
+  create: (_, forward, recipe) => ({
+    train: async (source, parts, turn) => {
+      const masks = new Map<Part, Tensor>();
+      try {
+        for (const part of turn.layersRest ? [] : parts) {
+          const drawn = await source.masks?.(part.indices.shape[0], part.seed, turn.signal);
+          if (drawn) masks.set(part, drawn);
+        }
+        learn(forward, recipe, source, parts, masks, turn);
+      } finally {
+        for (const tensor of masks.values()) tensor.dispose();
+      }
+      await turn.updated();
+    },
+  }),
+};
+
+function learn(
+  forward: Forward,
+  recipe: Recipe,
+  source: Source,
+  parts: readonly Part[],
+  masks: ReadonlyMap<Part, Tensor>,
+  { gain, layersRest }: Turn,
+): void {
+  const { backend: b, layers, readout } = forward.stack;
+  update(b, parts, gain, (part, pairs, found) => {
+    const encoded = source.encode(part.indices, part.warps);
+    const right = b.oneHot(b.gather(source.labels, part.indices), recipe.classes);
+    const product = forward.sharedProduct(encoded);
+    let wrong = part.wrong && b.oneHot(part.wrong, recipe.classes);
+    if (readout) {
+      const states = forward.neutralPass(encoded, product);
+      const logits = readout.logits(states);
+      if (product) wrong ??= b.oneHot(hardNegatives(b, logits, right, part.noise!), recipe.classes);
+      found(readout, readout.gradients(states, logits, right, pairs));
+      for (const state of states) state.dispose();
+    }
+    if (layersRest) return;
+    let inputs = product
+      ? contrastLabels(b, encoded, { right, wrong: wrong! }, recipe)
+      : source.contrast!(part.indices, part.partners!, part.warps, masks.get(part)!);
+    let shared: SharedInput | null = product && { images: encoded.pixels, product };
+    for (const [l, layer] of layers.entries()) {
+      const last = l === layers.length - 1;
+      const next = b.scope(() => {
+        const { activity, gradients } = layer.learn(inputs, shared, pairs);
+        return { gradients, inputs: last ? null : nextInputs(forward, activity, part, l, recipe) };
+      });
+      // The next layer's input was computed by the layer as it was: it may learn now.
+      found(layer, next.gradients);
+      inputs.dispose();
+      if (next.inputs) inputs = next.inputs;
+      shared = null;
+    }
+  });
+}

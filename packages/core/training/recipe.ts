@@ -1,0 +1,36 @@
+// A recipe: everything that decides a training run, as plain data.
+
+import type { InputOptions } from "../data/options.ts";
+import type { LayerOptions, LayerSettings } from "../layers/layer.ts";
+import type { ReadoutOptions } from "../layers/readout.ts";
+import type { PredictOptions } from "../scoring/scoring.ts";
+
+/** When which layer learns, in a recipe. */
+export type ScheduleOptions =
+  /** Every layer takes one update on every batch. */
+  | { kind: "joint" }
+  /** On every batch layer 1 takes a block of updates, then layer 2 on layer 1's new output, and so on. */
+  | { kind: "greedy"; updatesPerLayer: number };
+
+/** Everything that decides a training run but its data and its seed. Plain data: JSON in, JSON out. */
+export interface Recipe extends InputOptions, LayerSettings {
+  /** What it is called. */
+  name: string;
+  /**
+   * Width of the input (pixels, whatever the label's placement), then the layers: a number is units of a dense one, and
+   * `{ kind: "dense", units: 500, threshold: 2 }` one that differs from the recipe.
+   */
+  layers: LayerOptions[];
+  /** The fraction of each hidden layer's inputs that are dropped in training, each time others. */
+  dropout: number;
+  /** The fraction of the epochs at full learning rate, after which it falls linearly to zero; 1 for never. */
+  cooldown: number;
+  /** When which layer learns. */
+  schedule: ScheduleOptions;
+  /** Passes over the training images. */
+  epochs: number;
+  /** The softmax trained alongside, if any; needed for hard negatives. */
+  readout: ReadoutOptions | null;
+  /** How a label is predicted: by the softmax in one pass, or by the largest goodness summed over layers `from` and up. */
+  predict: PredictOptions;
+}

@@ -1,0 +1,40 @@
+// One interface for when which layer learns.
+
+import type { Part } from "../data/batches.ts";
+import type { Source } from "../data/source.ts";
+import type { Fields } from "../schema/schema.ts";
+import type { Forward } from "../scoring/forward.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** How a batch is learned from. */
+export interface Turn {
+  /** Multiplies the learning rates. */
+  gain: number;
+  /** To be awaited after every update. */
+  updated: () => Promise<void>;
+  /** How many of the batch's updates were made before. */
+  done?: number;
+  /** Whether the layers rest, and the readout alone learns. */
+  layersRest?: boolean;
+  /** Stops the work between updates; its reason is thrown. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Lets layers learn from batches. */
+export interface Schedule {
+  /**
+   * Trains on one batch, given as the parts that make it up. The gradient is summed over the parts, so that how a batch is cut does
+   * not matter, but for which elements dropout and hybrids draw: their seeds are a part's.
+   */
+  train(source: Source, parts: readonly Part[], turn: Turn): Promise<void>;
+}
+
+/** A kind of schedule: `Recipe.schedule` names it. */
+export interface ScheduleKind<O extends { kind: string } = { kind: string }> {
+  /** What its options may be, besides their `kind`. */
+  readonly options: Fields<Omit<O, "kind">>;
+  /** Updates that it makes on one batch with so many layers. */
+  updatesPerBatch(options: O, layers: number): number;
+  /** Makes one, for layers that go {@linkcode Forward}, by the rest of the recipe. */
+  create(options: O, forward: Forward, recipe: Recipe): Schedule;
+}

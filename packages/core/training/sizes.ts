@@ -1,0 +1,41 @@
+// The sizes of a network's layers, by its recipe.
+
+import { inputColumns } from "../data/columns.ts";
+import { inputPace } from "../data/inputs.ts";
+import { inputWidth } from "../data/options.ts";
+import type { LayerSize } from "../layers/layer.ts";
+import { planLayers, type PlannedLayer } from "../layers/plan.ts";
+import type { Shape } from "../tensor/backend.ts";
+import { builtIn, type Kinds } from "./kinds.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** The layers of a recipe, which must be sound, with their sizes in a network. */
+export function sizedLayers(
+  recipe: Recipe,
+  { layers }: Kinds,
+): (PlannedLayer & { size: LayerSize })[] {
+  const { label, pixels } = inputColumns(recipe);
+  return planLayers(recipe, layers).map((planned, l) => {
+    const { inputs, units } = planned;
+    if (l > 0) return { ...planned, size: { inputs, shared: 0, units } };
+    const pace = recipe.inputs === "measured" ? inputPace(inputWidth(recipe)) : 1;
+    // Without a label, positive and negative images have nothing in common.
+    const columns = label > 0 ? { inputs: label, shared: pixels } : { inputs: pixels, shared: 0 };
+    return { ...planned, size: { ...columns, units, pace } };
+  });
+}
+
+/** The width of a recipe's input, then the columns that each of its layers hands on: `[784, 500, 500]`. */
+export function layerWidths(recipe: Recipe, { layers }: Kinds = builtIn): number[] {
+  return [inputWidth(recipe), ...planLayers(recipe, layers).map(({ units }) => units)];
+}
+
+/** The shapes of what a recipe's layers learn, by the names that {@linkcode FFNetwork.state} has for them. */
+export function layerShapes(recipe: Recipe, kinds: Kinds = builtIn): Record<string, Shape> {
+  return Object.fromEntries(
+    sizedLayers(recipe, kinds).flatMap(({ kind, options, size }, l) =>
+      Object.entries(kind.shapes(options, size))
+        .map(([name, shape]) => [`layers.${l}.${name}`, shape])
+    ),
+  );
+}

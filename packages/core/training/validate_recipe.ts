@@ -1,0 +1,114 @@
+// What a recipe may be: one description for checks, files and editors, and what no description can say.
+
+import { inputFields, inputWidth } from "../data/options.ts";
+import { layerSchema, planLayers, settingFields } from "../layers/plan.ts";
+import { readoutSchema } from "../layers/readout.ts";
+import { faultOf } from "../schema/fault.ts";
+import {
+  fraction,
+  kinds as oneKindOf,
+  nullable,
+  object,
+  partly,
+  type Schema,
+  since,
+  whole,
+} from "../schema/schema.ts";
+import type { PredictOptions } from "../scoring/scoring.ts";
+import { builtIn, type Kinds } from "./kinds.ts";
+import type { Recipe, ScheduleOptions } from "./recipe.ts";
+
+/** What a {@linkcode Recipe} of these kinds may be, as JSON Schema. */
+export function recipeSchema(kinds: Kinds = builtIn): Schema<Recipe> {
+  const schedules = Object.entries(kinds.schedules).map(([kind, { options }]) => [kind, options]);
+  return object<Recipe>({
+    name: { type: "string" },
+    layers: { type: "array", items: layerSchema(kinds.layers, kinds.rules), minItems: 2 },
+    ...inputFields,
+    ...settingFields(kinds.rules),
+    dropout: since(partly, 0),
+    cooldown: fraction,
+    schedule: oneKindOf<ScheduleOptions>("kind", Object.fromEntries(schedules)),
+    epochs: whole(1),
+    readout: nullable(readoutSchema),
+    predict: oneKindOf<PredictOptions>("by", { softmax: {}, goodness: { from: whole(0) } }),
+  });
+}
+
+/** A recipe as an older file has it, with the parts that recipes did not have then, as they were. */
+export function completeRecipe(recipe: Recipe): Recipe {
+  const { properties } = recipeSchema() as unknown as { properties: Record<string, Schema> };
+  const earlier = Object.entries(properties).filter(([, schema]) => "default" in schema)
+    .map(([part, schema]) => [part, schema.default]);
+  return { ...Object.fromEntries(earlier), ...recipe };
+}
+
+/** Updates in an epoch of so many images. */
+export function updatesPerEpoch(recipe: Recipe, count: number, kinds: Kinds = builtIn): number {
+  const { batchSize, schedule, layers } = recipe;
+  const batches = batchSize === "full" ? 1 : Math.ceil(count / batchSize);
+  return batches * kinds.schedules[schedule.kind]!.updatesPerBatch(schedule, layers.length - 1);
+}
+
+/** Throws a `RangeError` of one sentence if a part of the recipe is not what it may be, or the recipe contradicts itself. */
+export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
+  const require = (holds: boolean, sentence: string): void => {
+    if (!holds) throw new RangeError(sentence);
+  };
+  const fault = faultOf(recipeSchema(kinds), recipe, "the recipe");
+  require(fault === null, fault!);
+  const { classes, label, schedule, readout, predict, augment, negatives } = recipe;
+  const width = inputWidth(recipe);
+  require(
+    typeof width === "number",
+    "the first of the layers is the width of the input, a number: put it before the others",
+  );
+  require(
+    label.placement !== "overlay" || width > classes,
+    `a label written over the first ${classes} pixels leaves none of ${width}: append it instead`,
+  );
+  require(
+    recipe.inputs !== "measured" || label.strength !== "max",
+    `a label as strong as the image's maximum goes with inputs that are "plain": give it a number, or make them that`,
+  );
+  if (augment) {
+    const { shift, turn = 0, stretch = 0, bend = 0 } = augment;
+    require(
+      shift + turn + stretch + bend > 0,
+      "augment changes nothing: shift, turn, stretch or bend the images, or make it null",
+    );
+  }
+  require(
+    (readout?.alone ?? 0) < recipe.epochs,
+    `the readout is trained alone for ${readout?.alone} of ${recipe.epochs} epochs, which leaves none for the ` +
+      `layers: train for more`,
+  );
+  require(
+    schedule.kind !== "greedy" || !readout,
+    "a readout is trained alongside the joint schedule only: use that, or no readout",
+  );
+  require(
+    (negatives === "hybrid") === (label.placement === "none"),
+    `negatives that are hybrids of images go with a label placed nowhere, and it with them: got ` +
+      `${negatives} and ${label.placement}`,
+  );
+  require(
+    negatives !== "hybrid" ||
+      readout !== null && predict.by === "softmax" && schedule.kind !== "greedy",
+    "a network that sees no labels predicts by a readout, trained by the joint schedule",
+  );
+  require(
+    negatives !== "hard" || readout !== null,
+    "hard negatives are drawn from the readout: add one, or choose random negatives",
+  );
+  require(predict.by !== "softmax" || readout !== null, "predicting by softmax needs a readout");
+  const layers = recipe.layers.length - 1;
+  for (const from of [predict.by === "goodness" ? predict.from : 0, readout?.from ?? 0]) {
+    require(
+      from < layers,
+      `prediction from hidden layer ${from} (counted from 0) needs more than ${layers} layers: ` +
+        `add a layer, or start from an earlier one`,
+    );
+  }
+  planLayers(recipe, kinds.layers);
+}
