@@ -1,5 +1,7 @@
 // A network's whole prediction as one ONNX model: images in; the goodness of each label, and the label, out.
 
+import { layerKinds, planLayers } from "@forward-forward/core/layers";
+import { UsageError } from "../errors.ts";
 import { layerWidths } from "@forward-forward/core/training";
 import type { NetworkState, Recipe } from "@forward-forward/core";
 import { inputColumns } from "@forward-forward/core/data";
@@ -102,6 +104,16 @@ export function onnxModel(
   const g = new Graph();
   const { classes, label, predict, readout } = recipe;
   const { to, epsilon } = recipe.normalise;
+  const planned = planLayers(recipe, layerKinds);
+  const other = planned.findIndex(({ options }) => options.kind !== "dense");
+  if (other >= 0) {
+    throw new UsageError(
+      `layer ${other + 1} is of kind "${
+        planned[other]!.options.kind
+      }", which ONNX models are not made of yet: ` +
+        "use dense layers to export",
+    );
+  }
   const [width, ...units] = layerWidths(recipe) as [number, ...number[]];
   const { pixels } = inputColumns(recipe);
   const add = (a: string, b: string): string => g.add("Add", [a, b]);
@@ -171,7 +183,7 @@ export function onnxModel(
     }
     if (l < from) return;
     const sign = recipe.excitedBy === "positive" ? 1 : -1;
-    const scale = recipe.goodness === "mean" ? 1 / n : 1;
+    const scale = planned[l]!.settings.goodness === "mean" ? 1 / n : 1;
     found.push(mul(squaresOf(activity, 2, 0), g.floats(sign * scale)));
   });
   g.add("Sum", found, {}, "goodness");

@@ -2,7 +2,7 @@
 
 import type { RuleKinds } from "../rules/kinds.ts";
 import type { RuleOptions } from "../rules/options.ts";
-import type { Fields } from "../schema/schema.ts";
+import type { Fields, OtherOptions } from "../schema/schema.ts";
 import type { Backend, Shape, Tensor } from "../tensor/backend.ts";
 import type { Activity, Contrasts } from "../tensor/fused_operations.ts";
 import type { Random } from "../tensor/random.ts";
@@ -91,7 +91,7 @@ export interface Layer extends Learner {
 }
 
 /** A layer in a recipe: units of a dense one, or its kind with what is its own. */
-export type LayerOptions = number | { kind: string; [option: string]: unknown };
+export type LayerOptions = number | OtherOptions;
 
 /** What a layer is made with. */
 export interface LayerContext {

@@ -10,16 +10,19 @@ import {
   nullable,
   object,
   oneOf,
+  type OtherOptions,
   since,
 } from "../schema/schema.ts";
 import type { RuleKinds } from "./kinds.ts";
 
-/** What a layer's activities are judged by; other kinds have other parts. */
+/** What a layer's activities are judged by. */
 export type LossOptions =
   /** Each row by itself, against the threshold. */
   | { kind: "threshold" }
   /** Positive against negative data of the same image, `alpha` times their difference (SymBa). */
-  | { kind: "symba"; alpha: number };
+  | { kind: "symba"; alpha: number }
+  /** A rule of one's own. */
+  | OtherOptions;
 
 /** Peer normalisation: pulls each unit's mean activity towards the layer's (`ffnew.m`). */
 export interface PeerOptions {

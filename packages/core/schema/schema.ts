@@ -10,6 +10,14 @@ export interface Schema<T = any> {
   readonly of?: (value: T) => T;
 }
 
+/** Options of a kind that this package does not have: what else is in them is for the kind to say. */
+export interface OtherOptions {
+  /** The kind. */
+  kind: string;
+  /** Whatever the kind takes. */
+  [option: string]: unknown;
+}
+
 /** A schema for every part of `T`, the optional ones too. */
 export type Fields<T> = { readonly [part in keyof T]-?: Schema<Exclude<T[part], undefined>> };
 

@@ -3,6 +3,7 @@
 import type { InputOptions } from "../data/options.ts";
 import type { LayerOptions, LayerSettings } from "../layers/layer.ts";
 import type { ReadoutOptions } from "../layers/readout.ts";
+import type { OtherOptions } from "../schema/schema.ts";
 import type { PredictOptions } from "../scoring/scoring.ts";
 
 /** When which layer learns, in a recipe. */
@@ -10,7 +11,9 @@ export type ScheduleOptions =
   /** Every layer takes one update on every batch. */
   | { kind: "joint" }
   /** On every batch layer 1 takes a block of updates, then layer 2 on layer 1's new output, and so on. */
-  | { kind: "greedy"; updatesPerLayer: number };
+  | { kind: "greedy"; updatesPerLayer: number }
+  /** A schedule of one's own. */
+  | OtherOptions;
 
 /** Everything that decides a training run but its data and its seed. Plain data: JSON in, JSON out. */
 export interface Recipe extends InputOptions, LayerSettings {

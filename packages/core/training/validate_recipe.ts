@@ -55,6 +55,10 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
   const require = (holds: boolean, sentence: string): void => {
     if (!holds) throw new RangeError(sentence);
   };
+  require(
+    !Array.isArray(recipe.layers) || recipe.layers.length >= 2,
+    `layers are the input's width and at least one layer's units, whole numbers from 1, got [${recipe.layers}]`,
+  );
   const fault = faultOf(recipeSchema(kinds), recipe, "the recipe");
   require(fault === null, fault!);
   const { classes, label, schedule, readout, predict, augment, negatives } = recipe;
