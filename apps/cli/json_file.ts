@@ -1,7 +1,9 @@
 // Settings in JSON files: read, parsed, and checked against a schema.
 
 import { Ajv } from "ajv";
-import { configSchema, type Schema } from "./config_schema.ts";
+import type { Schema } from "@forward-forward/core/schema";
+import { nearest } from "./arguments.ts";
+import { configSchema } from "./config_schema.ts";
 import { describeFile } from "./describe_file.ts";
 import { reasonOf } from "./system_error.ts";
 import { readTextFile } from "./text_file.ts";
@@ -51,7 +53,7 @@ let ajv: Ajv | null = null;
 /** What is wrong with a value by a schema, as a clause; null for nothing. */
 export function faultOf(schema: Schema, value: unknown): string | null {
   // Other schemas refer to the configuration's by the name of its file.
-  ajv ??= new Ajv({ strict: true, strictTypes: false })
+  ajv ??= new Ajv({ strict: true, strictTypes: false, verbose: true })
     .addSchema(configSchema, "config.schema.json");
   if (ajv.validate(schema, value)) return null;
   // Of several errors in one place the deepest tells most.
@@ -64,10 +66,13 @@ export function faultOf(schema: Schema, value: unknown): string | null {
     additionalProperty?: string;
     allowedValues?: unknown[];
   };
-  const fault = additionalProperty !== undefined
-    ? `has no setting "${additionalProperty}"`
-    : allowedValues
-    ? `must be one of ${allowedValues.join(", ")}`
-    : worst?.message;
-  return `${place} ${fault}`;
+  if (additionalProperty !== undefined) {
+    const known = Object.keys((worst!.parentSchema as { properties: object }).properties);
+    return `${place} has no setting "${additionalProperty}"${nearest(additionalProperty, known)}`;
+  }
+  if (!allowedValues) return `${place} ${worst?.message}`;
+  const { data } = worst!;
+  return typeof data === "string"
+    ? `${place} cannot be "${data}"${nearest(data, allowedValues.map(String))}`
+    : `${place} must be one of ${allowedValues.join(", ")}`;
 }

@@ -68,7 +68,7 @@ const wrong: Record<string, [file: Record<string, unknown>, words: string]> = {
   "no list": [{ space: { dropout: 0 } }, "space.dropout must be array"],
   "an empty list": [{ space: { dropout: [] } }, "space.dropout must NOT have fewer"],
   "a range without an end": [{ space: { dropout: { from: 0 } } }, "'to'"],
-  "an unknown search": [{ space, search: "bayes" }, "search must be one of grid"],
+  "an unknown search": [{ space, search: "bayes" }, 'search cannot be "bayes"'],
   "a range in a grid": [{ space: { dropout: { from: 0, to: 1 } } }, "random search"],
   "an unknown recipe": [{ space, recipe: { name: "fast" } }, "quick, hinton, keras"],
   "a misspelt path": [{ space: { "optimizer.learningrate": [1] } }, "optimizer.learningRate?"],

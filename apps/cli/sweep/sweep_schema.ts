@@ -1,6 +1,7 @@
 // The schema of a sweep's file: JSON Schema, as data.
 
-import { exactly, optional, type Schema, whole } from "../config_schema.ts";
+import { nullable, object, type Schema, whole } from "@forward-forward/core/schema";
+import type { Range } from "./space.ts";
 
 /** What a recipe in a file may say: what it may in a configuration. */
 export const recipeSchema: Schema = { $ref: "config.schema.json#/properties/recipe" };
@@ -13,9 +14,15 @@ const name: Schema = {
   pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
 };
 
-const range = exactly(
-  { from: { type: "number" }, to: { type: "number" } },
-  { log: { type: "boolean" }, whole: { type: "boolean" } },
+const range = object<Range>(
+  {
+    from: { type: "number" },
+    to: { type: "number" },
+    log: { type: "boolean" },
+    whole: { type: "boolean" },
+  },
+  "log",
+  "whole",
 );
 
 const someSeeds: Schema = { type: "array", items: whole(0), minItems: 1, uniqueItems: true };
@@ -38,7 +45,7 @@ export const sweepSchema: Schema = {
     limits: {
       type: "object",
       description: "Images to train on, the first so many; null for all that are not held out.",
-      properties: { train: optional(whole(1)) },
+      properties: { train: nullable(whole(1)) },
       additionalProperties: false,
     },
     // The recipe that the sweep changes, by its name, with the parts of it that are the same in every trial.
@@ -62,12 +69,15 @@ export const sweepSchema: Schema = {
       type: ["string", "object"],
       if: { type: "string" },
       then: { enum: ["grid"] },
-      else: exactly({ random: whole(1) }, { seed: whole(0) }),
+      else: object<{ random: number; seed?: number }>({ random: whole(1), seed: whole(0) }, "seed"),
     },
     variants: {
       type: "array",
       description: "Named changes to the recipe, each tried beside the recipe as it is.",
-      items: exactly({ name, set: { type: "object", minProperties: 1 } }),
+      items: object<{ name: string; set: object }>({
+        name,
+        set: { type: "object", minProperties: 1 },
+      }),
       minItems: 1,
     },
     format: { const: 1 },
