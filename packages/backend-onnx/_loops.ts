@@ -1,7 +1,7 @@
 // Element-wise loops and reductions. Each operation has a loop of its own: a shared one with a function for
 // the operation would be compiled for none of them.
 
-import type { Broadcast } from "@forward-forward/core/tensor";
+import type { Axis, BinaryCode, Broadcast, UnaryCode } from "@forward-forward/core/tensor";
 
 type Numbers = ArrayLike<number>;
 
@@ -25,7 +25,7 @@ export type BinaryLoop = (
 
 /** The element-wise operations of two matrices. */
 export const binaryLoops: {
-  readonly [name in "add" | "sub" | "mul" | "div" | "equal"]: BinaryLoop;
+  readonly [name in BinaryCode]: BinaryLoop;
 } = {
   add(out, a, b, columns, rowStep, step): void {
     for (let at = 0, row = 0; at < out.length; row += rowStep) {
@@ -58,7 +58,7 @@ export const binaryLoops: {
 
 /** The element-wise operations of one matrix. */
 export const unaryLoops: {
-  readonly [name in "sqrt" | "exp" | "sigmoid" | "softplus"]: (
+  readonly [name in Exclude<UnaryCode, "relu">]: (
     out: Float32Array,
     x: Numbers,
   ) => void;
@@ -94,5 +94,19 @@ export function sumColumns(out: Float32Array, x: Numbers): void {
     let sum = 0;
     for (let j = 0; j < columns; j++, at++) sum += x[at]!;
     out[i] = sum;
+  }
+}
+
+/** The largest along an axis of rows of `columns`. */
+export function largest(
+  to: Float32Array,
+  from: ArrayLike<number>,
+  axis: Axis,
+  columns: number,
+): void {
+  to.fill(-Infinity);
+  for (let at = 0; at < from.length; at++) {
+    const i = axis === "rows" ? at % columns : Math.floor(at / columns);
+    to[i] = Math.max(to[i]!, from[at]!);
   }
 }

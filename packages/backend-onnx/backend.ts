@@ -3,10 +3,13 @@
 import {
   type Axis,
   type Backend,
-  broadcast,
+  type BinaryCode,
+  type Broadcast,
+  ByCode,
   concatShape,
   type DType,
   extentOf,
+  type FoldCode,
   type FusedOperations,
   gatherShape,
   LiveTensors,
@@ -14,7 +17,6 @@ import {
   type MatmulOptions,
   type MemoryUse,
   oneHotShape,
-  reducedShape,
   requireAssignable,
   requireDType,
   requireShape,
@@ -23,13 +25,14 @@ import {
   type Tensor,
   type TensorData,
   turnEventLoop,
+  type UnaryCode,
   uploadDType,
   type Warp,
 } from "@forward-forward/core/tensor";
 import { Engine, type Runtime } from "./_engine.ts";
 import { fusedOn } from "./_fused.ts";
 import { moveRow } from "./_warp.ts";
-import { binaryLoops, strides, sumColumns, unaryLoops } from "./_loops.ts";
+import { binaryLoops, largest, strides, sumColumns, unaryLoops } from "./_loops.ts";
 import { HostTensor, type Memory } from "./_memory.ts";
 import type { Loops } from "./loops/mod.ts";
 
@@ -40,7 +43,7 @@ const TURN_EVERY = 25;
  * Runs on the CPU: products by ONNX Runtime on all cores, the rest in loops on the same memory, without a
  * copy in between. Made by `createBackend`. Every operation is done when it returns.
  */
-export class OnnxBackend implements Backend {
+export class OnnxBackend extends ByCode implements Backend {
   /** `"onnx"`. */
   readonly name: string = "onnx";
   /** The engine: `"ONNX Runtime 1.30.0 on 2 CPU threads"`. */
@@ -57,6 +60,7 @@ export class OnnxBackend implements Backend {
 
   /** A backend on a runtime, and on loops for a memory; `createBackend` finds them. */
   constructor(runtime: Runtime, memory: Memory, loops: Loops, device: string) {
+    super();
     this.device = device;
     this.#memory = memory;
     this.#loops = loops;
@@ -208,91 +212,12 @@ export class OnnxBackend implements Backend {
 
   // Element by element
 
-  /** See {@linkcode Backend.add}. */
-  add(a: Tensor, b: Tensor): Tensor {
-    return this.#binary("add", a, b);
-  }
-
-  /** See {@linkcode Backend.sub}. */
-  sub(a: Tensor, b: Tensor): Tensor {
-    return this.#binary("sub", a, b);
-  }
-
-  /** See {@linkcode Backend.mul}. */
-  mul(a: Tensor, b: Tensor): Tensor {
-    return this.#binary("mul", a, b);
-  }
-
-  /** See {@linkcode Backend.div}. */
-  div(a: Tensor, b: Tensor): Tensor {
-    return this.#binary("div", a, b);
-  }
-
-  /** See {@linkcode Backend.equal}. */
-  equal(a: Tensor, b: Tensor): Tensor {
-    requireDType("equal", a, "f32", "i32");
-    return this.#binary("equal", a, b, a.dtype);
-  }
-
   /** See {@linkcode Backend.affine}. */
   affine(x: Tensor, scale: number, offset: number): Tensor {
     const source = this.#floats("affine", x);
     const tensor = this.#make("affine", x.shape);
     const [data, from] = [tensor.data, source.data];
     for (let i = 0; i < data.length; i++) data[i] = from[i]! * scale + offset;
-    return tensor;
-  }
-
-  /** See {@linkcode Backend.relu}. */
-  relu(x: Tensor): Tensor {
-    const from = this.#floats("relu", x);
-    const tensor = this.#make("relu", x.shape);
-    this.#loops.relu(from.at, tensor.at, x.shape[0] * x.shape[1]);
-    return tensor;
-  }
-
-  /** See {@linkcode Backend.sqrt}. */
-  sqrt(x: Tensor): Tensor {
-    return this.#unary("sqrt", x);
-  }
-
-  /** See {@linkcode Backend.exp}. */
-  exp(x: Tensor): Tensor {
-    return this.#unary("exp", x);
-  }
-
-  /** See {@linkcode Backend.sigmoid}. */
-  sigmoid(x: Tensor): Tensor {
-    return this.#unary("sigmoid", x);
-  }
-
-  /** See {@linkcode Backend.softplus}. */
-  softplus(x: Tensor): Tensor {
-    return this.#unary("softplus", x);
-  }
-
-  // Reductions
-
-  /** See {@linkcode Backend.sum}. */
-  sum(x: Tensor, axis: Axis): Tensor {
-    const from = this.#floats("sum", x);
-    const tensor = this.#make("sum", reducedShape(x, axis));
-    if (axis === "rows") this.#loops.sumRows(from.at, tensor.at, ...x.shape);
-    else sumColumns(tensor.data as Float32Array, from.data);
-    return tensor;
-  }
-
-  /** See {@linkcode Backend.max}. */
-  max(x: Tensor, axis: Axis): Tensor {
-    const source = this.#floats("max", x);
-    const tensor = this.#make("max", reducedShape(x, axis));
-    const [data, from] = [tensor.data, source.data];
-    const columns = x.shape[1];
-    data.fill(-Infinity);
-    for (let at = 0; at < from.length; at++) {
-      const to = axis === "rows" ? at % columns : Math.floor(at / columns);
-      data[to] = Math.max(data[to]!, from[at]!);
-    }
     return tensor;
   }
 
@@ -338,27 +263,33 @@ export class OnnxBackend implements Backend {
     if (this.#disposed) throw new TypeError(`${operation}: the backend was disposed`);
   }
 
-  #unary(operation: keyof typeof unaryLoops, x: Tensor): Tensor {
-    const from = this.#floats(operation, x);
-    const tensor = this.#make(operation, x.shape);
-    unaryLoops[operation](tensor.data as Float32Array, from.data);
+  /** See {@linkcode ByCode.unary}. */
+  protected override unary(code: UnaryCode, x: Tensor): Tensor {
+    const from = this.#use(code, x);
+    const tensor = this.#make(code, x.shape);
+    if (code === "relu") this.#loops.relu(from.at, tensor.at, x.shape[0] * x.shape[1]);
+    else unaryLoops[code](tensor.data as Float32Array, from.data);
     return tensor;
   }
 
-  #binary(
-    operation: keyof typeof binaryLoops,
-    a: Tensor,
-    b: Tensor,
-    dtype: DType = "f32",
-  ): Tensor {
-    const left = this.#use(operation, a);
-    const right = this.#use(operation, b);
-    requireDType(operation, a, dtype);
-    requireDType(operation, b, dtype);
-    const [rowStep, step] = strides(broadcast(operation, a, b), a.shape[1]);
-    const tensor = this.#make(operation, a.shape);
+  /** See {@linkcode ByCode.binary}. */
+  protected override binary(code: BinaryCode, a: Tensor, b: Tensor, repeat: Broadcast): Tensor {
+    const [left, right] = [this.#use(code, a), this.#use(code, b)];
+    const [rowStep, step] = strides(repeat, a.shape[1]);
+    const tensor = this.#make(code, a.shape);
     const data = tensor.data as Float32Array;
-    binaryLoops[operation](data, left.data, right.data, a.shape[1], rowStep, step);
+    binaryLoops[code](data, left.data, right.data, a.shape[1], rowStep, step);
+    return tensor;
+  }
+
+  /** See {@linkcode ByCode.fold}. */
+  protected override fold(code: FoldCode, x: Tensor, axis: Axis, shape: Shape): Tensor {
+    const from = this.#use(code, x);
+    const tensor = this.#make(code, shape);
+    const data = tensor.data as Float32Array;
+    if (code === "max") largest(data, from.data, axis, x.shape[1]);
+    else if (axis === "rows") this.#loops.sumRows(from.at, tensor.at, ...x.shape);
+    else sumColumns(data, from.data);
     return tensor;
   }
 }

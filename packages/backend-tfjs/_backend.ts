@@ -3,24 +3,25 @@
 import {
   type Axis,
   type Backend,
-  broadcast,
+  type BinaryCode,
+  ByCode,
   concatShape,
   extentOf,
+  type FoldCode,
   type FusedOperations,
   gatherShape,
   matmulDimensions,
   type MatmulOptions,
   type MemoryUse,
   oneHotShape,
-  reducedShape,
   requireAssignable,
-  requireDType,
   requireShape,
   type Shape,
   sliceShape,
   type Tensor,
   type TensorData,
   turnEventLoop,
+  type UnaryCode,
   uploadDType,
   type Warp,
 } from "@forward-forward/core/tensor";
@@ -29,11 +30,24 @@ import type { Device } from "./_device.ts";
 import { fusedOn } from "./_fused.ts";
 import { Handles } from "./_handles.ts";
 
+const UNARY: Record<UnaryCode, (x: tf.Tensor2D) => tf.Tensor2D> = {
+  relu: tf.relu,
+  sqrt: tf.sqrt,
+  exp: tf.exp,
+  sigmoid: tf.sigmoid,
+  // TensorFlow.js's is the identity for large x, so it does not overflow either.
+  softplus: tf.softplus,
+};
+const BINARY = { add: tf.add, sub: tf.sub, mul: tf.mul, div: tf.div } as Record<
+  BinaryCode,
+  (a: tf.Tensor2D, b: tf.Tensor2D) => tf.Tensor2D
+>;
+
 // How long `flush` may keep the event loop from turning, in milliseconds.
 const TURN_EVERY = 30;
 
 /** The backend on one opened device. */
-export class TfjsBackend implements Backend {
+export class TfjsBackend extends ByCode implements Backend {
   readonly name: string;
   readonly device: string;
   readonly fused: Partial<FusedOperations>;
@@ -42,6 +56,7 @@ export class TfjsBackend implements Backend {
   #lastTurn = performance.now();
 
   constructor(device: Device) {
+    super();
     this.#device = device;
     this.#handles = new Handles(device);
     this.name = device.name;
@@ -181,63 +196,8 @@ export class TfjsBackend implements Backend {
 
   // Element by element
 
-  add(a: Tensor, b: Tensor): Tensor {
-    return this.#pairs("add", a, b, tf.add);
-  }
-
-  sub(a: Tensor, b: Tensor): Tensor {
-    return this.#pairs("sub", a, b, tf.sub);
-  }
-
-  mul(a: Tensor, b: Tensor): Tensor {
-    return this.#pairs("mul", a, b, tf.mul);
-  }
-
-  div(a: Tensor, b: Tensor): Tensor {
-    return this.#pairs("div", a, b, tf.div);
-  }
-
-  equal(a: Tensor, b: Tensor): Tensor {
-    const left = this.#handles.tensor("equal", a, "f32", "i32");
-    const right = this.#handles.tensor("equal", b, "f32", "i32");
-    requireDType("equal", b, a.dtype);
-    broadcast("equal", a, b);
-    return this.#make("equal", a.shape, () => this.#device.equal(left, right));
-  }
-
   affine(x: Tensor, scale: number, offset: number): Tensor {
     return this.#each("affine", x, (x) => this.#device.affine(x, scale, offset));
-  }
-
-  relu(x: Tensor): Tensor {
-    return this.#each("relu", x, tf.relu);
-  }
-
-  sqrt(x: Tensor): Tensor {
-    return this.#each("sqrt", x, tf.sqrt);
-  }
-
-  exp(x: Tensor): Tensor {
-    return this.#each("exp", x, tf.exp);
-  }
-
-  sigmoid(x: Tensor): Tensor {
-    return this.#each("sigmoid", x, tf.sigmoid);
-  }
-
-  softplus(x: Tensor): Tensor {
-    // TensorFlow.js's is the identity for large x, so it does not overflow either.
-    return this.#each("softplus", x, tf.softplus);
-  }
-
-  // Reductions
-
-  sum(x: Tensor, axis: Axis): Tensor {
-    return this.#fold("sum", x, axis, (x, axis) => this.#device.sum(x, axis));
-  }
-
-  max(x: Tensor, axis: Axis): Tensor {
-    return this.#fold("max", x, axis, (x, axis) => tf.max(x, axis, true));
   }
 
   argmax(x: Tensor): Tensor {
@@ -257,26 +217,24 @@ export class TfjsBackend implements Backend {
     return this.#make(operation, x.shape, () => f(from));
   }
 
-  #pairs(
-    operation: string,
-    a: Tensor,
-    b: Tensor,
-    f: (a: tf.Tensor2D, b: tf.Tensor2D) => tf.Tensor2D,
-  ): Tensor {
-    const left = this.#handles.tensor(operation, a);
-    const right = this.#handles.tensor(operation, b);
-    broadcast(operation, a, b);
-    return this.#make(operation, a.shape, () => f(left, right));
+  protected override unary(code: UnaryCode, x: Tensor): Tensor {
+    return this.#each(code, x, UNARY[code]);
   }
 
-  #fold(
-    operation: string,
-    x: Tensor,
-    axis: Axis,
-    f: (x: tf.Tensor2D, axis: 0 | 1) => tf.Tensor2D,
-  ): Tensor {
-    const from = this.#handles.tensor(operation, x);
-    const shape = reducedShape(x, axis);
-    return this.#make(operation, shape, () => f(from, axis === "rows" ? 0 : 1));
+  protected override binary(code: BinaryCode, a: Tensor, b: Tensor): Tensor {
+    const left = this.#handles.tensor(code, a, "f32", "i32");
+    const right = this.#handles.tensor(code, b, "f32", "i32");
+    const f = code === "equal" ? this.#device.equal.bind(this.#device) : BINARY[code];
+    return this.#make(code, a.shape, () => f(left, right));
+  }
+
+  protected override fold(code: FoldCode, x: Tensor, axis: Axis, shape: Shape): Tensor {
+    const from = this.#handles.tensor(code, x);
+    const along = axis === "rows" ? 0 : 1;
+    return this.#make(
+      code,
+      shape,
+      () => code === "sum" ? this.#device.sum(from, along) : tf.max(from, along, true),
+    );
   }
 }

@@ -1,12 +1,12 @@
 // For tests: every kernel there is.
 
-import type { Broadcast } from "@forward-forward/core/tensor";
+import type { BinaryCode, Broadcast, UnaryCode } from "@forward-forward/core/tensor";
 import { addHalves } from "./kernels/add_halves.ts";
 import { affine } from "./kernels/affine.ts";
 import { argmax } from "./kernels/argmax.ts";
 import { argmaxLongRows } from "./kernels/argmax_long_rows.ts";
 import { arithmetic } from "./kernels/arithmetic.ts";
-import { binary, type BinaryOperation } from "./kernels/binary.ts";
+import { binary } from "./kernels/binary.ts";
 import { concat } from "./kernels/concat.ts";
 import { dropout } from "./kernels/dropout.ts";
 import { encode } from "./kernels/encode.ts";
@@ -27,7 +27,7 @@ import { oneHot } from "./kernels/one_hot.ts";
 import { optimize, type OptimizerName } from "./kernels/optimizer.ts";
 import { peerPull } from "./kernels/peer_pull.ts";
 import { slice } from "./kernels/slice.ts";
-import { unary, type UnaryOperation } from "./kernels/unary.ts";
+import { unary } from "./kernels/unary.ts";
 
 const widths: readonly Width[] = [1, 4];
 const both = [false, true];
@@ -39,7 +39,7 @@ const epilogues = every<EpilogueName>({
   "adam": 0,
   "momentum": 0,
 });
-const operations = every<BinaryOperation>({ add: 0, sub: 0, mul: 0, div: 0, equal: 0 });
+const operations = every<BinaryCode>({ add: 0, sub: 0, mul: 0, div: 0, equal: 0 });
 const broadcasts = every<Broadcast>({ same: 0, row: 0, column: 0, scalar: 0 });
 const elements = every<"words" | "bytes">({ words: 0, bytes: 0 });
 
@@ -88,7 +88,7 @@ export const everyKernel: Record<string, readonly Kernel[]> = {
   slice: each(slice, widths),
   unary: each(
     unary,
-    every<UnaryOperation>({ relu: 0, sqrt: 0, exp: 0, sigmoid: 0, softplus: 0 }),
+    every<UnaryCode>({ relu: 0, sqrt: 0, exp: 0, sigmoid: 0, softplus: 0 }),
   ),
 };
 

@@ -3,14 +3,16 @@
 import {
   type Axis,
   type Backend,
-  broadcast,
+  type BinaryCode,
+  type Broadcast,
+  ByCode,
   composedOperations,
   concatShape,
+  type FoldCode,
   type FusedOperations,
   type MatmulOptions,
   type MemoryUse,
   oneHotShape,
-  reducedShape,
   requireAssignable,
   requireDType,
   requireShape,
@@ -18,6 +20,7 @@ import {
   sliceShape,
   type Tensor,
   type TensorData,
+  type UnaryCode,
   uploadDType,
   type Warp,
 } from "@forward-forward/core/tensor";
@@ -32,14 +35,13 @@ import { stretches } from "./_table.ts";
 import { byteLength } from "./_tensor.ts";
 import { Workspace } from "./_workspace.ts";
 import { affine } from "./kernels/affine.ts";
-import { binary, type BinaryOperation } from "./kernels/binary.ts";
+import { binary } from "./kernels/binary.ts";
 import { concat } from "./kernels/concat.ts";
 import { fill } from "./kernels/fill.ts";
-import type { Fold } from "./kernels/fold_rows.ts";
 import { type Kernel, laneGrid, widthOf } from "./kernels/kernel.ts";
 import { oneHot } from "./kernels/one_hot.ts";
 import { slice } from "./kernels/slice.ts";
-import { unary, type UnaryOperation } from "./kernels/unary.ts";
+import { unary } from "./kernels/unary.ts";
 
 export type { Counters } from "./_recorder.ts";
 
@@ -76,7 +78,7 @@ export type ProductShape = readonly [m: number, k: number, n: number, options?: 
  * When the device is lost every later call throws a `DeviceLostError`, except {@linkcode dispose}, that
  * of tensors, and {@linkcode memory}.
  */
-export class WebGPUBackend implements Backend {
+export class WebGPUBackend extends ByCode implements Backend {
   /** `"webgpu"`. */
   readonly name: string = "webgpu";
   /** The adapter: `"llvmpipe (LLVM 15.0.6, 256 bits)"`. */
@@ -96,6 +98,7 @@ export class WebGPUBackend implements Backend {
 
   /** A backend on an open device. */
   constructor(device: GPUDevice, options: WebGPUBackendOptions) {
+    super();
     const { description, software, owned = false, matmul, tune = true, source } = options;
     this.device = description;
     this.software = software;
@@ -288,72 +291,9 @@ export class WebGPUBackend implements Backend {
 
   // Element by element
 
-  /** See {@linkcode Backend.add}. */
-  add(a: Tensor, b: Tensor): Tensor {
-    return this.#binary("add", a, b);
-  }
-
-  /** See {@linkcode Backend.sub}. */
-  sub(a: Tensor, b: Tensor): Tensor {
-    return this.#binary("sub", a, b);
-  }
-
-  /** See {@linkcode Backend.mul}. */
-  mul(a: Tensor, b: Tensor): Tensor {
-    return this.#binary("mul", a, b);
-  }
-
-  /** See {@linkcode Backend.div}. What a division by zero gives is undefined. */
-  div(a: Tensor, b: Tensor): Tensor {
-    return this.#binary("div", a, b);
-  }
-
-  /** See {@linkcode Backend.equal}. */
-  equal(a: Tensor, b: Tensor): Tensor {
-    requireDType("equal", a, "f32", "i32");
-    return this.#binary("equal", a, b, a.dtype as "f32" | "i32");
-  }
-
   /** See {@linkcode Backend.affine}. */
   affine(x: Tensor, scale: number, offset: number): Tensor {
     return this.#each("affine", x, affine, [scale, offset]);
-  }
-
-  /** See {@linkcode Backend.relu}. */
-  relu(x: Tensor): Tensor {
-    return this.#unary("relu", x);
-  }
-
-  /** See {@linkcode Backend.sqrt}. */
-  sqrt(x: Tensor): Tensor {
-    return this.#unary("sqrt", x);
-  }
-
-  /** See {@linkcode Backend.exp}. Saturates just below the largest `f32`, at 3.3e38. */
-  exp(x: Tensor): Tensor {
-    return this.#unary("exp", x);
-  }
-
-  /** See {@linkcode Backend.sigmoid}. */
-  sigmoid(x: Tensor): Tensor {
-    return this.#unary("sigmoid", x);
-  }
-
-  /** See {@linkcode Backend.softplus}. */
-  softplus(x: Tensor): Tensor {
-    return this.#unary("softplus", x);
-  }
-
-  // Reductions
-
-  /** See {@linkcode Backend.sum}. */
-  sum(x: Tensor, axis: Axis): Tensor {
-    return this.#fold("sum", x, axis);
-  }
-
-  /** See {@linkcode Backend.max}. */
-  max(x: Tensor, axis: Axis): Tensor {
-    return this.#fold("max", x, axis);
   }
 
   /** See {@linkcode Backend.argmax}. */
@@ -375,10 +315,6 @@ export class WebGPUBackend implements Backend {
     this.#workspace.recorder.dispatch(...dispatch);
   }
 
-  #unary(operation: UnaryOperation, x: Tensor): Tensor {
-    return this.#each(operation, x, unary(operation), []);
-  }
-
   // Memory is a multiple of four elements, so all of a tensor is vectors; the rest of the last is never read.
   #each(operation: string, x: Tensor, kernel: Kernel, scalars: number[]): Tensor {
     const from = this.#use(operation, x);
@@ -389,33 +325,30 @@ export class WebGPUBackend implements Backend {
     return tensor;
   }
 
-  #binary(
-    operation: BinaryOperation,
-    a: Tensor,
-    b: Tensor,
-    dtype: "f32" | "i32" = "f32",
-  ): Tensor {
-    const left = this.#use(operation, a);
-    const right = this.#use(operation, b);
-    requireDType(operation, a, dtype);
-    requireDType(operation, b, dtype);
-    const repeat = broadcast(operation, a, b);
-    const { tensor, block } = this.#workspace.make(operation, a.shape);
+  /** See {@linkcode ByCode.unary}; `exp` saturates just below the largest `f32`, at 3.3e38. */
+  protected override unary(code: UnaryCode, x: Tensor): Tensor {
+    return this.#each(code, x, unary(code), []);
+  }
+
+  /** See {@linkcode ByCode.binary}; what a division by zero gives is undefined. */
+  protected override binary(code: BinaryCode, a: Tensor, b: Tensor, repeat: Broadcast): Tensor {
+    const [left, right] = [this.#use(code, a), this.#use(code, b)];
+    const { tensor, block } = this.#workspace.make(code, a.shape);
     const [rows, columns] = a.shape;
     const width = repeat === "same" || repeat === "scalar" ? 4 : widthOf(columns);
     const count = Math.ceil(rows * columns / width);
     const grid = laneGrid(count);
-    const kernel = binary(operation, repeat, width, dtype);
+    const kernel = binary(code, repeat, width, a.dtype as "f32" | "i32");
     this.#dispatch(kernel, [left, right, block], grid, [count, grid.x, columns / width]);
     return tensor;
   }
 
-  #fold(operation: Fold, x: Tensor, axis: Axis): Tensor {
-    const from = this.#use(operation, x);
-    requireDType(operation, x, "f32");
-    const { tensor, block } = this.#workspace.make(operation, reducedShape(x, axis));
+  /** See {@linkcode ByCode.fold}. */
+  protected override fold(code: FoldCode, x: Tensor, axis: Axis, shape: Shape): Tensor {
+    const from = this.#use(code, x);
+    const { tensor, block } = this.#workspace.make(code, shape);
     const fold = axis === "rows" ? foldAllRows : foldAllColumns;
-    fold(this.#workspace.recorder, operation, from, block, x.shape);
+    fold(this.#workspace.recorder, code, from, block, x.shape);
     return tensor;
   }
 }

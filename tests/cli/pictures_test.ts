@@ -11,7 +11,7 @@ import { measure } from "../pictures/measure.ts";
 import { events, ff, withFolder } from "./_ff.ts";
 
 // docs/pictures.md has what a hundred of each kind come to; a few may fare worse by chance.
-const COUNT = 12;
+const COUNT = 8;
 let folder: string;
 
 Deno.test.beforeAll(async () => {

@@ -4,7 +4,7 @@
 import { chromium } from "playwright-core";
 import { WEBGPU_SWITCHES } from "../_chromium.ts";
 
-const [executablePath = "", address = ""] = Deno.args;
+const [executablePath = "", address = "", awaited] = Deno.args;
 const browser = await chromium.launch({
   executablePath,
   args: ["--no-sandbox", ...WEBGPU_SWITCHES],
@@ -12,6 +12,13 @@ const browser = await chromium.launch({
 const page = await browser.newPage();
 page.on("pageerror", (error) => console.error(String(error)));
 await page.goto(address);
-await page.waitForFunction("globalThis.trainAndPredict");
-console.log(JSON.stringify(await page.evaluate("trainAndPredict()")));
+if (awaited) {
+  // The page does it by itself, and says so in the end.
+  const end = page.getByText(awaited);
+  await end.waitFor({ timeout: 120_000 });
+  console.log(JSON.stringify(await end.textContent()));
+} else {
+  await page.waitForFunction("globalThis.trainAndPredict");
+  console.log(JSON.stringify(await page.evaluate("trainAndPredict()")));
+}
 await browser.close();

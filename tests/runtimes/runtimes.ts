@@ -3,7 +3,7 @@
 // `deno task test:runtimes` runs it and no other task, which its name sees to, because npm downloads the runtimes first.
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { FFNetwork, recipes, takeDataset } from "@forward-forward/core";
+import { FFNetwork, loadModel, recipes, takeDataset } from "@forward-forward/core";
 import { ReferenceBackend } from "@forward-forward/core/reference";
 import { loadMnist } from "@forward-forward/datasets";
 import { CHROMIUM, driveChromium, SWIFTSHADER, testInChromium } from "../_chromium.ts";
@@ -70,6 +70,12 @@ if (supported) {
   ], { cwd: folder });
   for (const name of ["consumer.mjs", "consumer.ts", "page.js"]) {
     await Deno.copyFile(new URL(name, here), `${folder}/${name}`);
+  }
+  for (const name of ["node.mjs", "page/page.js"]) {
+    await Deno.copyFile(
+      new URL(`examples/${name}`, root),
+      `${folder}/example-${name.split("/").at(-1)}`,
+    );
   }
   globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 }
@@ -179,9 +185,49 @@ for (const [name, program, args] of bundlers) {
   );
 }
 
+// The percentage that an example ends with.
+function assertLearned(said: string): void {
+  const [, percent] = /([\d.]+) % of 1,000 images wrong/.exec(said) ?? [];
+  assert(Number(percent) < 25, said);
+}
+
+Deno.test({
+  name: `examples/node.mjs trains in Node 24, and saves a model that this project reads${reason}`,
+  ignore: !supported,
+  fn: async () => {
+    assertLearned(await run(node(24), ["example-node.mjs"], { cwd: folder }));
+    using backend = new ReferenceBackend();
+    const bytes = await Deno.readFile(`${folder}/model.safetensors`);
+    using network = await loadModel(backend, bytes);
+    const { error } = await network.evaluate(takeDataset(mnist.test, 0, 200));
+    assert(error < 0.3, String(error));
+  },
+});
+
+testInChromium(`examples/page trains in Chromium${reason}`, async () => {
+  if (!supported) return;
+  await run("node_modules/esbuild/bin/esbuild", [
+    "example-page.js",
+    "--bundle",
+    "--format=esm",
+    "--outfile=example/bundle.js",
+  ], { cwd: folder });
+  const html = await Deno.readTextFile(new URL("examples/page/index.html", root));
+  await using server = serve(await Deno.readTextFile(`${folder}/example/bundle.js`), html);
+  const driver = driveChromium(new URL("_open_page.ts", here), [
+    `http://127.0.0.1:${server.addr.port}/`,
+    "images wrong",
+  ]);
+  const { success, stdout, stderr } = await driver.output();
+  assert(success, new TextDecoder().decode(stderr));
+  assertLearned(new TextDecoder().decode(stdout));
+});
+
 // A page, its script, and MNIST.
-function serve(script: string): Deno.HttpServer<Deno.NetAddr> {
-  const html = '<!doctype html><script type="module" src="bundle.js"></script>';
+function serve(
+  script: string,
+  html = '<!doctype html><script type="module" src="bundle.js"></script>',
+): Deno.HttpServer<Deno.NetAddr> {
   const answer = async (path: string): Promise<Response> => {
     const [, file] = /^\/mnist\/([a-z0-9-]+)$/.exec(path) ?? [];
     if (file) {

@@ -1,12 +1,9 @@
 // Arithmetic of two operands, element by element, the right one repeated to fit.
 
-import type { Broadcast } from "@forward-forward/core/tensor";
+import type { BinaryCode, Broadcast } from "@forward-forward/core/tensor";
 import { EACH, type Kernel, parameters, variants, vector, type Width } from "./kernel.ts";
 
-/** What {@linkcode binary} can compute. */
-export type BinaryOperation = "add" | "sub" | "mul" | "div" | "equal";
-
-const BODIES: Record<BinaryOperation, string> = {
+const BODIES: Record<BinaryCode, string> = {
   add: "u + v",
   sub: "u - v",
   mul: "u * v",
@@ -19,7 +16,7 @@ const BODIES: Record<BinaryOperation, string> = {
  * `b` is of the same shape or a scalar). Buffers: a, b, c. Sizes: vectors, groups, vectors a row.
  */
 export const binary: (
-  operation: BinaryOperation,
+  operation: BinaryCode,
   repeat: Broadcast,
   width: Width,
   element: "f32" | "i32",

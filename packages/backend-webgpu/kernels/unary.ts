@@ -1,12 +1,10 @@
 // Functions of one number, element by element.
 
+import type { UnaryCode } from "@forward-forward/core/tensor";
 import { EACH, type Kernel, parameters, variants } from "./kernel.ts";
 
-/** What {@linkcode unary} can compute. */
-export type UnaryOperation = "relu" | "sqrt" | "exp" | "sigmoid" | "softplus";
-
 // WGSL need not honour infinity, so nothing here may overflow on the way to a finite result.
-const BODIES: Record<UnaryOperation, string> = {
+const BODIES: Record<UnaryCode, string> = {
   relu: "max(v, vec4f())",
   // WGSL lets sqrt be 1 / inverseSqrt, which is nothing good at 0.
   sqrt: "select(sqrt(v), vec4f(), v == vec4f())",
@@ -17,7 +15,7 @@ const BODIES: Record<UnaryOperation, string> = {
 };
 
 /** `y = f(x)`. Buffers: x, y. Sizes: vectors of four, groups. */
-export const unary: (operation: UnaryOperation) => Kernel = variants((operation) => ({
+export const unary: (operation: UnaryCode) => Kernel = variants((operation) => ({
   label: operation,
   access: "rw",
   code: `${parameters(["count", "groups"])}

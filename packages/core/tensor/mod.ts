@@ -6,6 +6,7 @@
 import "../dispose_symbols.ts";
 
 export * from "./backend.ts";
+export * from "./by_code.ts";
 export * from "./dropout.ts";
 export * from "./errors.ts";
 export * from "./first_fault.ts";

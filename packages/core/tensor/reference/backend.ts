@@ -11,15 +11,15 @@ import type {
   TensorData,
   Warp,
 } from "../backend.ts";
+import { type BinaryCode, ByCode, type FoldCode, type UnaryCode } from "../by_code.ts";
 import { LiveTensors } from "../scope.ts";
 import {
-  broadcast,
+  type Broadcast,
   concatShape,
   extentOf,
   gatherShape,
   matmulDimensions,
   oneHotShape,
-  reducedShape,
   requireAssignable,
   requireDType,
   requireShape,
@@ -29,6 +29,26 @@ import {
 import { argmax, fold, gather, gatherWarped, oneHot, pairs, product, zeros } from "./loops.ts";
 import { ReferenceTensor } from "./tensor.ts";
 
+const UNARY: Record<UnaryCode, (v: number) => number> = {
+  relu: (v) => Math.max(v, 0),
+  sqrt: Math.sqrt,
+  exp: Math.exp,
+  // Where exp overflows to infinity the quotient is 0, which is right.
+  sigmoid: (v) => 1 / (1 + Math.exp(-v)),
+  softplus: (v) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))),
+};
+const BINARY: Record<BinaryCode, (x: number, y: number) => number> = {
+  add: (x, y) => x + y,
+  sub: (x, y) => x - y,
+  mul: (x, y) => x * y,
+  div: (x, y) => x / y,
+  equal: (x, y) => x === y ? 1 : 0,
+};
+const FOLD: Record<FoldCode, { start: number; f: (folded: number, v: number) => number }> = {
+  sum: { start: 0, f: (total, v) => total + v },
+  max: { start: -Infinity, f: Math.max },
+};
+
 // How long `flush` may keep the event loop from turning, in milliseconds.
 const TURN_EVERY = 30;
 
@@ -37,7 +57,7 @@ const TURN_EVERY = 30;
  * sums and products accumulated in 64-bit floats and stored as `f32`, so that its results are as
  * good as `f32` can hold. It needs no device and has no fused overrides.
  */
-export class ReferenceBackend implements Backend {
+export class ReferenceBackend extends ByCode implements Backend {
   /** `"reference"`. */
   readonly name: string = "reference";
   /** `"plain TypeScript"`. */
@@ -167,78 +187,9 @@ export class ReferenceBackend implements Backend {
 
   // Element by element
 
-  /** See {@linkcode Backend.add}. */
-  add(a: Tensor, b: Tensor): Tensor {
-    return this.#pairs("add", a, b, (x, y) => x + y);
-  }
-
-  /** See {@linkcode Backend.sub}. */
-  sub(a: Tensor, b: Tensor): Tensor {
-    return this.#pairs("sub", a, b, (x, y) => x - y);
-  }
-
-  /** See {@linkcode Backend.mul}. */
-  mul(a: Tensor, b: Tensor): Tensor {
-    return this.#pairs("mul", a, b, (x, y) => x * y);
-  }
-
-  /** See {@linkcode Backend.div}. */
-  div(a: Tensor, b: Tensor): Tensor {
-    return this.#pairs("div", a, b, (x, y) => x / y);
-  }
-
-  /** See {@linkcode Backend.equal}. */
-  equal(a: Tensor, b: Tensor): Tensor {
-    requireDType("equal", a, "f32", "i32");
-    requireDType("equal", b, a.dtype);
-    return this.#pairs("equal", a, b, (x, y) => x === y ? 1 : 0, a.dtype);
-  }
-
   /** See {@linkcode Backend.affine}. */
   affine(x: Tensor, scale: number, offset: number): Tensor {
     return this.#each("affine", x, (v) => v * scale + offset);
-  }
-
-  /** See {@linkcode Backend.relu}. */
-  relu(x: Tensor): Tensor {
-    return this.#each("relu", x, (v) => Math.max(v, 0));
-  }
-
-  /** See {@linkcode Backend.sqrt}. */
-  sqrt(x: Tensor): Tensor {
-    return this.#each("sqrt", x, Math.sqrt);
-  }
-
-  /** See {@linkcode Backend.exp}. */
-  exp(x: Tensor): Tensor {
-    return this.#each("exp", x, Math.exp);
-  }
-
-  /** See {@linkcode Backend.sigmoid}. */
-  sigmoid(x: Tensor): Tensor {
-    // Where exp overflows to infinity the quotient is 0, which is right.
-    return this.#each("sigmoid", x, (v) => 1 / (1 + Math.exp(-v)));
-  }
-
-  /** See {@linkcode Backend.softplus}. */
-  softplus(x: Tensor): Tensor {
-    return this.#each(
-      "softplus",
-      x,
-      (v) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))),
-    );
-  }
-
-  // Reductions
-
-  /** See {@linkcode Backend.sum}. */
-  sum(x: Tensor, axis: Axis): Tensor {
-    return this.#fold("sum", x, axis, 0, (total, v) => total + v);
-  }
-
-  /** See {@linkcode Backend.max}. */
-  max(x: Tensor, axis: Axis): Tensor {
-    return this.#fold("max", x, axis, -Infinity, Math.max);
   }
 
   /** See {@linkcode Backend.argmax}. */
@@ -270,30 +221,20 @@ export class ReferenceBackend implements Backend {
     return this.#make(operation, Float32Array.from(data, f), x.shape);
   }
 
-  #pairs(
-    operation: string,
-    a: Tensor,
-    b: Tensor,
-    f: (x: number, y: number) => number,
-    dtype: DType = "f32",
-  ): Tensor {
-    const left = this.#data(operation, a);
-    const right = this.#data(operation, b);
-    requireDType(operation, a, dtype);
-    requireDType(operation, b, dtype);
-    const result = pairs(left, right, a.shape, broadcast(operation, a, b), f);
-    return this.#make(operation, result, a.shape);
+  /** See {@linkcode ByCode.unary}. */
+  protected override unary(code: UnaryCode, x: Tensor): Tensor {
+    return this.#each(code, x, UNARY[code]);
   }
 
-  #fold(
-    operation: string,
-    x: Tensor,
-    axis: Axis,
-    start: number,
-    f: (folded: number, v: number) => number,
-  ): Tensor {
-    const data = this.#data(operation, x);
-    requireDType(operation, x, "f32");
-    return this.#make(operation, fold(data, x.shape, axis, start, f), reducedShape(x, axis));
+  /** See {@linkcode ByCode.binary}. */
+  protected override binary(code: BinaryCode, a: Tensor, b: Tensor, repeat: Broadcast): Tensor {
+    const [left, right] = [this.#data(code, a), this.#data(code, b)];
+    return this.#make(code, pairs(left, right, a.shape, repeat, BINARY[code]), a.shape);
+  }
+
+  /** See {@linkcode ByCode.fold}. */
+  protected override fold(code: FoldCode, x: Tensor, axis: Axis, shape: Shape): Tensor {
+    const { start, f } = FOLD[code];
+    return this.#make(code, fold(this.#data(code, x), x.shape, axis, start, f), shape);
   }
 }
