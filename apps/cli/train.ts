@@ -11,7 +11,7 @@ import {
 } from "@forward-forward/core";
 import { describePictures, type PictureStyle } from "@forward-forward/datasets";
 import { type Arguments, decimal, type Flags, oneOf } from "./arguments.ts";
-import { backendHelp, backendNames, openBackend } from "./backends.ts";
+import { backendHelp, backendNames, openBackend, readThreads, threadsFlag } from "./backends.ts";
 import { identify, type Keep, KEEPS } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
 import { datasetNames, type Limits, loadData } from "./data.ts";
@@ -47,6 +47,7 @@ export const trainFlags: Flags = {
     help: backendHelp,
     choices: backendNames,
   },
+  threads: threadsFlag,
   recipe: {
     value: "NAME",
     help: `${Object.keys(recipes).join(", ")}; quick by default`,
@@ -121,9 +122,9 @@ export async function train(args: Arguments): Promise<number> {
     }
     : readSettings(args, config);
   const keep = saved?.keep ?? readKeep(args.text("keep") ?? config.keep, limits);
-  const { backend: opened, why, advice } = await openBackend(
-    args.text("backend") ?? saved?.backend ?? config.backend ?? "auto",
-  );
+  const wanted = args.text("backend") ?? saved?.backend ?? config.backend ?? "auto";
+  const threads = readThreads(args, wanted);
+  const { backend: opened, why, advice } = await openBackend(wanted, { threads });
   using backend = opened;
   const data = await loadData(dataset, limits);
   const identity = await identify(data);
