@@ -16,7 +16,10 @@ export interface RunLock extends Disposable {
   renew(): Promise<void>;
 }
 
-/** Locks a run folder. Throws a {@linkcode UsageError} where another process has it, or it cannot be written to. */
+/** Another process has the run. */
+export class LockedError extends UsageError {}
+
+/** Locks a run folder. Throws a {@linkcode LockedError} where another process has it, a {@linkcode UsageError} if it cannot be written to. */
 export async function lockRun(run: string): Promise<RunLock> {
   const path = `${run}/lock`;
   // Names the holder: some network file systems grant a lock to a process on each machine.
@@ -128,7 +131,7 @@ async function taking(
     );
   }
   if (taken) return taken;
-  throw new UsageError(
+  throw new LockedError(
     `another process trains the run in ${run}: wait for it to end, or stop it with Ctrl-C`,
   );
 }

@@ -2,7 +2,6 @@
 
 import {
   BestEpoch,
-  type EpochReport,
   FFNetwork,
   type LayerReport,
   type Progress,
@@ -20,6 +19,7 @@ import { noProgress, showProgress } from "./display/progress.ts";
 import { confusionTable, figures, layerTable, lossCurve } from "./display/summary.ts";
 import { troubleSentence, troublesOf, TroubleWatch } from "./display/troubles.ts";
 import { duration } from "./display/words.ts";
+import { epochEvent } from "./epoch_event.ts";
 import { EXIT, Interrupted, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import {
@@ -263,7 +263,7 @@ export async function train(args: Arguments): Promise<number> {
       trainSeconds += (performance.now() - since) / 1000;
       losses.push(report.loss);
       layers = report.layers;
-      const event = epochEvent(report, trainSeconds);
+      const event = epochEvent(report, report.validation, trainSeconds);
       const worth = best ? await best.offer(report, network) : true;
       await save(async () => {
         await folder.addMetrics(event);
@@ -372,15 +372,4 @@ async function makeFolder(
   if (out !== undefined) return await RunFolder.create(out);
   const stamp = started.toISOString().slice(0, 19).replaceAll(":", "-");
   return await RunFolder.createFree(`runs/${stamp}-${name}`);
-}
-
-function epochEvent(report: EpochReport, trainSeconds: number): Record<string, unknown> {
-  const { validation, ...rest } = report;
-  return {
-    event: "epoch",
-    ...rest,
-    validationError: validation?.error ?? null,
-    validationLayerErrors: validation?.layerErrors ?? null,
-    trainSeconds,
-  };
 }
