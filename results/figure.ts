@@ -48,7 +48,28 @@ const KEPT_BY = {
   "--json": 0,
   "--checkpoint-minutes": 1,
   "--resume": 1,
+  "--on": 1,
+  "--jobs": 1,
+  "--partition": 1,
+  "--time": 1,
+  "--cpus-per-task": 1,
+  "--gpus-per-task": 1,
+  "--at-most": 1,
 };
+
+/** The runs at a path: a run's folder itself, or those in the folder of a sweep that tested its networks, in their order. */
+export async function runsAt(path: string): Promise<string[]> {
+  const trials: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(`${path}/trials`)) {
+      trials.push(`${path}/trials/${name}`);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return [path];
+  }
+  return trials.sort();
+}
 
 /** Reads the figure of a finished run. Throws an `Error` of one sentence where there is none. */
 export async function readFigure(

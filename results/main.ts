@@ -1,9 +1,9 @@
-// `deno task results [RUN...]`: takes the figures of finished runs into `results/figures`, and makes docs/results.md anew.
+// `deno task results [RUN|SWEEP...]`: takes the figures of finished runs, and of a sweep's, into `results/figures`, and makes docs/results.md anew.
 
 import { parseArgs } from "@std/cli/parse-args";
 import { cpus } from "node:os";
 import { readTrials } from "./ablation.ts";
-import { fileName, readFigure, readFigures } from "./figure.ts";
+import { fileName, readFigure, readFigures, runsAt } from "./figure.ts";
 import { readKeras } from "./keras.ts";
 import ownImages from "./own_images.json" with { type: "json" };
 import { resultsPage } from "./page.ts";
@@ -15,7 +15,7 @@ const folder = new URL("./figures/", import.meta.url);
 const docs = new URL("../docs/", import.meta.url);
 const machine = `${cpus()[0]?.model.trim()}, ${navigator.hardwareConcurrency} cores`;
 
-for (const run of runs.map(String)) {
+for (const run of (await Promise.all(runs.map((path) => runsAt(String(path))))).flat()) {
   if (commit === undefined) {
     console.error(
       "results: say which commit the runs were made at: --commit HASH",

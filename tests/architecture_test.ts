@@ -156,3 +156,15 @@ Deno.test("the task data may reach the hosts of the data sets, and no other", ()
   );
   assertEquals(new Set(named!.split(",")), new Set(published));
 });
+
+Deno.test("of ff's tasks only sweep may run programs: this ff, and Slurm's three", () => {
+  const tasks: Record<string, { command: string }> = JSON.parse(read("deno.json")).tasks;
+  const own = Object.entries(tasks).filter(([, { command }]) =>
+    command.includes("apps/cli/main.ts")
+  );
+  assert(own.length > 7);
+  for (const [name, { command }] of own) {
+    const flags = command.match(/--allow-run\S*/g) ?? [];
+    assertEquals(flags, name === "sweep" ? ["--allow-run=deno,sbatch,squeue,srun"] : [], name);
+  }
+});

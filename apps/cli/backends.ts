@@ -2,14 +2,20 @@
 
 import type { AdapterDescription, GraphicsApi } from "@forward-forward/backend-webgpu";
 import { type Backend, UnavailableError } from "@forward-forward/core";
-import { oneOf } from "./arguments.ts";
-import { clause } from "./errors.ts";
+import { type Arguments, oneOf, whole } from "./arguments.ts";
+import { clause, UsageError } from "./errors.ts";
+
+/** How a backend computes. */
+export interface BackendOptions {
+  /** Threads of `onnx`, as many as there are cores where absent; the others have no such choice. */
+  threads?: number | undefined;
+}
 
 interface Entry {
   what: string;
   /** Whether it runs on a WebGPU adapter, which it tests when it is opened. */
   webgpu?: true;
-  open(): Promise<Backend>;
+  open(options?: BackendOptions): Promise<Backend>;
 }
 
 /**
@@ -27,7 +33,10 @@ export const backends: Readonly<Record<string, Entry>> = {
   "tfjs-cpu": { what: "TensorFlow.js in plain JavaScript", open: () => openTfjs("cpu") },
   "onnx": {
     what: "ONNX Runtime on all CPU cores",
-    open: async () => await (await import("@forward-forward/backend-onnx")).createBackend(),
+    open: async ({ threads } = {}) =>
+      await (await import("@forward-forward/backend-onnx")).createBackend(
+        threads ? { threads } : {},
+      ),
   },
   "reference": {
     what: "plain TypeScript, the oracle of the tests",
@@ -52,6 +61,23 @@ async function adapterInfo(): Promise<AdapterDescription | null> {
   return await (await import("@forward-forward/backend-webgpu")).adapterInfo();
 }
 
+/** The number of threads that `--threads` asks for. Throws a {@linkcode UsageError} where it has none, or the backend no use for it. */
+export function readThreads(args: Arguments, backend: string): number | undefined {
+  const text = args.text("threads");
+  if (text === undefined) return;
+  const threads = whole("threads", text, 1);
+  if (["auto", "onnx"].includes(backend) || !Object.hasOwn(backends, backend)) return threads;
+  throw new UsageError(
+    `--threads ${threads} is for the backend onnx, and ${backend} has no such choice: leave it out`,
+  );
+}
+
+/** The flag that {@linkcode readThreads} reads. */
+export const threadsFlag = {
+  value: "N",
+  help: "threads of the backend onnx, all cores by default",
+};
+
 /** An open backend, and why `auto` took it. */
 export interface Opened {
   /** The backend, to be disposed of. */
@@ -63,17 +89,17 @@ export interface Opened {
 }
 
 /** Opens a backend by name; never another than the one asked for. */
-export async function openBackend(name: string): Promise<Opened> {
+export async function openBackend(name: string, options: BackendOptions = {}): Promise<Opened> {
   oneOf("backend", name, backendNames);
-  if (name === "auto") return { ...await openQuickest(), advice: null };
-  const backend = await open(name);
+  if (name === "auto") return { ...await openQuickest(options), advice: null };
+  const backend = await open(name, options);
   const software = backends[name]!.webgpu && (await adapterInfo())?.software;
   const advice = software ? "WebGPU in software: the CPU is faster with --backend onnx" : null;
   return { backend, why: null, advice };
 }
 
 // What `auto` takes: raw WGSL on a GPU that computes right, else the quickest engine on the CPU that opens.
-async function openQuickest(): Promise<{ backend: Backend; why: string }> {
+async function openQuickest(options: BackendOptions): Promise<{ backend: Backend; why: string }> {
   const adapter = await adapterInfo();
   const reasons: string[] = [];
   if (!adapter) reasons.push("there is no WebGPU adapter");
@@ -82,7 +108,7 @@ async function openQuickest(): Promise<{ backend: Backend; why: string }> {
   }
   for (const name of reasons.length === 0 ? ["webgpu", "onnx"] : ["onnx"]) {
     try {
-      const backend = await open(name);
+      const backend = await open(name, options);
       reasons.push(
         name === "onnx"
           ? "ONNX Runtime is the fastest on a CPU"
@@ -97,8 +123,8 @@ async function openQuickest(): Promise<{ backend: Backend; why: string }> {
   return { backend: await open("tfjs-wasm"), why: reasons.join(", and ") };
 }
 
-async function open(name: string): Promise<Backend> {
-  return await backends[name]!.open();
+async function open(name: string, options: BackendOptions = {}): Promise<Backend> {
+  return await backends[name]!.open(options);
 }
 
 /** A backend as `ff backends` lists it. */

@@ -1,11 +1,14 @@
 // What `auto` takes, and what is listed, where the adapter is no GPU, a GPU, or one that computes wrongly.
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UnavailableError } from "@forward-forward/core";
 import { openDevice, test } from "../../packages/backend-webgpu/_testing.ts";
 import { gpuLike, wrongDevice } from "../../packages/backend-webgpu/_testing_device.ts";
-import { listBackends, openBackend } from "./backends.ts";
+import { type Arguments, parse } from "./arguments.ts";
+import { listBackends, openBackend, readThreads } from "./backends.ts";
 import { header } from "./display/header.ts";
+import { UsageError } from "./errors.ts";
+import { trainFlags } from "./train.ts";
 import { recipes } from "@forward-forward/core";
 
 async function withGpu(gpu: GPU | undefined, body: () => Promise<void>): Promise<void> {
@@ -94,4 +97,14 @@ test("openBackend() by name never falls back, and advises against WebGPU in soft
       assertEquals(text.includes("--backend onnx"), said);
     });
   }
+});
+
+Deno.test("--threads is how many the backend onnx takes, and is refused where there is no such choice", async () => {
+  const given = (threads: string): Arguments => parse("train", ["--threads", threads], trainFlags);
+  for (const name of ["onnx", "auto"]) assertEquals(readThreads(given("3"), name), 3);
+  const { backend } = await openBackend("onnx", { threads: readThreads(given("1"), "onnx") });
+  assertStringIncludes(backend.device, "on 1 CPU threads");
+  backend.dispose();
+  assertThrows(() => readThreads(given("2"), "reference"), UsageError, "for the backend onnx");
+  assertThrows(() => readThreads(given("0"), "onnx"), UsageError, "whole number from 1");
 });

@@ -27,9 +27,14 @@ export interface PartIdentity {
 }
 
 /** The images of a run, told from any others. */
-export type DataIdentity = {
-  [part in keyof Data]: Data[part] extends Dataset ? PartIdentity : PartIdentity | null;
-};
+export interface DataIdentity {
+  /** What it trains on. */
+  train: PartIdentity;
+  /** What was held out, if anything was. */
+  validation: PartIdentity | null;
+  /** What it is tested on; null for a sweep's trial, which knows of none. */
+  test: PartIdentity | null;
+}
 
 /** Which epoch's model a run ends with. */
 export type Keep = "last" | "best";
@@ -137,8 +142,8 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<RunState> {
     "it does not say how much of the data set was taken",
   );
   require(
-    isRecord(data) && isPart(data.train) && isPart(data.test) &&
-      (data.validation === null || isPart(data.validation)),
+    isRecord(data) && isPart(data.train) &&
+      [data.validation, data.test].every((part) => part === null || isPart(part)),
     "it does not say which images it was trained on",
   );
   require(isWholes(steps) && isWholes(pairs), "it has no counts of steps and pairs");

@@ -122,10 +122,14 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   sweep: {
     what: "try a recipe in several settings, judged by held-out training images",
-    usage: "ff sweep FILE [flags]",
+    usage: "ff sweep FILE|DIR [flags]",
     examples: [
       { line: "ff sweep examples/sweep.json", what: "learning rates and dropout, in a minute" },
-      { line: "ff sweep examples/sweep.json --json", what: "an object a line, for programs" },
+      {
+        line: "ff sweep examples/sweep.json --on local --jobs 2",
+        what: "two trials at a time, each a process",
+      },
+      { line: "ff sweep sweeps/first --status", what: "how each of its trials stands" },
     ],
     flags: sweepFlags,
     run: sweep,

@@ -11,7 +11,16 @@ import { courseOf } from "./run_settings.ts";
 import { shellWord } from "./shell_word.ts";
 
 /** Flags that may be given together with `--resume`: they do not change what is learned. */
-const FREE = ["resume", "backend", "dataset", "epochs", "checkpoint-minutes", "json", "help"];
+const FREE = [
+  "resume",
+  "backend",
+  "threads",
+  "dataset",
+  "epochs",
+  "checkpoint-minutes",
+  "json",
+  "help",
+];
 
 /** A run to go on with, locked until this is disposed of. */
 export interface Resumption extends Disposable {

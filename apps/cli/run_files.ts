@@ -25,7 +25,7 @@ export const RUN_FILES: FolderFiles = {
 
 /** A sweep's. */
 export const SWEEP_FILES: FolderFiles = {
-  files: ["sweep.json", "trials.jsonl", "sweep.html", "lock"],
+  files: ["sweep.json", "plan.json", "trials.jsonl", "sweep.html", "lock"],
   products: [],
   marks: ["sweep.json", "trials.jsonl"],
 };

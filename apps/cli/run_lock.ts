@@ -3,37 +3,50 @@
 import { describeNoRun } from "./describe_file.ts";
 import { UsageError } from "./errors.ts";
 import { reasonOf } from "./system_error.ts";
+import { writeAll } from "./write_whole.ts";
 
 /** A folder that no other process trains in until this is disposed of. */
 export interface RunLock extends Disposable {
+  /** Whether the folder's file system keeps others out. Where it has no locks, who comes last has the folder. */
+  readonly holds: boolean;
   /**
-   * Makes sure that it still holds, before something is written. Throws a {@linkcode UsageError} where somebody removed the
-   * lock's file and another process has made it anew.
+   * Makes sure that the folder is still this process's, before something is written. Throws a {@linkcode UsageError} where it is
+   * another's: because somebody removed the lock's file, or because locks do not reach from one machine to the other.
    */
   renew(): Promise<void>;
 }
 
-/** Locks a run folder. Throws a {@linkcode UsageError} where another process has it, or it cannot be written to. */
+/** Another process has the run. */
+export class LockedError extends UsageError {}
+
+/** Locks a run folder. Throws a {@linkcode LockedError} where another process has it, a {@linkcode UsageError} if it cannot be written to. */
 export async function lockRun(run: string): Promise<RunLock> {
   const path = `${run}/lock`;
-  let file = await taking(run, () => take(path));
+  // Names the holder: some network file systems grant a lock to a process on each machine.
+  const name = crypto.randomUUID();
+  const begun = await taking(run, () => take(path, name));
+  let { file } = begun;
   return {
+    holds: begun.holds,
     async renew(): Promise<void> {
-      if (await isAt(file, path)) return;
-      const again = await take(path);
+      const isThere = await isAt(file, path);
+      if (isThere && await nameIn(path, name) === name) return;
+      const again = isThere ? null : await take(path, name);
       if (again === null) {
+        const why = isThere ? "does not reach from machine to machine" : "was removed";
         throw new UsageError(
-          `the lock of the run in ${run} was removed and another process trains it now: this one stops`,
+          `the lock of the run in ${run} ${why} and another process trains it now: this one stops`,
         );
       }
       file.close();
-      file = again;
+      file = again.file;
     },
     [Symbol.dispose](): void {
       try {
         // While it is still locked: who has opened it by now finds out that it is gone. Where that cannot be found out it stays.
         const own = file.statSync();
-        if (own.ino !== null && isSame(own, Deno.statSync(path))) Deno.removeSync(path);
+        const isOwn = own.ino !== null && isSame(own, Deno.statSync(path));
+        if (isOwn && Deno.readTextFileSync(path) === name) Deno.removeSync(path);
       } catch {
         // Someone removed it, or the whole folder.
       }
@@ -42,23 +55,50 @@ export async function lockRun(run: string): Promise<RunLock> {
   };
 }
 
-// Locks the file at `path`; null where another process has. It has to be the one that is there: an earlier one may go away
-// between opening and locking it, and a lock on what has no name keeps nobody out.
-async function take(path: string): Promise<Deno.FsFile | null> {
+/** Whether a process has the run folder locked, as far as its file system tells. */
+export async function isLocked(run: string): Promise<boolean> {
+  try {
+    using file = await Deno.open(`${run}/lock`, { read: true, write: true });
+    return !await file.tryLock(false).catch(() => true);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return false;
+  }
+}
+
+// A lock's open file, and whether the file system has locks.
+interface Taken {
+  file: Deno.FsFile;
+  holds: boolean;
+}
+
+// Locks the file at `path` and writes the holder's name in it; null where another process has it. It has to be the one that is
+// there: an earlier one may go away between opening and locking it, and a lock on what has no name keeps nobody out.
+async function take(path: string, name: string): Promise<Taken | null> {
   for (;;) {
     const file = await Deno.open(path, { read: true, write: true, create: true });
     try {
-      // On a file system without locks all that can be done is to go on.
-      const held = await file.tryLock(true).catch(() => true);
+      let holds = true;
+      const held = await file.tryLock(true).catch(() => !(holds = false));
       const isThere = held && await isAt(file, path);
       if (!isThere) file.close();
       if (!held) return null;
-      if (isThere) return file;
+      if (!isThere) continue;
+      await file.truncate();
+      await writeAll(file, new TextEncoder().encode(name));
+      await file.sync();
+      return { file, holds };
     } catch (error) {
       file.close();
       throw error;
     }
   }
+}
+
+// What is written in the lock's file. Where a locked file cannot be read, as on Windows, its lock keeps others out: then it is
+// the holder's own name.
+async function nameIn(path: string, own: string): Promise<string> {
+  return await Deno.readTextFile(path).catch(() => own);
 }
 
 async function isAt(file: Deno.FsFile, path: string): Promise<boolean> {
@@ -71,11 +111,11 @@ function isSame(one: Deno.FileInfo, other: Deno.FileInfo | null): boolean {
 
 async function taking(
   run: string,
-  take: () => Promise<Deno.FsFile | null>,
-): Promise<Deno.FsFile> {
-  let file: Deno.FsFile | null;
+  take: () => Promise<Taken | null>,
+): Promise<Taken> {
+  let taken: Taken | null;
   try {
-    file = await take();
+    taken = await take();
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
@@ -90,8 +130,8 @@ async function taking(
       { cause: error },
     );
   }
-  if (file) return file;
-  throw new UsageError(
+  if (taken) return taken;
+  throw new LockedError(
     `another process trains the run in ${run}: wait for it to end, or stop it with Ctrl-C`,
   );
 }

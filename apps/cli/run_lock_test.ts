@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { withFolder } from "./_testing.ts";
 import { UsageError } from "./errors.ts";
-import { lockRun, type RunLock } from "./run_lock.ts";
+import { isLocked, lockRun, type RunLock } from "./run_lock.ts";
 
 Deno.test("lockRun() lets one in at a time, and leaves nothing behind", async () => {
   const run = await Deno.makeTempDir();
@@ -71,4 +71,42 @@ Deno.test("RunLock.renew() takes a lock again that was removed, unless another h
     await Deno.remove(`${run}/lock`);
     using _other = await lockRun(run);
     await assertRejects(() => lock.renew(), UsageError, "this one stops");
+  }));
+
+Deno.test("lockRun() says where a file system has no locks, and lets the last one in have the folder", () =>
+  withFolder(async (run) => {
+    const { tryLock } = Deno.FsFile.prototype;
+    // As a mount without locks answers, and one whose locks do not reach to other machines.
+    for (const answer of [() => Promise.reject(new Error("ENOLCK")), () => Promise.resolve(true)]) {
+      Deno.FsFile.prototype.tryLock = answer;
+      try {
+        const first = await lockRun(run);
+        assertEquals(first.holds, await answer().catch(() => false));
+        await first.renew();
+        using second = await lockRun(run);
+        await assertRejects(
+          () => first.renew(),
+          UsageError,
+          "does not reach from machine to machine",
+        );
+        // Who has lost the folder takes nothing from who has it.
+        first[Symbol.dispose]();
+        await second.renew();
+        assertEquals([...Deno.readDirSync(run)].length, 1);
+      } finally {
+        Deno.FsFile.prototype.tryLock = tryLock;
+      }
+    }
+  }));
+
+Deno.test("isLocked() tells whether a process has a run, and makes no file", () =>
+  withFolder(async (run) => {
+    assertEquals(await isLocked(run), false);
+    {
+      using lock = await lockRun(run);
+      assertEquals([lock.holds, await isLocked(run)], [true, true]);
+      await assertRejects(() => lockRun(run), UsageError);
+    }
+    assertEquals([await isLocked(run), [...Deno.readDirSync(run)]], [false, []]);
+    assertEquals(await isLocked(`${run}/none`), false);
   }));

@@ -26,6 +26,8 @@ export interface Saved {
   describe: () => Omit<RunState, "checkpoint">;
   /** The checkpoint file that a resumed run goes on from, not to be written over. */
   newest?: number | undefined;
+  /** The command that goes on with it, `ff train --resume` by default. */
+  resume?: string;
 }
 
 /** Keeps a run's newest checkpoint whole, whatever happens. */
@@ -88,8 +90,8 @@ export class RunSaver {
   }
 
   #goesOn(): string {
-    const { path } = this.#saved.folder;
+    const { folder, resume = resumeCommand(folder.path) } = this.#saved;
     return `the run is saved as it was ${describePosition(this.#kept!)}, ` +
-      `${resumeCommand(path)} goes on from there`;
+      `${resume} goes on from there`;
   }
 }

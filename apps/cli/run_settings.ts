@@ -89,7 +89,7 @@ export function courseOf(
     ...configOf({
       dataset: course.dataset,
       limits,
-      images: { train: train.count, validation: validation?.count ?? 0, test: test.count },
+      images: { train: train.count, validation: validation?.count ?? 0, test: test?.count ?? 0 },
       seed,
       keep,
       pictures: state.info.pictures.fit,

@@ -3,7 +3,6 @@
 import { layerWidths } from "@forward-forward/core/training";
 import {
   BestEpoch,
-  type EpochReport,
   FFNetwork,
   type LayerReport,
   type Progress,
@@ -12,7 +11,7 @@ import {
 } from "@forward-forward/core";
 import { describePictures, type PictureStyle } from "@forward-forward/datasets";
 import { type Arguments, decimal, type Flags, oneOf } from "./arguments.ts";
-import { backendHelp, backendNames, openBackend } from "./backends.ts";
+import { backendHelp, backendNames, openBackend, readThreads, threadsFlag } from "./backends.ts";
 import { identify, type Keep, KEEPS } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
 import { datasetNames, type Limits, loadData } from "./data.ts";
@@ -21,6 +20,7 @@ import { noProgress, showProgress } from "./display/progress.ts";
 import { confusionTable, figures, layerTable, lossCurve } from "./display/summary.ts";
 import { troubleSentence, troublesOf, TroubleWatch } from "./display/troubles.ts";
 import { duration } from "./display/words.ts";
+import { epochEvent } from "./epoch_event.ts";
 import { EXIT, Interrupted, UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import {
@@ -49,6 +49,7 @@ export const trainFlags: Flags = {
     help: backendHelp,
     choices: backendNames,
   },
+  threads: threadsFlag,
   recipe: {
     value: "NAME",
     help: `${Object.keys(recipes).join(", ")}; quick by default`,
@@ -123,9 +124,9 @@ export async function train(args: Arguments): Promise<number> {
     }
     : readSettings(args, config);
   const keep = saved?.keep ?? readKeep(args.text("keep") ?? config.keep, limits);
-  const { backend: opened, why, advice } = await openBackend(
-    args.text("backend") ?? saved?.backend ?? config.backend ?? "auto",
-  );
+  const wanted = args.text("backend") ?? saved?.backend ?? config.backend ?? "auto";
+  const threads = readThreads(args, wanted);
+  const { backend: opened, why, advice } = await openBackend(wanted, { threads });
   using backend = opened;
   const data = await loadData(dataset, limits);
   const identity = await identify(data);
@@ -264,7 +265,7 @@ export async function train(args: Arguments): Promise<number> {
       trainSeconds += (performance.now() - since) / 1000;
       losses.push(report.loss);
       layers = report.layers;
-      const event = epochEvent(report, trainSeconds);
+      const event = epochEvent(report, report.validation, trainSeconds);
       const worth = best ? await best.offer(report, network) : true;
       await save(async () => {
         await folder.addMetrics(event);
@@ -373,15 +374,4 @@ async function makeFolder(
   if (out !== undefined) return await RunFolder.create(out);
   const stamp = started.toISOString().slice(0, 19).replaceAll(":", "-");
   return await RunFolder.createFree(`runs/${stamp}-${name}`);
-}
-
-function epochEvent(report: EpochReport, trainSeconds: number): Record<string, unknown> {
-  const { validation, ...rest } = report;
-  return {
-    event: "epoch",
-    ...rest,
-    validationError: validation?.error ?? null,
-    validationLayerErrors: validation?.layerErrors ?? null,
-    trainSeconds,
-  };
 }

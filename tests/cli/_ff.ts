@@ -6,8 +6,9 @@ export { withFolder } from "../../apps/cli/_testing.ts";
 const root = new URL("../../", import.meta.url);
 const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
 
-// The task's own words, so that the permissions tested are those a user has.
+// The tasks' own words, so that the permissions tested are those a user has.
 const [, ...task] = (config.tasks.ff.command as string).split(" ");
+const [, ...sweepTask] = (config.tasks.sweep.command as string).split(" ");
 
 /** How a run of `ff` ended. */
 export interface Ended {
@@ -22,7 +23,7 @@ export interface Ended {
 /** A command that runs `ff` with these arguments. */
 export function command(args: string[], env: Record<string, string> = {}): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: [...task, ...args],
+    args: args[0] === "sweep" ? [...sweepTask, ...args.slice(1)] : [...task, ...args],
     cwd: root,
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
@@ -30,6 +31,9 @@ export function command(args: string[], env: Record<string, string> = {}): Deno.
     stderr: "piped",
   });
 }
+
+/** What `ff` may do that may not run programs: the words of the task `ff`. */
+export const ffTask: readonly string[] = task;
 
 /** Runs `ff` to its end. */
 export async function ff(args: string[], env: Record<string, string> = {}): Promise<Ended> {

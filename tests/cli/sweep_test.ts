@@ -1,57 +1,14 @@
 // `ff sweep` from end to end: on a tiny data folder, stopped and resumed, and with a test set that is not to be used.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Random } from "@forward-forward/core";
 import { idx } from "../../packages/datasets/_testing.ts";
-import { assertRefused, type Ended, events, ff, ffUntil, withFolder } from "./_ff.ts";
+import { assertRefused, events, ffUntil, withFolder } from "./_ff.ts";
+import { done, RECIPE, trials, writeData, writeSweep } from "./_sweeps.ts";
 
 const EVIL = `<script>alert(1)</script>" onload="alert(1)`;
 
-/** Three kinds of noisy 6x6 images, bright in other rows, in MNIST's layout. */
-async function writeData(folder: string): Promise<string> {
-  const random = new Random(3);
-  await Deno.mkdir(folder, { recursive: true });
-  for (const [part, count] of [["train", 240], ["t10k", 30]] as const) {
-    const labels = Array.from({ length: count }, (_, i) => i % 3);
-    const pixels = labels.flatMap((label) =>
-      Array.from({ length: 36 }, (_, i) => {
-        const bright = Math.floor(i / 12) === label;
-        return (bright ? 120 : 0) + random.below(136);
-      })
-    );
-    await Deno.writeFile(`${folder}/${part}-images-idx3-ubyte`, idx([count, 6, 6], pixels));
-    await Deno.writeFile(`${folder}/${part}-labels-idx1-ubyte`, idx([count], labels));
-  }
-  return folder;
-}
-
 // deno-lint-ignore no-explicit-any
 type Sweep = Record<string, any>;
-
-async function writeSweep(path: string, file: Record<string, unknown>): Promise<string> {
-  const common = { backend: "reference", validation: 60, ...file };
-  await Deno.writeTextFile(path, JSON.stringify(common));
-  return path;
-}
-
-const RECIPE = { name: "quick", layers: [36, 20, 16], epochs: 3, batchSize: 20 };
-
-async function done(args: string[]): Promise<Ended> {
-  const ended = await ff(args);
-  assertEquals(ended.code, 0, ended.stderr);
-  return ended;
-}
-
-/** What `trials.jsonl` says, without how long it took. */
-async function trials(sweep: string): Promise<Record<string, unknown>[]> {
-  const text = await Deno.readTextFile(`${sweep}/trials.jsonl`);
-  assert(text.endsWith("\n"));
-  return text.trimEnd().split("\n").map((line) => {
-    const { trainSeconds, ...rest } = JSON.parse(line);
-    assert(trainSeconds >= 0);
-    return rest;
-  });
-}
 
 Deno.test("ff sweep learns, records every trial, and goes on where one diverges", () =>
   withFolder(async (folder) => {

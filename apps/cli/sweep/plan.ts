@@ -1,11 +1,11 @@
 // The plan of a sweep: its settings, each with a recipe that is known to be possible, and its trials in their order.
 
-import { type Dataset, type Recipe, recipes, validateRecipe } from "@forward-forward/core";
+import { type Recipe, recipes, validateRecipe } from "@forward-forward/core";
+import { clause } from "../errors.ts";
 import { faultOf, type Refuse } from "../json_file.ts";
-import { fitRecipe } from "../settings.ts";
 import { pathsOf, requirePaths, setPath } from "./paths.ts";
 import { type Changes, checkSpace, drawFrom, gridOf, MOST_SETTINGS, nameOf } from "./space.ts";
-import type { SweepFile } from "./sweep_file.ts";
+import { type SweepFile, triesNothing } from "./sweep_file.ts";
 import { recipeSchema } from "./sweep_schema.ts";
 
 /** One of the settings that a sweep compares. */
@@ -16,6 +16,8 @@ export interface Setting {
   set: Changes;
   /** The recipe with these changes. */
   recipe: Recipe;
+  /** Why they cannot be made together, where that is so. */
+  fault?: string;
 }
 
 /** A network to train. */
@@ -36,6 +38,8 @@ export interface Plan {
   settings: Setting[];
   /** The seeds of each. */
   seeds: number[];
+  /** Whether nothing is tried, and so nothing chosen: then each network is tested once. */
+  tested: boolean;
 }
 
 /** What the recipe without changes is called. */
@@ -45,14 +49,18 @@ export const BASE = "base";
 export function makePlan(file: SweepFile, refuse: Refuse): Plan {
   const { name, ...parts } = file.recipe ?? { name: "quick" };
   const base = recipes[name as keyof typeof recipes](parts);
-  requirePossible(base, JSON.stringify(BASE), { given: placed(file.recipe, {}), refuse });
+  const wrong = faultIn(base, { given: placed(file.recipe, {}) });
+  if (wrong) refuseImpossible(wrong, JSON.stringify(BASE), refuse);
   const known = pathsOf(base);
-  const settings = named(file, known, refuse).map(({ name, set }) => {
-    const recipe = structuredClone(base);
-    for (const [path, value] of Object.entries(set)) setPath(recipe, path, structuredClone(value));
+  const settings = named(file, known, refuse).map(({ name, set }): Setting => {
     const given = placed(file.recipe, set);
-    requirePossible(recipe, JSON.stringify(name), { given, refuse });
-    return { name, set, recipe };
+    const recipe = changed(base, set);
+    const fault = faultIn(recipe, { given });
+    const isAlone = (one: Changes): boolean => faultIn(changed(base, one), { given }) !== null;
+    if (fault === null) return { name, set, recipe };
+    if (someAlone(set, isAlone)) refuseImpossible(fault, JSON.stringify(name), refuse);
+    const together = `its changes cannot be made together: ${clause(fault.message)}`;
+    return { name, set, recipe, fault: together };
   });
   const seeds = file.seeds ?? [1];
   if (settings.length * seeds.length > MOST_SETTINGS) {
@@ -61,7 +69,7 @@ export function makePlan(file: SweepFile, refuse: Refuse): Plan {
         `${MOST_SETTINGS} trials: leave some out`,
     );
   }
-  return { base, settings, seeds };
+  return { base, settings, seeds, tested: triesNothing(file) };
 }
 
 // The changes of each setting with their name, all their paths known to be there.
@@ -70,6 +78,7 @@ function named(
   known: readonly string[],
   refuse: Refuse,
 ): { name: string; set: Changes }[] {
+  if (!space && !variants) return [{ name: BASE, set: {} }];
   if (variants) {
     const names = [BASE, ...variants.map(({ name }) => name)];
     const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -91,68 +100,45 @@ function named(
   }
 }
 
+// A recipe with changes.
+function changed(base: Recipe, set: Changes): Recipe {
+  const recipe = structuredClone(base);
+  for (const [path, value] of Object.entries(set)) setPath(recipe, path, structuredClone(value));
+  return recipe;
+}
+
+// Whether one change of a setting that cannot be is impossible by itself: a mistake, where else a trial fails.
+function someAlone(set: Changes, isImpossible: (one: Changes) => boolean): boolean {
+  const paths = Object.entries(set);
+  return paths.length < 2 || paths.some(([path, value]) => isImpossible({ [path]: value }));
+}
+
+// Why a recipe cannot be.
+type Fault = Pick<Error, "message">;
+
+function refuseImpossible(fault: Fault, what: string, refuse: Refuse): never {
+  return refuse(`asks for what cannot be, in ${what}: ${fault.message}`, fault);
+}
+
 // What the schema refuses is of the wrong type; what the core refuses contradicts itself.
-function requirePossible(
-  recipe: Recipe,
-  what: string,
-  { given, refuse }: { given: boolean; refuse: Refuse },
-): void {
+function faultIn(recipe: Recipe, { given }: { given: boolean }): Fault | null {
   const fault = faultOf(recipeSchema, recipe);
-  if (fault !== null) refuse(`asks for what cannot be, in ${what}: ${fault}; change it`);
+  if (fault !== null) return { message: `${fault}; change it` };
   // Whether there is room to write a label over the image is for the data to say.
   const { label } = recipe;
   const free = !given && label.placement === "overlay";
   try {
     validateRecipe(free ? { ...recipe, label: { ...label, placement: "append" } } : recipe);
   } catch (error) {
-    refuse(`asks for what cannot be, in ${what}: ${(error as Error).message}`, error);
+    return error as Error;
   }
+  return null;
 }
 
-// Whether the file says where the label goes, which is otherwise for the data to say.
-function placed(recipe: SweepFile["recipe"], set: Changes): boolean {
+/** Whether the file says where the label goes, which is otherwise for the data to say. */
+export function placed(recipe: SweepFile["recipe"], set: Changes): boolean {
   return recipe?.label !== undefined ||
     ["label", "label.placement"].some((path) => Object.hasOwn(set, path));
-}
-
-/** The plan for these images, whose size, number of classes and place for the label its recipes take. */
-export function fitPlan(
-  plan: Plan,
-  { train, dataset, recipe: given }: {
-    train: Dataset;
-    dataset: string;
-    recipe?: SweepFile["recipe"];
-  },
-  refuse: Refuse,
-): Plan {
-  const { rows, columns } = train;
-  const pixels = rows * columns;
-  const fit = (recipe: Recipe, name: string, set: Changes): Recipe => {
-    const what = JSON.stringify(name);
-    const [width] = recipe.layers;
-    const asked = given?.layers !== undefined ||
-      ["layers", "layers.0"].some((path) => Object.hasOwn(set, path));
-    if (asked && width !== pixels) {
-      refuse(
-        `has layers that start with ${width}, in ${what}, and the images of ${dataset} have ` +
-          `${pixels} pixels (${rows}x${columns}): start them with ${pixels}`,
-      );
-    }
-    try {
-      return fitRecipe(recipe, { train }, dataset, false, placed(given, set));
-    } catch (error) {
-      const why = (error as Error).message;
-      return refuse(`cannot be trained on ${dataset}, in ${what}: ${why}`, error);
-    }
-  };
-  return {
-    ...plan,
-    base: fit(plan.base, BASE, {}),
-    settings: plan.settings.map((setting) => {
-      const { recipe, name, set } = setting;
-      return { ...setting, recipe: fit(recipe, name, set) };
-    }),
-  };
 }
 
 /** The trials, seed by seed: whenever a sweep stops, its settings have had the same seeds but for the last. */

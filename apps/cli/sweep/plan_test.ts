@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Random, recipes } from "@forward-forward/core";
 import { UsageError } from "../errors.ts";
-import { fitPlan, makePlan, type Plan, trialsOf } from "./plan.ts";
+import { fitPlan } from "./fit_plan.ts";
+import { makePlan, type Plan, trialsOf } from "./plan.ts";
 import { parseSweep, type SweepFile } from "./sweep_file.ts";
 import { sweepSchema } from "./sweep_schema.ts";
 
@@ -159,3 +160,21 @@ function fit(file: Partial<SweepFile>, ink = 0): Plan {
   const { recipe } = file;
   return fitPlan(plan({ ...file }), { train, dataset: "tiny", ...(recipe && { recipe }) }, refuse);
 }
+
+Deno.test("makePlan() refuses a change that cannot be, and keeps those that only cannot be together", () => {
+  const recipe = { name: "quick", inputs: "plain" };
+  const space = { "inputs": ["plain", "measured"], "label.strength": [1, "max"] };
+  const { settings, tested } = plan({ recipe, space });
+  assertEquals(settings.map(({ fault }) => fault === undefined), [true, true, true, false]);
+  assert(settings[3]!.fault!.startsWith("its changes cannot be made together: a label as strong"));
+  assertEquals(tested, false);
+  const alone = { ...space, "label.strength": [1, -1] };
+  assertThrows(() => plan({ recipe, space: alone }), UsageError, "asks for what cannot be");
+});
+
+Deno.test("a recipe as it is needs several seeds, holds out what it likes, and is tested", () => {
+  const { settings, seeds, tested } = plan({ validation: undefined, seeds: [3, 4] });
+  assertEquals([settings.map(({ name }) => name), seeds, tested], [["base"], [3, 4], true]);
+  assertThrows(() => plan({ seeds: [3] }), UsageError, "several seeds of the recipe as it is");
+  assertThrows(() => plan({ validation: undefined, space: { dropout: [0] } }), UsageError, "10000");
+});

@@ -2,8 +2,8 @@
 
 import { percent } from "../display/words.ts";
 import type { Setting } from "./plan.ts";
-import type { TrialResult } from "./run_trial.ts";
 import { deviation, mean } from "./statistics.ts";
+import { errorOf, type TrialResult } from "./trial_result.ts";
 
 /** A setting with what its trials amount to. */
 export interface Ranked {
@@ -17,8 +17,11 @@ export interface Ranked {
   diverged: number;
   /** How many failed. */
   failed: number;
-  /** Mean fraction of held-out images wrong after the last epoch, over the trials that did neither; null if there is none. */
-  validationError: number | null;
+  /**
+   * Mean fraction of images wrong after the last epoch, over the trials that did neither; null if there is none. Of held-out
+   * images, or of the test's where each network was tested.
+   */
+  error: number | null;
   /** Its standard deviation, null for fewer than two. */
   deviation: number | null;
   /** The mean by goodness. */
@@ -50,8 +53,8 @@ export function rank(settings: readonly Setting[], results: readonly TrialResult
       trials,
       diverged: trials.filter(({ diverged }) => diverged !== null).length,
       failed: trials.filter(({ failed }) => failed !== null).length,
-      validationError: over(({ validationError }) => validationError),
-      deviation: deviation(whole.map(({ validationError }) => validationError!)),
+      error: over(errorOf),
+      deviation: deviation(whole.map((trial) => errorOf(trial)!)),
       goodnessError: over(({ goodnessError }) => goodnessError),
       softmaxError: over(({ softmaxError }) => softmaxError),
       bestValidationError: over(({ bestValidationError }) => bestValidationError),
@@ -60,7 +63,7 @@ export function rank(settings: readonly Setting[], results: readonly TrialResult
   });
   return ranked.toSorted((a, b) =>
     Number(isSound(b)) - Number(isSound(a)) ||
-    (a.validationError ?? 1) - (b.validationError ?? 1)
+    (a.error ?? 1) - (b.error ?? 1)
   );
 }
 
@@ -93,7 +96,7 @@ export function rankingTable(ranked: readonly Ranked[]): string[][] {
     ...ranked.map((row, i) => [
       String(i + 1),
       row.name,
-      error(row.validationError),
+      error(row.error),
       error(row.deviation),
       String(row.trials.length) + (row.diverged > 0 ? `, ${row.diverged} diverged` : "") +
       (row.failed > 0 ? `, ${row.failed} failed` : ""),

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { recipes } from "@forward-forward/core";
 import { rank, rankingText } from "./ranking.ts";
-import type { TrialResult } from "./run_trial.ts";
+import type { TrialResult } from "./trial_result.ts";
 import { deviation, mean } from "./statistics.ts";
 
 function result(name: string, seed: number, validationError: number | null): TrialResult {
@@ -50,7 +50,7 @@ Deno.test("rank() sorts by the mean over seeds, and puts what diverged with any 
     ["unsteady", 1],
   ]);
   assertEquals(ranked.map(({ trials }) => trials.length), [2, 2, 2]);
-  assertAlmostEquals(ranked[0]!.validationError!, 0.03);
+  assertAlmostEquals(ranked[0]!.error!, 0.03);
   assertAlmostEquals(ranked[0]!.deviation!, Math.SQRT2 / 100);
   assertEquals([ranked[0]!.goodnessError, ranked[2]!.deviation], [null, null]);
   const lines = rankingText(ranked).split("\n");
@@ -70,6 +70,6 @@ Deno.test("rank() puts what failed with any seed last, and counts it apart from 
     ["worse", 0, 0],
     ["too large", 0, 1],
   ]);
-  assertEquals(ranked.map(({ validationError }) => validationError), [0.5, 0.01]);
+  assertEquals(ranked.map(({ error }) => error), [0.5, 0.01]);
   assert(rankingText(ranked).includes("2, 1 failed"), rankingText(ranked));
 });

@@ -3,6 +3,7 @@
 import { layerWidths } from "@forward-forward/core/training";
 import {
   type Backend,
+  type Dataset,
   DeviceLostError,
   type EpochReport,
   type Evaluation,
@@ -11,41 +12,23 @@ import {
   TrainingError,
 } from "@forward-forward/core";
 import { clause, Interrupted, UsageError } from "../errors.ts";
+import { SaveError } from "../run_saver.ts";
 import type { Trial } from "./plan.ts";
 import type { TrainingData } from "./training_data.ts";
+import { beginning, type Progression, resultOf, type TrialResult } from "./trial_result.ts";
 
-/** What became of a trial: a line of `trials.jsonl`. What one that diverged or failed has no figure for is null. */
-export interface TrialResult {
-  /** Its place in the sweep, from 0. */
-  index: number;
-  /** What its setting is called. */
-  name: string;
-  /** What its setting changes. */
-  set: Record<string, unknown>;
-  /** Its seed. */
-  seed: number;
-  /** Fraction of held-out images wrong after the last epoch, by the recipe's own way of predicting. */
-  validationError: number | null;
-  /** Fraction wrong by goodness summed over layers. */
-  goodnessError: number | null;
-  /** Fraction wrong by the readout, if there is one. */
-  softmaxError: number | null;
-  /** Fraction wrong by each layer's goodness alone. */
-  layerErrors: number[];
-  /** The epoch with the fewest wrong, the first of equals. */
-  bestEpoch: number | null;
-  /** Fraction wrong after that one. */
-  bestValidationError: number | null;
-  /** Mean loss of the last epoch. */
-  loss: number | null;
-  /** Epochs trained. */
-  epochs: number;
-  /** Seconds of training; judging is not counted. */
-  trainSeconds: number;
-  /** How it diverged, or null. */
-  diverged: string | null;
-  /** Why it could not be trained, for want of memory perhaps, or null. */
-  failed: string | null;
+/** What keeps a trial while it is trained, so that it goes on where it stopped. */
+export interface TrialKeeper {
+  /** Puts the network where its run stopped, and tells what was known by then. */
+  begin(network: FFNetwork): Promise<Progression>;
+  /** Is told of every update; saves now and then, which `pause` has been called before. */
+  update(so: Progression, pause: () => void): void | Promise<void>;
+  /** Saves after an epoch. */
+  epoch(report: EpochReport, so: Progression): Promise<void>;
+  /** Saves before training is left. */
+  leave(so: Progression): Promise<void>;
+  /** Saves the network as it is in the end. */
+  end(so: Progression): Promise<void>;
 }
 
 /** What {@linkcode runTrial} trains with. */
@@ -56,82 +39,90 @@ export interface TrialOptions {
   data: TrainingData;
   /** Stops it; its reason is thrown. */
   signal: AbortSignal;
+  /** Loads the images that the network is tested on in the end, where nothing is chosen. */
+  test?: (() => Promise<Dataset>) | undefined;
+  /** Keeps it. */
+  keeper?: TrialKeeper | undefined;
   /** Hears of every update. */
   onUpdate?(progress: Progress): void;
   /** Hears of every epoch. */
   onEpoch?(report: EpochReport, trainSeconds: number): void;
 }
 
+// What ends a sweep rather than a trial.
+const stopping = [Interrupted, UsageError, SaveError, DeviceLostError, Deno.errors.NotCapable];
+
 /** Trains a network; that it diverges, or is too large for this backend, is a result too. */
-export async function runTrial(
-  { index, setting: { name, set, recipe }, seed }: Trial,
-  options: TrialOptions,
-): Promise<TrialResult> {
+export async function runTrial(trial: Trial, options: TrialOptions): Promise<TrialResult> {
   const { backend } = options;
-  const what = { index, name, set, seed };
-  const so: Progression = { epochs: 0, trainSeconds: 0, loss: null, last: null, best: null };
-  const ended = (outcome: Pick<TrialResult, "diverged" | "failed">): TrialResult => {
-    const { epochs, trainSeconds, loss, last, best } = so;
-    const isWhole = outcome.diverged === null && outcome.failed === null;
-    return {
-      ...what,
-      validationError: isWhole ? last!.error : null,
-      goodnessError: isWhole ? last!.goodnessError : null,
-      softmaxError: isWhole ? last!.softmaxError : null,
-      layerErrors: isWhole ? last!.layerErrors : [],
-      bestEpoch: isWhole ? best!.epoch : null,
-      bestValidationError: isWhole ? best!.error : null,
-      loss: isWhole ? loss : null,
-      epochs,
-      trainSeconds,
-      ...outcome,
-    };
-  };
+  const { setting: { recipe, fault }, seed } = trial;
+  const so = beginning();
+  if (fault !== undefined) return resultOf(trial, so, { failed: fault });
   try {
     using network = new FFNetwork(backend, recipe, { seed });
     await train(network, options, so);
   } catch (error) {
-    if (error instanceof TrainingError) return ended({ diverged: error.message, failed: null });
+    if (error instanceof TrainingError) return resultOf(trial, so, { diverged: error.message });
     if (!(error instanceof Error) || stopping.some((kind) => error instanceof kind)) throw error;
     // What breaks the backend would break the other trials too.
     if (!await works(backend)) throw error;
     const layers = layerWidths(recipe).join("-");
-    return ended({
-      diverged: null,
+    return resultOf(trial, so, {
       failed: `a network of ${layers} cannot be trained here (${clause(error.message)})`,
     });
   }
-  return ended({ diverged: null, failed: null });
-}
-
-// What ends a sweep rather than a trial.
-const stopping = [Interrupted, UsageError, DeviceLostError, Deno.errors.NotCapable];
-
-// What is known of a trial while it goes on.
-interface Progression extends Pick<TrialResult, "epochs" | "trainSeconds" | "loss"> {
-  last: Evaluation | null;
-  best: { epoch: number; error: number } | null;
+  return resultOf(trial, so);
 }
 
 async function train(
   network: FFNetwork,
-  { data: { train, validation }, signal, onUpdate, onEpoch }: TrialOptions,
+  options: TrialOptions,
   so: Progression,
 ): Promise<void> {
+  const { data: { train, validation }, test, signal, keeper, onEpoch } = options;
+  // What is kept is kept whole: an epoch that was trained is judged before its end is saved.
+  const judge = async (): Promise<Evaluation | null> =>
+    validation && await network.evaluate(validation, keeper ? {} : { signal });
+  if (keeper) Object.assign(so, await keeper.begin(network));
   let since = performance.now();
-  // Judged outside of fit, so that a setting that predicts slowly does not seem to learn slowly.
-  for await (const report of network.fit(train, { signal, onUpdate })) {
+  const pause = (): void => {
     so.trainSeconds += (performance.now() - since) / 1000;
-    so.epochs = network.epoch;
-    so.last = await network.evaluate(validation, { signal });
-    so.loss = report.loss;
-    const { error } = so.last;
-    if (!so.best || error < so.best.error) so.best = { epoch: report.epoch, error };
-    onEpoch?.({ ...report, validation: so.last }, so.trainSeconds);
     since = performance.now();
+  };
+  const onUpdate = (progress: Progress): void | Promise<void> => {
+    options.onUpdate?.(progress);
+    return keeper?.update(so, pause)?.then(() => {
+      since = performance.now();
+    });
+  };
+  try {
+    // Judged outside of fit, so that a setting that predicts slowly does not seem to learn slowly.
+    for await (const report of network.fit(train, { signal, onUpdate })) {
+      pause();
+      so.epochs = network.epoch;
+      so.last = await judge();
+      so.loss = report.loss;
+      const error = so.last?.error;
+      if (error !== undefined && (!so.best || error < so.best.error)) {
+        so.best = { epoch: report.epoch, error };
+      }
+      await keeper?.epoch(report, so);
+      onEpoch?.(so.last ? { ...report, validation: so.last } : report, so.trainSeconds);
+      since = performance.now();
+    }
+  } catch (error) {
+    if (error instanceof Interrupted && keeper) {
+      pause();
+      await keeper.leave(so);
+    }
+    throw error;
   }
+  // A run that goes on from its end has not been judged by this process.
+  so.last ??= await judge();
   // The losses are the layers'; only this finds a readout that is no longer finite.
   await network.checkpoint();
+  if (test) so.test = await network.evaluate(await test(), { signal });
+  await keeper?.end(so);
 }
 
 // Whether a backend still computes.

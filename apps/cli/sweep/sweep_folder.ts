@@ -1,38 +1,25 @@
 // A sweep's folder: sweep.json, trials.jsonl and sweep.html, none of them ever half-written.
 
-import type { Recipe } from "@forward-forward/core";
 import type { Refuse } from "../json_file.ts";
 import { UsageError } from "../errors.ts";
 import { FORMAT } from "@forward-forward/core/model";
 import { SWEEP_FILES } from "../run_files.ts";
 import { claimFolder, parseObject } from "../run_folder.ts";
+import { shellWord } from "../shell_word.ts";
+import { reasonOf } from "../system_error.ts";
 import { tidyFolder, writeWhole } from "../write_whole.ts";
-import type { Trial } from "./plan.ts";
-import type { TrialResult } from "./run_trial.ts";
+import type { Plan, Trial } from "./plan.ts";
+import type { Ran } from "./ran.ts";
 import { readSweep, type SweepFile } from "./sweep_file.ts";
+import { TrialFolder } from "./trial_folder.ts";
+import { parseResult, type TrialResult } from "./trial_result.ts";
 
-/** Where a sweep runs, on what: what has to be the same where it goes on. */
-export interface Ran {
-  /** The command that began it. */
-  command: string[];
-  /** When. */
-  started: string;
-  /** The backend's name. */
-  backend: string;
-  /** What is behind it. */
-  device: string;
-  /** Of what ran. */
-  versions: Record<string, string>;
-  /** SHA-256 of the images. */
-  data: { train: string; validation: string };
-  /** What every trial has in common, as it was when the sweep began. */
-  settings?: CommonSettings;
-}
-
-/** What a sweep's trials have in common. */
-export interface CommonSettings extends Pick<SweepFile, "validation" | "limits"> {
-  /** The recipe that is changed. */
-  recipe: Recipe;
+/** A plan with what a report says of it. */
+export interface Planned {
+  /** The plan, fitted to the images. */
+  plan: Plan;
+  /** Numbers of images. */
+  images: { train: number; validation: number };
 }
 
 /** A folder that a sweep writes to. */
@@ -117,6 +104,50 @@ export class SweepFolder {
     });
   }
 
+  /** Every result there is: of `trials.jsonl`, and of the trials' own folders, in the order of the trials. */
+  async collectResults(trials: readonly Trial[]): Promise<TrialResult[]> {
+    const results = new Map((await this.readResults(trials)).map((one) => [one.index, one]));
+    for (const { index } of trials) {
+      if (results.has(index)) continue;
+      const result = await this.trial(index).readResult(trials);
+      if (result) results.set(index, result);
+    }
+    return [...results.values()].toSorted((a, b) => a.index - b.index);
+  }
+
+  /** The folder of a trial. */
+  trial(index: number): TrialFolder {
+    return new TrialFolder(this.path, index);
+  }
+
+  /** Writes `plan.json`: the trials, for processes that run one each. */
+  async savePlan(planned: Planned): Promise<void> {
+    await this.#write("plan.json", JSON.stringify({ format: FORMAT, ...planned }) + "\n");
+  }
+
+  /** Whether there is a `plan.json`. */
+  async isPlanned(): Promise<boolean> {
+    return await Deno.stat(`${this.path}/plan.json`).then(() => true, () => false);
+  }
+
+  /** Reads `plan.json`. Throws a {@linkcode UsageError} where there is none, or none of this version. */
+  async readPlan(): Promise<Planned> {
+    const path = `${this.path}/plan.json`;
+    const remedy = `ff sweep --resume ${shellWord(this.path)} makes it`;
+    let text: string;
+    try {
+      text = await Deno.readTextFile(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      throw new UsageError(`${path} cannot be read (${reasonOf(error)}): ${remedy}`, {
+        cause: error,
+      });
+    }
+    const planned = parseObject(text) as Planned & { format: number } | null;
+    if (planned?.format === FORMAT && Array.isArray(planned.plan?.settings)) return planned;
+    throw new UsageError(`${path} is no plan of a sweep any more: ${remedy} anew`);
+  }
+
   /** Removes what a process that was killed left half-written. */
   async tidy(): Promise<void> {
     await tidyFolder(this.path, SWEEP_FILES.files);
@@ -137,31 +168,4 @@ export class SweepFolder {
 // A folder without the slashes that a shell completes it with.
 function bare(path: string): string {
   return path.replace(/(?<=.)[/\\]+$/, "");
-}
-
-// A line as the result of the trial it names, if it is one.
-function parseResult(line: string, trials: readonly Trial[]): TrialResult | null {
-  const result = parseObject(line) as Partial<TrialResult> | null;
-  const trial = trials.find(({ index }) => index === result?.index);
-  if (!result || !trial) return null;
-  const same = result.name === trial.setting.name && result.seed === trial.seed &&
-    JSON.stringify(result.set) === JSON.stringify(trial.setting.set);
-  const number = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
-  const figures = [
-    result.validationError,
-    result.bestEpoch,
-    result.bestValidationError,
-    result.loss,
-  ];
-  const others = [result.goodnessError, result.softmaxError];
-  // Lines from before trials could fail do not say that they did not.
-  const { diverged, failed = null } = result;
-  const isText = (value: unknown): boolean => typeof value === "string";
-  const known = isText(diverged) && failed === null || isText(failed) && diverged === null
-    ? figures.every((value) => value === null)
-    : diverged === null && failed === null && figures.every(number) &&
-      others.every((value) => value === null || number(value));
-  const counted = number(result.epochs) && number(result.trainSeconds) &&
-    Array.isArray(result.layerErrors) && result.layerErrors.every(number);
-  return same && known && counted ? { ...result, failed } as TrialResult : null;
 }

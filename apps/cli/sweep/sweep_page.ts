@@ -7,6 +7,7 @@ import { charts, facts, grid, list, page, section } from "../report/page.ts";
 import { flatten, nameOf } from "../report/run_log.ts";
 import { pointChart } from "./point_chart.ts";
 import { isSound, type Ranked, rankingTable } from "./ranking.ts";
+import { errorOf } from "./trial_result.ts";
 
 /** What a page is made from. */
 export interface SweepFindings {
@@ -14,6 +15,8 @@ export interface SweepFindings {
   path: string;
   /** The recipe that was changed. */
   base: Recipe;
+  /** Whether each network was tested, because nothing was tried. */
+  tested: boolean;
   /** The settings, the best first. */
   ranked: readonly Ranked[];
   /** Trials of the sweep, finished or not. */
@@ -28,7 +31,7 @@ export interface SweepFindings {
 
 /** The whole page. */
 export async function sweepPage(findings: SweepFindings): Promise<string> {
-  const { path, base, ranked, trials, dataset, images, backend } = findings;
+  const { path, base, tested, ranked, trials, dataset, images, backend } = findings;
   const name = nameOf(path);
   const done = ranked.flatMap((row) => row.trials);
   const best = ranked.find(isSound);
@@ -45,15 +48,19 @@ export async function sweepPage(findings: SweepFindings): Promise<string> {
       </header>
     `,
     facts([
-      ["best error", best ? percent(best.validationError!) : "none"],
+      ["best error", best ? percent(best.error!) : "none"],
       ["settings", count(ranked.length)],
       ["trials", missing > 0 ? `${count(done.length)} of ${count(trials)}` : count(trials)],
       ["training time", duration(seconds)],
     ]),
-    section("Settings", explanation(images.validation), grid(rankingTable(ranked))),
+    section(
+      "Settings",
+      tested ? testExplanation() : explanation(images.validation),
+      grid(rankingTable(ranked)),
+    ),
     ...await costs(ranked),
     section("Trials", trialTable(ranked)),
-    section("The recipe that is changed", list(flatten(base))),
+    section(tested ? "The recipe" : "The recipe that is changed", list(flatten(base))),
   ]);
 }
 
@@ -68,16 +75,25 @@ function explanation(validation: number): Html {
   `;
 }
 
+function testExplanation(): Html {
+  return html`
+    <p>
+      Nothing was tried, so nothing was chosen: each network was trained as the recipe says and then
+      tested once. The error is that on the test images, as a mean over seeds with its standard
+      deviation.
+    </p>
+  `;
+}
+
 async function costs(ranked: readonly Ranked[]): Promise<Html[]> {
-  const points = ranked.flatMap(({ name, trainSeconds: x, validationError }, i) =>
-    x === null || validationError === null
-      ? []
-      : [{ number: i + 1, name, x, y: 100 * validationError }]
+  const points = ranked.flatMap(({ name, trainSeconds: x, error }, i) =>
+    x === null || error === null ? [] : [{ number: i + 1, name, x, y: 100 * error }]
   );
   if (points.length === 0) return [];
-  const behind = ranked.flatMap(({ trials }) => trials).flatMap(({ trainSeconds: x, ...trial }) =>
-    trial.validationError === null ? [] : [{ x, y: 100 * trial.validationError }]
-  );
+  const behind = ranked.flatMap(({ trials }) => trials).flatMap((trial) => {
+    const error = errorOf(trial);
+    return error === null ? [] : [{ x: trial.trainSeconds, y: 100 * error }];
+  });
   const chart = await pointChart({
     title: "Error by training time",
     x: "training time (s)",
@@ -96,7 +112,7 @@ function trialTable(ranked: readonly Ranked[]): Html {
       i + 1,
       trial.name,
       trial.seed,
-      trial.diverged ?? trial.failed ?? percent(trial.validationError!),
+      trial.diverged ?? trial.failed ?? percent(errorOf(trial)!),
       trial.bestEpoch ?? "-",
       trial.layerErrors.map(percent).join(", ") || "-",
       trial.loss?.toPrecision(4) ?? "-",

@@ -40,7 +40,8 @@ export const sweepSchema: Schema = {
     backend: { type: "string", description: "As --backend of ff train; auto by default." },
     validation: {
       ...whole(1),
-      description: "Hold out the last so many training images, which every trial is judged by.",
+      description: "Hold out the last so many training images, which every trial is judged by. " +
+        "Only where nothing is tried may it be left out.",
     },
     limits: {
       type: "object",
@@ -84,6 +85,5 @@ export const sweepSchema: Schema = {
     // What a sweep's folder also tells: where it ran, on what.
     ran: { type: "object" },
   },
-  required: ["validation"],
   additionalProperties: false,
 };

@@ -1,7 +1,9 @@
 // The images of a sweep: the training set's alone, the last of them held out.
 
 import { type Dataset, takeDataset } from "@forward-forward/core";
+import { identifyPart } from "../checkpoint.ts";
 import { loadTraining } from "../data.ts";
+import { UsageError } from "../errors.ts";
 import type { Refuse } from "../json_file.ts";
 import type { SweepFile } from "./sweep_file.ts";
 
@@ -9,14 +11,22 @@ import type { SweepFile } from "./sweep_file.ts";
 export interface TrainingData {
   /** What training sees. */
   train: Dataset;
-  /** Held out from the end of the training images, as `ff train --validation` does. */
-  validation: Dataset;
+  /** Held out from the end of the training images, as `ff train --validation` does; null if none are. */
+  validation: Dataset | null;
+}
+
+/** SHA-256 of the images. */
+export interface DataSums {
+  /** What training sees. */
+  train: string;
+  /** What is held out, null if nothing is. */
+  validation: string | null;
 }
 
 /** Loads the images that a sweep's file asks for; no test image is among them, nor read. */
 export async function loadTrainingData(
   dataset: string,
-  { validation: held, limits }: SweepFile,
+  { validation: held = 0, limits }: SweepFile,
   refuse: Refuse,
 ): Promise<TrainingData> {
   const all = await loadTraining(dataset);
@@ -32,6 +42,25 @@ export async function loadTrainingData(
   }
   return {
     train: takeDataset(all, 0, wanted),
-    validation: takeDataset(all, rest, all.count),
+    validation: held > 0 ? takeDataset(all, rest, all.count) : null,
   };
+}
+
+/** What tells these images from others. */
+export async function identifyTraining({ train, validation }: TrainingData): Promise<DataSums> {
+  return {
+    train: (await identifyPart(train)).sha256,
+    validation: validation && (await identifyPart(validation)).sha256,
+  };
+}
+
+/** Throws a {@linkcode UsageError} unless these images are those that the sweep began with. */
+export function requireSameImages(sweep: string, now: DataSums, then: DataSums): void {
+  for (const part of ["train", "validation"] as const) {
+    if (now[part] === then[part]) continue;
+    throw new UsageError(
+      `the ${part === "train" ? "training" : "held-out"} images are not those that the sweep in ` +
+        `${sweep} began with, and its errors would not compare: give the same data, or begin anew`,
+    );
+  }
 }
