@@ -1,0 +1,173 @@
+// npz, NumPy's archive of arrays, as Keras has MNIST: x_train, y_train, x_test and y_test.
+
+import { Buffer } from "node:buffer";
+import { crc32 } from "node:zlib";
+import { DataError } from "@forward-forward/datasets";
+import yauzl from "yauzl";
+import { clause } from "../errors.ts";
+import { type Labelled, LIMIT, toLabels } from "./labelled.ts";
+import { type NpyArray, parseNpy, toPixels } from "./npy.ts";
+
+// As much of yauzl as is used; it has no types of its own.
+interface Entry {
+  fileName: string;
+  compressedSize: number;
+  uncompressedSize: number;
+  compressionMethod: number;
+  crc32: number;
+}
+interface ZipFile {
+  eachEntry(): AsyncIterable<Entry>;
+  openReadStreamPromise(entry: Entry): Promise<AsyncIterable<Uint8Array>>;
+}
+const { fromBufferPromise }: { fromBufferPromise: (bytes: Buffer) => Promise<ZipFile> } = yauzl;
+
+/** What parts an archive has: images to learn from and to test with, or images that are not parted. */
+export interface NpzParts {
+  /** To learn from. */
+  train: Labelled | null;
+  /** To test with. */
+  test: Labelled | null;
+  /** Not parted. */
+  whole: Labelled | null;
+}
+
+// The names that are in use, Keras's first; MedMNIST's third.
+const NAMES = {
+  train: [["x_train", "y_train"], ["train_x", "train_y"], ["train_images", "train_labels"]],
+  test: [["x_test", "y_test"], ["test_x", "test_y"], ["test_images", "test_labels"]],
+  whole: [["x", "y"], ["images", "labels"], ["data", "target"]],
+} as const;
+const EXPECTED = "give one with x_train, y_train, x_test and y_test, as Keras's mnist.npz has";
+// The most that deflate unfolds a byte to.
+const MOST_RATIO = 1032;
+const ANOTHER_COPY = "get another copy of the file";
+
+/**
+ * Reads the parts in `wanted`, all by default. Images are `[count, rows, columns]`, with one channel behind that or none; labels `[count]` or `[count, 1]`.
+ * Throws a {@linkcode DataError} for an archive that is damaged, has no such arrays, or claims more than its length can
+ * hold; `source` is what that calls it.
+ */
+export async function parseNpz(
+  file: Uint8Array,
+  source: string,
+  wanted: readonly (keyof NpzParts)[] = ["train", "test", "whole"],
+): Promise<NpzParts> {
+  const entries = new Map<string, Entry>();
+  const zip = await reading(source, async () => {
+    const zip = await fromBufferPromise(Buffer.from(file.buffer, file.byteOffset, file.length));
+    for await (const entry of zip.eachEntry()) {
+      if (/\.npy$/.test(entry.fileName)) entries.set(entry.fileName.replace(/\.npy$/, ""), entry);
+    }
+    return zip;
+  });
+  const lower = new Map(Array.from(entries.keys(), (name) => [name.toLowerCase(), name]));
+  const read = async (part: keyof NpzParts): Promise<Labelled | null> => {
+    const pair = NAMES[part].find((pair) => pair.every((name) => lower.has(name)));
+    if (!pair || !wanted.includes(part)) return null;
+    const [images, labels] = pair.map((name) => lower.get(name)!) as [string, string];
+    const array = async (name: string): Promise<NpyArray> => {
+      const called = `${name} in ${source}`;
+      return parseNpy(await inflate(zip, entries.get(name)!, source), called);
+    };
+    return labelled(await array(images), await array(labels), {
+      images: `${images} in ${source}`,
+      labels: `${labels} in ${source}`,
+    });
+  };
+  const known = Object.values(NAMES).flat().some((pair) => pair.every((name) => lower.has(name)));
+  if (!known) {
+    const names = Array.from(entries.keys());
+    throw new DataError(
+      `${source} has ${
+        names.length === 0 ? "no arrays" : `the arrays ${names.slice(0, 8).join(", ")}`
+      }, which are not images and their labels by name: ${EXPECTED}`,
+    );
+  }
+  return { train: await read("train"), test: await read("test"), whole: await read("whole") };
+}
+
+function labelled(
+  images: NpyArray,
+  labels: NpyArray,
+  names: { images: string; labels: string },
+): Labelled {
+  const [count = 0, rows = 0, columns = 0, channels = 1, ...more] = images.shape;
+  const size = `(${images.shape.join(", ")})`;
+  if (images.shape.length < 3 || channels !== 1 || more.length > 0) {
+    const side = Math.sqrt(rows);
+    const remedy = images.shape.length === 2 && Number.isInteger(side)
+      ? `shape it (${count}, ${side}, ${side})`
+      : images.shape.length === 4
+      ? "make the images grey, with one channel"
+      : "shape it so";
+    throw new DataError(
+      `${names.images} has the shape ${size}, expected (count, rows, columns): ${remedy}`,
+    );
+  }
+  if (images.length === 0) {
+    throw new DataError(`${names.images} has the shape ${size}: give images`);
+  }
+  const [answers, one = 1, ...rest] = labels.shape;
+  if (labels.shape.length === 0 || one !== 1 || rest.length > 0) {
+    const isOneHot = labels.shape.length === 2 && answers === count;
+    throw new DataError(
+      `${names.labels} has the shape (${labels.shape.join(", ")}), expected (${count}): ` +
+        (isOneHot
+          ? "give whole numbers instead of one-hot rows, with .argmax(1)"
+          : "give a label an image"),
+    );
+  }
+  if (answers !== count) {
+    throw new DataError(
+      `${names.labels} has ${answers} labels and ${names.images} ${count} images: give as many of both`,
+    );
+  }
+  const numbers = Float64Array.from({ length: labels.length }, (_, i) => labels.at(i));
+  return {
+    images: toPixels(images, names.images),
+    labels: toLabels(numbers, names.labels),
+    rows,
+    columns,
+  };
+}
+
+async function inflate(zip: ZipFile, entry: Entry, source: string): Promise<Uint8Array> {
+  const { fileName, compressedSize, uncompressedSize: length, compressionMethod } = entry;
+  if (length > LIMIT) {
+    throw new DataError(
+      `${fileName} in ${source} takes ${length} bytes, more than the ${LIMIT} that are read: split it, or save ` +
+        `bytes with .astype("uint8")`,
+    );
+  }
+  if (length > (compressionMethod === 0 ? 1 : MOST_RATIO) * compressedSize) {
+    throw new DataError(
+      `${fileName} in ${source} claims to unfold ${compressedSize} bytes to ${length}, which they cannot: ${ANOTHER_COPY}`,
+    );
+  }
+  return await reading(source, async () => {
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    // yauzl ends with an error where there is more or less than the archive announces.
+    for await (const chunk of await zip.openReadStreamPromise(entry)) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    if (at !== length || crc32(bytes) !== entry.crc32) {
+      throw new Error(`the checksum of ${fileName} is another`);
+    }
+    return bytes;
+  });
+}
+
+// What comes from yauzl is the archive's fault.
+async function reading<T>(source: string, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (cause) {
+    throw new DataError(
+      `${source} is a damaged npz archive (${clause((cause as Error).message)}): ${ANOTHER_COPY}`,
+      { cause },
+    );
+  }
+}
