@@ -37,6 +37,8 @@ export interface ModelInfo {
   image: { rows: number; columns: number };
   /** How they were made, and so how pictures are to be made like them. */
   pictures: PictureStyle;
+  /** What the labels stand for, from 0 up, where the data said it. */
+  names?: readonly string[];
 }
 
 /** A model read from a file. */
@@ -172,6 +174,10 @@ export function parseInfo(text: string | undefined): ModelInfo {
   require(width === pixels, `its images have ${pixels} pixels and its recipe takes ${width}`);
   const pictures = info!.pictures ?? MNIST_STYLE;
   require(isStyle(pictures), "what it says of its pictures cannot be");
+  const { names } = info!;
+  const areNames = Array.isArray(names) && names.length === recipe.classes &&
+    names.every((name) => typeof name === "string");
+  require(names === undefined || areNames, "it has other names than labels");
   return { ...info as ModelInfo, recipe, pictures };
 }
 

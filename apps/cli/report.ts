@@ -59,7 +59,7 @@ async function reportOne(path: string, args: Arguments): Promise<string> {
   // The run's own test images, so that the figures are those it ended with.
   const own = dataset === info.dataset ? testLimit(run) : undefined;
   const { classes } = info.recipe;
-  const test = await loadTest(dataset, { limit: limit ?? own, classes });
+  const test = await loadTest(dataset, { limit: limit ?? own, classes, names: info.names });
   requireFit(model, test, dataset);
   const progress = Deno.stderr.isTerminal() ? showProgress(test.count) : noProgress;
   using interrupt = onInterrupt(progress.stop);

@@ -185,6 +185,7 @@ export async function train(args: Arguments): Promise<number> {
     dataset,
     image: { rows, columns },
     pictures,
+    ...(data.names ? { names: data.names } : {}),
   });
   const saver = new RunSaver({
     folder,

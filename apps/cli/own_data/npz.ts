@@ -22,15 +22,8 @@ interface ZipFile {
 }
 const { fromBufferPromise }: { fromBufferPromise: (bytes: Buffer) => Promise<ZipFile> } = yauzl;
 
-/** What parts an archive has: images to learn from and to test with, or images that are not parted. */
-export interface NpzParts {
-  /** To learn from. */
-  train: Labelled | null;
-  /** To test with. */
-  test: Labelled | null;
-  /** Not parted. */
-  whole: Labelled | null;
-}
+/** How to read each part that an archive has; null for those that it has not. */
+export type NpzParts = Record<keyof typeof NAMES, (() => Promise<Labelled>) | null>;
 
 // The names that are in use, Keras's first; MedMNIST's third.
 const NAMES = {
@@ -44,47 +37,44 @@ const MOST_RATIO = 1032;
 const ANOTHER_COPY = "get another copy of the file";
 
 /**
- * Reads the parts in `wanted`, all by default. Images are `[count, rows, columns]`, with one channel behind that or none; labels `[count]` or `[count, 1]`.
- * Throws a {@linkcode DataError} for an archive that is damaged, has no such arrays, or claims more than its length can
- * hold; `source` is what that calls it.
+ * Finds images to learn from, images to test with, or images that are not parted. Images are `[count, rows, columns]`, with
+ * one channel behind that or none; labels `[count]` or `[count, 1]`. Throws a {@linkcode DataError}, at once or when a part is
+ * read, for an archive that is damaged, has no such arrays, or claims more than its length can hold; `source` is what that
+ * calls it.
  */
-export async function parseNpz(
-  file: Uint8Array,
-  source: string,
-  wanted: readonly (keyof NpzParts)[] = ["train", "test", "whole"],
-): Promise<NpzParts> {
+export async function openNpz(file: Uint8Array, source: string): Promise<NpzParts> {
   const entries = new Map<string, Entry>();
   const zip = await reading(source, async () => {
     const zip = await fromBufferPromise(Buffer.from(file.buffer, file.byteOffset, file.length));
     for await (const entry of zip.eachEntry()) {
-      if (/\.npy$/.test(entry.fileName)) entries.set(entry.fileName.replace(/\.npy$/, ""), entry);
+      const name = /^(.*)\.npy$/.exec(entry.fileName)?.[1];
+      if (name !== undefined) entries.set(name, entry);
     }
     return zip;
   });
-  const lower = new Map(Array.from(entries.keys(), (name) => [name.toLowerCase(), name]));
-  const read = async (part: keyof NpzParts): Promise<Labelled | null> => {
-    const pair = NAMES[part].find((pair) => pair.every((name) => lower.has(name)));
-    if (!pair || !wanted.includes(part)) return null;
-    const [images, labels] = pair.map((name) => lower.get(name)!) as [string, string];
-    const array = async (name: string): Promise<NpyArray> => {
-      const called = `${name} in ${source}`;
-      return parseNpy(await inflate(zip, entries.get(name)!, source), called);
-    };
-    return labelled(await array(images), await array(labels), {
-      images: `${images} in ${source}`,
-      labels: `${labels} in ${source}`,
-    });
+  // Programs differ in X and x.
+  const named = new Map(Array.from(entries.keys(), (name) => [name.toLowerCase(), name]));
+  const part = (pairs: readonly (readonly string[])[]): (() => Promise<Labelled>) | null => {
+    const pair = pairs.find((pair) => pair.every((name) => named.has(name)));
+    if (!pair) return null;
+    const [images, labels] = pair.map((name) => named.get(name)!) as [string, string];
+    const read = async (name: string): Promise<NpyArray> =>
+      parseNpy(await inflate(zip, entries.get(name)!, source), `${name} in ${source}`);
+    return async () =>
+      labelled(await read(images), await read(labels), {
+        images: `${images} in ${source}`,
+        labels: `${labels} in ${source}`,
+      });
   };
-  const known = Object.values(NAMES).flat().some((pair) => pair.every((name) => lower.has(name)));
-  if (!known) {
-    const names = Array.from(entries.keys());
-    throw new DataError(
-      `${source} has ${
-        names.length === 0 ? "no arrays" : `the arrays ${names.slice(0, 8).join(", ")}`
-      }, which are not images and their labels by name: ${EXPECTED}`,
-    );
-  }
-  return { train: await read("train"), test: await read("test"), whole: await read("whole") };
+  const parts = { train: part(NAMES.train), test: part(NAMES.test), whole: part(NAMES.whole) };
+  if (parts.train || parts.test || parts.whole) return parts;
+  const names = Array.from(entries.keys()).slice(0, 8).join(", ");
+  throw new DataError(
+    `${source} has ${
+      names ? `the arrays ${names}` : "no arrays"
+    }, which are not images and their ` +
+      `labels by name: ${EXPECTED}`,
+  );
 }
 
 function labelled(

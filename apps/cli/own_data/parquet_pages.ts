@@ -1,0 +1,84 @@
+// Whether a Parquet file is as large unfolded as its length can be, before a reader allocates what it claims.
+
+import { parquetMetadata } from "hyparquet";
+import { parquetHeader } from "hyparquet/src/column.js";
+import { LIMIT } from "./labelled.ts";
+
+// The most that a byte unfolds to. Zstandard and Brotli have no bound of their own: no data unfold to more than this.
+const MOST_RATIO: Record<string, number> = { UNCOMPRESSED: 1, SNAPPY: 32, GZIP: 1032 };
+const OTHER_RATIO = 4096;
+// Bytes that a page may claim beyond that.
+const SLACK = 64;
+
+/** What is known of a file's size. */
+export interface ParquetSize {
+  /** Number of its rows. */
+  rows: number;
+  /** Number of bytes of each row group, compressed. */
+  groups: number[];
+}
+
+/**
+ * Walks the headers of all pages of these columns. Throws an `Error` that says what of the file cannot be: sizes that its
+ * bytes do not unfold to, pages beyond its end, more than 1 GiB, or more rows than bytes.
+ */
+export function checkPages(file: Uint8Array, columns: readonly string[]): ParquetSize {
+  const { row_groups: groups } = parquetMetadata(file, { geoparquet: false });
+  let unfolded = 0;
+  let rows = 0;
+  const sizes = groups.map((group) => {
+    const count = Number(group.num_rows);
+    rows += count;
+    if (!(count >= 0 && rows <= file.length)) {
+      throw new Error(`it claims ${rows} rows, more than it has bytes`);
+    }
+    let size = 0;
+    for (const { meta_data: column } of group.columns) {
+      if (!column || !columns.includes(column.path_in_schema[0]!)) continue;
+      const offsets = [column.dictionary_page_offset, column.data_page_offset]
+        .filter((at) => at !== undefined).map(Number).filter((at) => at > 0);
+      const start = Math.min(...offsets);
+      const length = Number(column.total_compressed_size);
+      if (!(start >= 4 && length >= 0 && start + length <= file.length)) {
+        throw new Error(`it claims a column beyond its end`);
+      }
+      size += length;
+      unfolded += unfoldedSize(file.subarray(start, start + length), column.codec, count);
+      if (unfolded > LIMIT) {
+        throw new Error(`it unfolds to more than the ${LIMIT} bytes that are read`);
+      }
+    }
+    return size;
+  });
+  return { rows, groups: sizes };
+}
+
+// The bytes that a column's pages claim.
+function unfoldedSize(chunk: Uint8Array, codec: string, rows: number): number {
+  const ratio = MOST_RATIO[codec] ?? OTHER_RATIO;
+  const reader = {
+    view: new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength),
+    offset: 0,
+  };
+  let total = 0;
+  while (reader.offset < chunk.length) {
+    const header = parquetHeader(reader);
+    const { uncompressed_page_size: size, compressed_page_size: compressed } = header;
+    if (!(compressed >= 0 && reader.offset + compressed <= chunk.length)) {
+      throw new Error("it claims a page beyond its column's end");
+    }
+    if (!(size >= 0 && size <= ratio * compressed + SLACK)) {
+      throw new Error(
+        `it claims to unfold a page of ${compressed} bytes to ${size}, which they cannot`,
+      );
+    }
+    // Runs of nothing are a few bytes of any length.
+    const values = (header.data_page_header ?? header.data_page_header_v2)?.num_values ?? 0;
+    if (!(values >= 0 && values <= rows)) throw new Error("it claims more values than rows");
+    const entries = header.dictionary_page_header?.num_values ?? 0;
+    if (!(entries >= 0 && entries <= size)) throw new Error("it claims more values than bytes");
+    reader.offset += compressed;
+    total += size;
+  }
+  return total;
+}
