@@ -1,7 +1,7 @@
 // npz, NumPy's archive of arrays, as Keras has MNIST: x_train, y_train, x_test and y_test.
 
 import { Buffer } from "node:buffer";
-import { crc32 } from "node:zlib";
+import { crc32, inflateRawSync } from "node:zlib";
 import { DataError } from "@forward-forward/datasets";
 import yauzl from "yauzl";
 import { clause } from "../errors.ts";
@@ -15,10 +15,14 @@ interface Entry {
   uncompressedSize: number;
   compressionMethod: number;
   crc32: number;
+  isEncrypted(): boolean;
 }
 interface ZipFile {
   eachEntry(): AsyncIterable<Entry>;
-  openReadStreamPromise(entry: Entry): Promise<AsyncIterable<Uint8Array>>;
+  readLocalFileHeaderPromise(
+    entry: Entry,
+    options: { minimal: true },
+  ): Promise<{ fileDataStart: number }>;
 }
 const { fromBufferPromise }: { fromBufferPromise: (bytes: Buffer) => Promise<ZipFile> } = yauzl;
 
@@ -32,6 +36,9 @@ const NAMES = {
   whole: [["x", "y"], ["images", "labels"], ["data", "target"]],
 } as const;
 const EXPECTED = "give one with x_train, y_train, x_test and y_test, as Keras's mnist.npz has";
+// How zip packs: not at all, or by deflate.
+const STORED = 0;
+const DEFLATED = 8;
 // The most that deflate unfolds a byte to.
 const MOST_RATIO = 1032;
 const ANOTHER_COPY = "get another copy of the file";
@@ -59,7 +66,10 @@ export async function openNpz(file: Uint8Array, source: string): Promise<NpzPart
     if (!pair) return null;
     const [images, labels] = pair.map((name) => named.get(name)!) as [string, string];
     const read = async (name: string): Promise<NpyArray> =>
-      parseNpy(await inflate(zip, entries.get(name)!, source), `${name} in ${source}`);
+      parseNpy(
+        await inflate(file, { zip, entry: entries.get(name)! }, source),
+        `${name} in ${source}`,
+      );
     return async () =>
       labelled(await read(images), await read(labels), {
         images: `${images} in ${source}`,
@@ -122,29 +132,39 @@ function labelled(
   };
 }
 
-async function inflate(zip: ZipFile, entry: Entry, source: string): Promise<Uint8Array> {
-  const { fileName, compressedSize, uncompressedSize: length, compressionMethod } = entry;
+async function inflate(
+  file: Uint8Array,
+  { zip, entry }: { zip: ZipFile; entry: Entry },
+  source: string,
+): Promise<Uint8Array> {
+  const { fileName, compressedSize, uncompressedSize: length, compressionMethod: method } = entry;
   if (length > LIMIT) {
     throw new DataError(
       `${fileName} in ${source} takes ${length} bytes, more than the ${LIMIT} that are read: split it, or save ` +
         `bytes with .astype("uint8")`,
     );
   }
-  if (length > (compressionMethod === 0 ? 1 : MOST_RATIO) * compressedSize) {
+  if (length > (method === STORED ? 1 : MOST_RATIO) * compressedSize) {
     throw new DataError(
       `${fileName} in ${source} claims to unfold ${compressedSize} bytes to ${length}, which they cannot: ${ANOTHER_COPY}`,
     );
   }
+  if (entry.isEncrypted() || method !== STORED && method !== DEFLATED) {
+    throw new DataError(
+      `${fileName} in ${source} is encrypted or packed in a way that NumPy does not: save it with numpy.savez`,
+    );
+  }
   return await reading(source, async () => {
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    // yauzl ends with an error where there is more or less than the archive announces.
-    for await (const chunk of await zip.openReadStreamPromise(entry)) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    }
-    if (at !== length || crc32(bytes) !== entry.crc32) {
-      throw new Error(`the checksum of ${fileName} is another`);
+    // Not yauzl's stream, which fails outside of it where less comes than was announced.
+    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    const packed = file.subarray(fileDataStart, fileDataStart + compressedSize);
+    // Ends where there is more; zlib has no name for no bytes.
+    const inflated = method === STORED
+      ? packed
+      : inflateRawSync(packed, { maxOutputLength: Math.max(1, length) });
+    const bytes = new Uint8Array(inflated.buffer, inflated.byteOffset, inflated.length);
+    if (bytes.length !== length || crc32(bytes) !== entry.crc32) {
+      throw new Error(`the length or the checksum of ${fileName} is another`);
     }
     return bytes;
   });
