@@ -94,15 +94,20 @@ export function parseCsv(file: Uint8Array, source: string): Labelled {
 function requireLabel(value: number, text: string, line: number, source: string): number {
   if (Number.isInteger(value) && value >= 0) return value;
   throw new DataError(
-    `${source} has the label "${
-      text.slice(0, 20)
-    }" in row ${line}, expected a whole number: number the labels from 0`,
+    `${source} has the label ${
+      shown(text)
+    } in row ${line}, expected a whole number: number the labels from 0`,
   );
+}
+
+// A cell as text on one line.
+function shown(cell: string): string {
+  return JSON.stringify(cell.slice(0, 20));
 }
 
 function noPixel(text: string, line: number, column: number, source: string): DataError {
   return new DataError(
-    `${source} has "${text.slice(0, 20)}" in row ${line}, column ${
+    `${source} has ${shown(text)} in row ${line}, column ${
       column + 1
     }, expected a pixel, a whole number from 0 to 255: ` +
       "store the pixels as they were before they were normalised",

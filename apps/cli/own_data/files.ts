@@ -42,9 +42,8 @@ export async function filesParts(
   }
   const byPart = new Map<string, string[]>();
   for (const path of [...paths].sort()) {
-    // Kaggle's test.csv has no labels, and its example of a submission no images.
-    if (kind === "csv" && paths.length > 1 && !await isLabelled(path)) continue;
     const part = partOf(nameOf(path));
+    if (kind === "csv" && paths.length > 1 && !await isLabelled(path, part)) continue;
     byPart.set(part, [...byPart.get(part) ?? [], path]);
   }
   const reader = (part: string): Reader | null => {
@@ -96,12 +95,14 @@ async function readAll(paths: readonly string[], kind: Kind): Promise<Named> {
   return { data: concatenate(read.map(({ data }) => data), paths), names };
 }
 
-async function isLabelled(path: string): Promise<boolean> {
+// Kaggle's test.csv has no labels, and its example of a submission no images: both are left out, and no other.
+async function isLabelled(path: string, part: ReturnType<typeof partOf>): Promise<boolean> {
+  if (part === "train") return true;
   const { hasLabels } = await import("./csv.ts");
   try {
     return hasLabels(await readHead(path), path);
   } catch (error) {
-    if (error instanceof DataError) return false;
+    if (error instanceof DataError && part === "whole") return false;
     throw error;
   }
 }

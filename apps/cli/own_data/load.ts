@@ -2,10 +2,10 @@
 
 import type { Dataset } from "@forward-forward/core";
 import { DataError, formatOf } from "@forward-forward/datasets";
-import { asking, fileParts, filesParts, kindOf, KINDS, readHead } from "./files.ts";
+import { fileParts, filesParts, kindOf, KINDS, readHead } from "./files.ts";
 import { split, spread, TEST_EVERY, toDataset } from "./labelled.ts";
 import { type Named, nameOf, partOf, type Parts, type Reader } from "./parts.ts";
-import { foldersIn, hasClasses, readPictureFolder } from "./picture_folder.ts";
+import { entriesOf, foldersIn, hasClasses, readPictureFolder } from "./picture_folder.ts";
 
 /** Data that was found, and what is to be said of it. */
 export interface OwnData {
@@ -27,7 +27,7 @@ const EXPECTED =
   "give a folder with MNIST's four files or of pictures by class, or an npz, Parquet or CSV file";
 
 /**
- * Loads the parts of the data set at `path` that are wanted; null where it is a folder in MNIST's layout, or of nothing that is known.
+ * Loads the parts of the data set at `path` that are wanted; null where it is a folder in MNIST's layout, or there is none.
  * Throws a {@linkcode DataError} or a `UsageError` where it cannot be used.
  */
 export async function loadOwnData(
@@ -98,25 +98,22 @@ async function findParts(path: string, depth = 0): Promise<Parts | null> {
   if (found?.isFile) return await partsOfFile(path);
   if (!found?.isDirectory) return null;
   const folder = path.replace(/(?<=.)[/\\]+$/, "");
-  const names = await asking(
-    folder,
-    async () =>
-      (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).filter((name) =>
-        !name.startsWith(".")
-      ),
-  );
-  if (names.some((name) => IDX.test(name))) return null;
+  const entries = await entriesOf(folder);
+  if (entries.some(({ name }) => IDX.test(name))) return null;
   for (const kind of KINDS) {
-    const files = names.filter((name) => name.toLowerCase().endsWith(`.${kind}`)).sort();
+    const files = entries.filter(({ name, isDirectory }) =>
+      !isDirectory && name.toLowerCase().endsWith(`.${kind}`)
+    );
     if (files.length > 0) {
-      return await filesParts(files.map((name) => `${folder}/${name}`), kind, folder);
+      return await filesParts(files.map(({ name }) => `${folder}/${name}`), kind, folder);
     }
   }
-  const folders = await foldersIn(folder);
-  const pictures = await pictureParts(folder, folders);
+  const pictures = await pictureParts(folder);
   if (pictures) return pictures;
-  const [inner, another] = folders;
-  if (inner === undefined || another !== undefined || depth === DEEPEST) return null;
+  const [inner, another] = await foldersIn(folder);
+  if (inner === undefined || another !== undefined || depth === DEEPEST) {
+    throw new DataError(`the folder ${folder} has no data set in it that is known: ${EXPECTED}`);
+  }
   return await findParts(`${folder}/${inner}`, depth + 1);
 }
 
@@ -131,7 +128,8 @@ async function partsOfFile(path: string): Promise<Parts | null> {
   );
 }
 
-async function pictureParts(folder: string, folders: readonly string[]): Promise<Parts | null> {
+async function pictureParts(folder: string): Promise<Parts | null> {
+  const folders = await foldersIn(folder);
   const named = async (part: string): Promise<string | null> => {
     for (const name of folders) {
       if (partOf(name) === part && await hasClasses(`${folder}/${name}`)) {

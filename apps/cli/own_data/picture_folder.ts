@@ -53,13 +53,16 @@ export async function readPictureFolder(path: string, classes: readonly string[]
   return { data: pictures.finish(path), names };
 }
 
-interface Found {
+/** What is in a folder. */
+export interface Found {
+  /** Its name there. */
   name: string;
+  /** Whether it is a folder. */
   isDirectory: boolean;
 }
 
-// What is in a folder, links followed, hidden things left out.
-async function entriesOf(path: string): Promise<Found[]> {
+/** What is in a folder, in order, links followed, hidden things left out. Throws a `UsageError` if it cannot be read. */
+export async function entriesOf(path: string): Promise<Found[]> {
   return await asking(path, async () => {
     const entries: Found[] = [];
     for await (const { name, isDirectory, isSymlink } of Deno.readDir(path)) {
