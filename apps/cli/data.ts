@@ -51,6 +51,9 @@ export const datasetNames: readonly string[] = Object.keys(knownDatasets);
 /** Loads a data set by its name, or one's own: a folder in MNIST's four-file layout or of pictures by class, or files. */
 export async function loadData(dataset: string, limits: Limits = {}): Promise<NamedData> {
   const { data: { train, test }, names } = await load(dataset, bothParts);
+  if (names?.some((name, i) => name !== String(i))) {
+    console.error(`${dataset} has the labels ${names.map((name, i) => `${i} ${name}`).join(", ")}`);
+  }
   const held = limits.validation ?? 0;
   const rest = train.count - held;
   if (rest < 1) {
@@ -161,7 +164,7 @@ async function load<T>(dataset: string, read: Readers<T>): Promise<Loaded<T>> {
   }
   const own = await loadOwnData(dataset, read.own.wanted);
   if (!own) return { data: await read.folder(dataset), names: null };
-  for (const note of own.notes) console.error(note);
+  if (own.note) console.error(own.note);
   return { data: read.own.take(own), names: own.names };
 }
 

@@ -19,7 +19,7 @@ export const evalFlags: Flags = {
     choices: backendNames,
   },
   dataset: {
-    value: "NAME|DIR",
+    value: "NAME|DIR|FILE",
     help: "the data set the model was trained on by default",
     choices: datasetNames,
   },

@@ -53,8 +53,8 @@ export const trainFlags: Flags = {
     choices: Object.keys(recipes),
   },
   dataset: {
-    value: "NAME|DIR",
-    help: "mnist (default), another of ff data list, or a folder in MNIST's layout",
+    value: "NAME|DIR|FILE",
+    help: "mnist (default), another of ff data list, or a folder or file of your own",
     choices: datasetNames,
   },
   layers: { value: "784,500,500", help: "pixels, then units of each layer" },

@@ -4,6 +4,7 @@ import { type ColumnSource, parquetWriteBuffer, type SchemaElement } from "hypar
 import { assert, assertEquals } from "@std/assert";
 import { inTime, mutantCount } from "../../../packages/datasets/_testing.ts";
 import { DataError } from "@forward-forward/datasets";
+import { makeZip } from "../data/_testing.ts";
 import { UsageError } from "../errors.ts";
 import { generator, mutate } from "../images/_testing.ts";
 import type { Labelled } from "./labelled.ts";
@@ -108,4 +109,28 @@ export async function tryMutants<T>(
 export function assertConsistent({ images, labels, rows, columns }: Labelled): void {
   assertEquals(images.length, labels.length * rows * columns);
   assert(images.length > 0);
+}
+
+/** An array of bytes as NumPy writes it; `shape` and `descr` as Python writes them. */
+export function makeNpy(
+  shape: string,
+  elements: ArrayLike<number>,
+  { descr = "'|u1'" } = {},
+): Uint8Array {
+  const header = `{'descr': ${descr}, 'fortran_order': False, 'shape': ${shape}, }\n`;
+  const text = new TextEncoder().encode(`\x01\0..${header}`);
+  new DataView(text.buffer).setUint16(2, header.length, true);
+  const magic = [0x93, ...new TextEncoder().encode("NUMPY")];
+  return Uint8Array.from([...magic, ...text, ...Array.from(elements)]);
+}
+
+/** An archive of such arrays. */
+export function makeNpz(
+  arrays: Record<string, [shape: number[], elements: ArrayLike<number>]>,
+): Uint8Array {
+  return makeZip(Object.fromEntries(
+    Object.entries(arrays).map((
+      [name, [shape, elements]],
+    ) => [`${name}.npy`, makeNpy(`(${shape.join(", ")},)`, elements)]),
+  ));
 }

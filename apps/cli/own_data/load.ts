@@ -7,7 +7,7 @@ import { split, spread, TEST_EVERY, toDataset } from "./labelled.ts";
 import { type Named, nameOf, partOf, type Parts, type Reader } from "./parts.ts";
 import { entriesOf, foldersIn, hasClasses, readPictureFolder } from "./picture_folder.ts";
 
-/** Data that was found, and what is to be said of it. */
+/** Data that was found. */
 export interface OwnData {
   /** The images to learn from; none where test images alone were asked for. */
   train: Dataset | null;
@@ -15,8 +15,8 @@ export interface OwnData {
   test: Dataset | null;
   /** What the labels stand for; null where they are numbers alone. */
   names: readonly string[] | null;
-  /** Sentences for people: what was decided for them. */
-  notes: string[];
+  /** A sentence for people, where it was decided for them what is to test with; otherwise null. */
+  note: string | null;
 }
 
 // Files in MNIST's layout, which are read elsewhere.
@@ -36,7 +36,6 @@ export async function loadOwnData(
 ): Promise<OwnData | null> {
   const parts = await findParts(path);
   if (!parts) return null;
-  const notes: string[] = [];
   const { train, test, whole, source } = parts;
   const undivided = whole ?? (test ? null : train);
   if (undivided) {
@@ -46,8 +45,9 @@ export async function loadOwnData(
       wanted === "both" || wanted === which
         ? toDataset(split(ordered, which, source), names)
         : null;
-    notes.push(`${source} has no test images apart: every ${TEST_EVERY}th image is kept for that`);
-    return agree(source, { train: part("train"), test: part("test"), names, notes });
+    const note =
+      `${source} has no test images apart: every ${TEST_EVERY}th image is kept for testing`;
+    return agree(source, { train: part("train"), test: part("test"), names, note });
   }
   if (!train && wanted !== "test") {
     throw new DataError(
@@ -59,11 +59,11 @@ export async function loadOwnData(
   const [learnt, tested] = [await read(train, "train"), await read(test, "test")];
   const names = learnt?.names ?? tested?.names ?? null;
   const dataset = (it: Named | null): Dataset | null => it && toDataset(spread(it.data), names);
-  return agree(source, { train: dataset(learnt), test: dataset(tested), names, notes });
+  return agree(source, { train: dataset(learnt), test: dataset(tested), names, note: null });
 }
 
 function agree(source: string, data: OwnData): OwnData {
-  const { train, test, names, notes } = data;
+  const { train, test, names } = data;
   if (train && test) {
     if (train.rows !== test.rows || train.columns !== test.columns) {
       throw new DataError(
@@ -83,9 +83,6 @@ function agree(source: string, data: OwnData): OwnData {
         names.length - 1
       }: correct the labels`,
     );
-  }
-  if (names?.some((name, i) => name !== String(i))) {
-    notes.push(`${source} has the labels ${names.map((name, i) => `${i} ${name}`).join(", ")}`);
   }
   return data;
 }

@@ -55,8 +55,10 @@ Deno.test("loadOwnData() keeps every seventh image of one file or folder for tes
         names: null,
       });
       assertEquals(data!.train!.classes, 3);
-      assertEquals(data!.notes.length, 1);
-      assertStringIncludes(data!.notes[0]!, `${path} has no test images apart: every 7th`);
+      assertEquals(
+        data!.note,
+        `${path} has no test images apart: every 7th image is kept for testing`,
+      );
       assertEquals(summary(await loadOwnData(path, "test")).test, pairs([6, 13]));
       assertEquals(summary(await loadOwnData(path, "test")).train, undefined);
     }
@@ -111,7 +113,7 @@ Deno.test("loadOwnData() reads Keras's file, by itself or in a folder, and one p
         train: { ...train, count: 12, classes: 4 },
         test: { ...test, count: 5, classes: 4 },
         names: null,
-        notes: [],
+        note: null,
       });
       const { train: none, test: alone } = (await loadOwnData(path, "test"))!;
       assertEquals([none, alone!.count], [null, 5]);
@@ -133,7 +135,6 @@ Deno.test("loadOwnData() reads Hugging Face's folder, in parts, below another, w
     const data = await loadOwnData(folder, "both");
     assertEquals(summary(data), { train: pairs([0, 2, 1, 3, 4]), test: pairs([5]), names });
     assertEquals([data!.train!.classes, data!.test!.classes], [3, 3]);
-    assertStringIncludes(data!.notes[0]!, "has the labels 0 ant, 1 bee, 2 cat");
     assertEquals(
       (await loadOwnData(`${folder}/data/test-00000-of-00001.parquet`, "test"))!.test!.count,
       1,
@@ -153,7 +154,7 @@ Deno.test("loadOwnData() reads folders of pictures by class, whose names are num
       test: pairs([7, 8]),
       names: null,
     });
-    assertEquals([data!.test!.classes, data!.notes], [3, []]);
+    assertEquals([data!.test!.classes, data!.note], [3, null]);
 
     const words: Files = { "in/training/cat/readme.txt": "not a picture" };
     for (const [i, name] of ["ant", "bee", "cat"].entries()) {

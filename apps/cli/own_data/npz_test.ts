@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { DataError } from "@forward-forward/datasets";
 import { makeZip } from "../data/_testing.ts";
-import { assertConsistent, expected, fixture, tryMutants } from "./_testing.ts";
+import { assertConsistent, expected, fixture, makeNpy, tryMutants } from "./_testing.ts";
 import type { Labelled } from "./labelled.ts";
 import { openNpz } from "./npz.ts";
 
@@ -52,18 +52,10 @@ for (const [name, words] of Object.entries(refused)) {
   });
 }
 
-/** An array of bytes as NumPy writes it. */
-function npy(shape: string, elements: Uint8Array, { descr = "'|u1'" } = {}): Uint8Array {
-  const header = `{'descr': ${descr}, 'fortran_order': False, 'shape': ${shape}, }\n`;
-  const text = new TextEncoder().encode(`\x01\0..${header}`);
-  new DataView(text.buffer).setUint16(2, header.length, true);
-  return Uint8Array.from([0x93, ...new TextEncoder().encode("NUMPY"), ...text, ...elements]);
-}
-
 const arrays = (images: Uint8Array, labels: Uint8Array): Uint8Array =>
   makeZip({ "x_train.npy": images, "y_train.npy": labels });
-const two = npy("(2, 1, 2)", new Uint8Array(4));
-const labels = npy("(2,)", new Uint8Array(2));
+const two = makeNpy("(2, 1, 2)", new Uint8Array(4));
+const labels = makeNpy("(2,)", new Uint8Array(2));
 
 const faults: [what: string, file: Uint8Array, ...words: string[]][] = [
   ["no arrays", makeZip({ "readme.txt": new Uint8Array(9) }), "no arrays", "x_train, y_train"],
@@ -74,28 +66,28 @@ const faults: [what: string, file: Uint8Array, ...words: string[]][] = [
   ["a header beyond the end", arrays(two.subarray(0, 20), labels), "ends within its header"],
   [
     "a short array",
-    arrays(npy("(2, 1, 3)", new Uint8Array(5)), labels),
+    arrays(makeNpy("(2, 1, 3)", new Uint8Array(5)), labels),
     "makes 6 bytes and it has 5",
   ],
   [
     "a long array",
-    arrays(npy("(2, 1, 2)", new Uint8Array(5)), labels),
+    arrays(makeNpy("(2, 1, 2)", new Uint8Array(5)), labels),
     "makes 4 bytes and it has 5",
   ],
   [
     "a shape beyond all memory",
-    arrays(npy(`(${9e9}, ${9e9}, 9)`, new Uint8Array(5)), labels),
+    arrays(makeNpy(`(${9e9}, ${9e9}, 9)`, new Uint8Array(5)), labels),
     "bytes and it has 5",
   ],
-  ["no images", arrays(npy("(0, 1, 2)", new Uint8Array(0)), labels), "(0, 1, 2): give images"],
-  ["more labels", arrays(two, npy("(3,)", new Uint8Array(3))), "3 labels and", "2 images"],
-  ["one label", arrays(two, npy("()", new Uint8Array(1))), "has the shape ()"],
+  ["no images", arrays(makeNpy("(0, 1, 2)", new Uint8Array(0)), labels), "(0, 1, 2): give images"],
+  ["more labels", arrays(two, makeNpy("(3,)", new Uint8Array(3))), "3 labels and", "2 images"],
+  ["one label", arrays(two, makeNpy("()", new Uint8Array(1))), "has the shape ()"],
   [
     "a record",
-    arrays(npy("(2, 1, 2)", new Uint8Array(4), { descr: "[('r', '|u1')]" }), labels),
+    arrays(makeNpy("(2, 1, 2)", new Uint8Array(4), { descr: "[('r', '|u1')]" }), labels),
     "type structured",
   ],
-  ["objects", arrays(npy("(2, 1, 2)", new Uint8Array(4), { descr: "'|O'" }), labels), "type O"],
+  ["objects", arrays(makeNpy("(2, 1, 2)", new Uint8Array(4), { descr: "'|O'" }), labels), "type O"],
 ];
 for (const [what, file, ...words] of faults) {
   Deno.test(`openNpz() refuses an archive of ${what}`, () => assertRefused(file, ...words));
@@ -138,8 +130,8 @@ Deno.test("openNpz() reads or refuses mutants of archives", async () => {
 });
 
 Deno.test("openNpz() reads or refuses mutants of the arrays in archives", async () => {
-  const images = npy("(6, 2, 3)", Uint8Array.from({ length: 36 }, (_, i) => i));
-  const answers = npy("(6,)", Uint8Array.of(0, 1, 2, 0, 1, 2));
+  const images = makeNpy("(6, 2, 3)", Uint8Array.from({ length: 36 }, (_, i) => i));
+  const answers = makeNpy("(6,)", Uint8Array.of(0, 1, 2, 0, 1, 2));
   await tryMutants(
     600,
     [images, answers],
