@@ -51,7 +51,7 @@ export const datasetNames: readonly string[] = Object.keys(knownDatasets);
 /** Loads a data set by its name, or one's own: a folder in MNIST's four-file layout or of pictures by class, or files. */
 export async function loadData(dataset: string, limits: Limits = {}): Promise<NamedData> {
   const { data: { train, test }, names } = await load(dataset, bothParts);
-  if (names?.some((name, i) => name !== String(i))) {
+  if (names) {
     console.error(`${dataset} has the labels ${names.map((name, i) => `${i} ${name}`).join(", ")}`);
   }
   const held = limits.validation ?? 0;
@@ -165,7 +165,13 @@ async function load<T>(dataset: string, read: Readers<T>): Promise<Loaded<T>> {
   const own = await loadOwnData(dataset, read.own.wanted);
   if (!own) return { data: await read.folder(dataset), names: null };
   if (own.note) console.error(own.note);
-  return { data: read.own.take(own), names: own.names };
+  return { data: read.own.take(own), names: own.names && words(own.names) };
+}
+
+// Names that say more than the labels' numbers, as terminals can show them; otherwise null.
+function words(names: readonly string[]): string[] | null {
+  const shown = names.map((name) => name.replaceAll(/\p{C}/gu, "\ufffd"));
+  return shown.some((name, i) => name !== String(i)) ? shown : null;
 }
 
 async function loadNamed<T>(set: KnownDataset, read: Readers<T>): Promise<T> {

@@ -24,8 +24,7 @@ export interface ParquetSize {
  */
 export function checkPages(file: Uint8Array, columns: readonly string[]): ParquetSize {
   const { row_groups: groups } = parquetMetadata(file, { geoparquet: false });
-  let unfolded = 0;
-  let rows = 0;
+  let [unfolded, packed, rows] = [0, 0, 0];
   const sizes = groups.map((group) => {
     const count = Number(group.num_rows);
     rows += count;
@@ -43,6 +42,8 @@ export function checkPages(file: Uint8Array, columns: readonly string[]): Parque
         throw new Error(`it claims a column beyond its end`);
       }
       size += length;
+      packed += length;
+      if (packed > file.length) throw new Error("it claims more columns than it has bytes");
       unfolded += unfoldedSize(file.subarray(start, start + length), column.codec, count);
       if (unfolded > LIMIT) {
         throw new Error(`it unfolds to more than the ${LIMIT} bytes that are read`);

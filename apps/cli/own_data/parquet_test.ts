@@ -94,6 +94,30 @@ for (const [what, [file, ...words]] of Object.entries(faults)) {
     assertRefused(file, ...words));
 }
 
+/** The first page of a file, made to claim the most that as many bytes can say: a type, then its length unfolded. */
+function claiming(file: Uint8Array): Uint8Array {
+  const claims = file.slice();
+  let at = 7;
+  assertEquals(claims[6], 0x15);
+  for (; claims[at]! & 0x80; at++) claims[at] = 0xfe | (at > 7 ? 1 : 0);
+  claims[at] = 0x7f;
+  return claims;
+}
+
+Deno.test("parseParquet() refuses a table that claims to unfold to more than it can, before it does", async () => {
+  const long = [new Uint8Array(3_000_000), png];
+  for (const codec of ["SNAPPY", "UNCOMPRESSED"] as const) {
+    const file = makeParquet(long, [0, 1], { codec });
+    await assertRefused(
+      claiming(file),
+      "claims to unfold a page of",
+      "to 134217727, which they cannot",
+    );
+  }
+  const nothing = Array.from({ length: 100_000 }, () => null);
+  await assertRefused(makeParquet(nothing, nothing), " rows, more than it has bytes");
+});
+
 Deno.test("parseParquet() reads or refuses mutants of tables", async () => {
   const originals = [
     makeParquet(pngs, LABELS, { codec: "UNCOMPRESSED", names: ["a", "b", "c"] }),

@@ -4,7 +4,6 @@ import { DataError } from "@forward-forward/datasets";
 import { asking } from "./files.ts";
 import { MOST_LABEL } from "./labelled.ts";
 import type { Named } from "./parts.ts";
-import { Pictures } from "./pictures.ts";
 
 const PICTURE = /^[^.].*\.(png|jpe?g)$/i;
 const OTHER_PICTURE = /^[^.].*\.(gif|bmp|webp|tiff?|heic|avif|pgm|ppm|svg)$/i;
@@ -30,6 +29,8 @@ export async function hasClasses(path: string): Promise<boolean> {
 export async function readPictureFolder(path: string, classes: readonly string[]): Promise<Named> {
   const areNumbers = classes.every((name) => /^\d{1,5}$/.test(name) && Number(name) <= MOST_LABEL);
   const names = areNumbers ? null : classes;
+  // Loaded when they are needed: most runs have no use for decoders.
+  const { Pictures } = await import("./pictures.ts");
   const pictures = new Pictures();
   for (const name of await foldersIn(path)) {
     const label = areNumbers ? Number(name) : classes.indexOf(name);
@@ -67,9 +68,18 @@ export async function entriesOf(path: string): Promise<Found[]> {
     const entries: Found[] = [];
     for await (const { name, isDirectory, isSymlink } of Deno.readDir(path)) {
       if (name.startsWith(".") || name === "__MACOSX") continue;
-      const leads = isSymlink && (await Deno.stat(`${path}/${name}`)).isDirectory;
+      const leads = isSymlink && await leadsToFolder(`${path}/${name}`);
       entries.push({ name, isDirectory: isDirectory || leads });
     }
     return entries.sort((a, b) => a.name < b.name ? -1 : 1);
   });
+}
+
+async function leadsToFolder(link: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(link)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
