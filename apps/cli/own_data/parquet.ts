@@ -2,10 +2,10 @@
 
 import { type Column, tableFromIPC } from "@uwdata/flechette";
 import { DataError } from "@forward-forward/datasets";
-import { ParquetFile, readParquet } from "parquet-wasm";
+import { readParquet } from "parquet-wasm";
 import { clause } from "../errors.ts";
 import type { Labelled } from "./labelled.ts";
-import { checkPages } from "./parquet_pages.ts";
+import { checkPages, readFooter } from "./parquet_pages.ts";
 import { Pictures } from "./pictures.ts";
 
 /** What {@linkcode parseParquet} reads. */
@@ -28,7 +28,7 @@ const IMAGES = /^(image|img|images|picture|x)$/i;
  * what that calls it.
  */
 export async function parseParquet(file: Uint8Array, source: string): Promise<ParquetData> {
-  const { columns, metadata } = await reading(source, () => describe(file));
+  const { columns, notes, groups } = await reading(source, () => readFooter(file));
   const image = columns.find((name) => IMAGES.test(name));
   const label = columns.find((name) => LABELS.test(name));
   if (image === undefined || label === undefined) {
@@ -37,10 +37,10 @@ export async function parseParquet(file: Uint8Array, source: string): Promise<Pa
         `${image === undefined ? "none of pictures" : "none of labels"} by name: ${EXPECTED}`,
     );
   }
-  const { groups } = await reading(source, () => checkPages(file, [image, label]));
+  const sizes = await reading(source, () => checkPages(file, groups, [image, label]));
   const pictures = new Pictures();
   let row = 0;
-  for (const rowGroups of inSteps(groups)) {
+  for (const rowGroups of inSteps(sizes)) {
     const table = await reading(source, () => {
       const options = { rowGroups, columns: [image, label] };
       return tableFromIPC(readParquet(file, options).intoIPCStream());
@@ -59,20 +59,7 @@ export async function parseParquet(file: Uint8Array, source: string): Promise<Pa
       await pictures.add(bytes, number, called);
     }
   }
-  return { data: pictures.finish(source), names: namesIn(metadata, label) };
-}
-
-// The names of a table's columns, and what its writer noted in it.
-async function describe(
-  file: Uint8Array,
-): Promise<{ columns: string[]; metadata: Map<string, string> }> {
-  const opened = await ParquetFile.fromFile(new Blob([file as Uint8Array<ArrayBuffer>]));
-  const metadata = opened.metadata();
-  const paths = metadata.numRowGroups() === 0
-    ? []
-    : metadata.rowGroup(0).columns().map((column) => column.columnPath());
-  const columns = [...new Set(paths.map(([name]) => name!))];
-  return { columns, metadata: metadata.fileMetadata().keyValueMetadata() };
+  return { data: pictures.finish(source), names: namesIn(notes, label) };
 }
 
 function inSteps(sizes: readonly number[]): number[][] {
@@ -96,9 +83,9 @@ function bytesAt(column: Column<unknown>, i: number): Uint8Array | null {
   return bytes instanceof Uint8Array ? bytes : null;
 }
 
-function namesIn(metadata: Map<string, string>, label: string): string[] | null {
+function namesIn(notes: Map<string, string>, label: string): string[] | null {
   try {
-    const { info } = JSON.parse(metadata.get("huggingface") ?? "{}");
+    const { info } = JSON.parse(notes.get("huggingface") ?? "{}");
     const names: unknown = info?.features?.[label]?.names;
     const isList = Array.isArray(names) && names.every((name) => typeof name === "string");
     return isList && names.length > 1 ? names : null;

@@ -1,6 +1,6 @@
 // Whether a Parquet file is as large unfolded as its length can be, before a reader allocates what it claims.
 
-import { parquetMetadata } from "hyparquet";
+import { type FileMetaData, parquetMetadata } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import { LIMIT } from "./labelled.ts";
 
@@ -10,22 +10,46 @@ const OTHER_RATIO = 4096;
 // Bytes that a page may claim beyond that.
 const SLACK = 64;
 
-/** What is known of a file's size. */
-export interface ParquetSize {
-  /** Number of its rows. */
-  rows: number;
-  /** Number of bytes of each row group, compressed. */
-  groups: number[];
+/** What a table says of itself. */
+export interface ParquetFooter {
+  /** The names of its columns. */
+  columns: string[];
+  /** What its writer noted, by name. */
+  notes: Map<string, string>;
+  /** Where everything is. */
+  groups: FileMetaData["row_groups"];
+}
+
+/** Reads what is at a file's end. Throws an `Error` where that is damaged. */
+export function readFooter(file: Uint8Array): ParquetFooter {
+  const { row_groups: groups, schema, key_value_metadata } = parquetMetadata(file, {
+    geoparquet: false,
+  });
+  const columns: string[] = [];
+  // The schema is a tree, its root first, every node before those below it.
+  for (let at = 1, left = 0; at < schema.length; at++) {
+    const { name, num_children } = schema[at]!;
+    if (left > 0) left--;
+    else columns.push(name);
+    left += num_children ?? 0;
+  }
+  const notes = (key_value_metadata ?? []).map((
+    { key, value },
+  ): [string, string] => [key, value ?? ""]);
+  return { columns, notes: new Map(notes), groups };
 }
 
 /**
- * Walks the headers of all pages of these columns. Throws an `Error` that says what of the file cannot be: sizes that its
+ * Walks the headers of all pages of these columns, and returns how many bytes each row group has. Throws an `Error` that says what of the file cannot be: sizes that its
  * bytes do not unfold to, pages beyond its end, more than 1 GiB, or more rows than bytes.
  */
-export function checkPages(file: Uint8Array, columns: readonly string[]): ParquetSize {
-  const { row_groups: groups } = parquetMetadata(file, { geoparquet: false });
+export function checkPages(
+  file: Uint8Array,
+  groups: ParquetFooter["groups"],
+  columns: readonly string[],
+): number[] {
   let [unfolded, packed, rows] = [0, 0, 0];
-  const sizes = groups.map((group) => {
+  return groups.map((group) => {
     const count = Number(group.num_rows);
     rows += count;
     if (!(count >= 0 && rows <= file.length)) {
@@ -51,7 +75,6 @@ export function checkPages(file: Uint8Array, columns: readonly string[]): Parque
     }
     return size;
   });
-  return { rows, groups: sizes };
 }
 
 // The bytes that a column's pages claim.
