@@ -10,7 +10,7 @@ import {
   type Source,
   type SourceKind,
 } from "@forward-forward/core/data";
-import type { Backend } from "@forward-forward/core/tensor";
+import type { Backend } from "@forward-forward/core";
 import { createBackend } from "@forward-forward/backend-onnx";
 
 /** Labelled rows of numbers of about unit size. */

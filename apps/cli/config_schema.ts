@@ -16,7 +16,7 @@ export const configSchema: Schema = {
   properties: {
     $schema: { type: "string" },
     backend: { type: "string", description: "As --backend." },
-    dataset: { type: "string", description: "As --dataset: a name, or a folder." },
+    dataset: { type: "string", description: "As --dataset: a name, a folder or a file." },
     seed: { ...whole(0), description: "Decides every random number." },
     keep: { enum: ["last", "best"], description: "As --keep: which epoch's model to end with." },
     pictures: {

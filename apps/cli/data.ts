@@ -17,6 +17,7 @@ import { nearest } from "./arguments.ts";
 import { DATA_FOLDER, findFolder } from "./data/data_folder.ts";
 import { type KnownDataset, knownDatasets } from "./data/known_datasets.ts";
 import { UsageError } from "./errors.ts";
+import { loadOwnData, type OwnData } from "./own_data/load.ts";
 
 /** The images of a run. */
 export interface Data {
@@ -26,6 +27,12 @@ export interface Data {
   validation: Dataset | null;
   /** For the final figure only. */
   test: Dataset;
+}
+
+/** Images, and what their labels stand for. */
+export interface NamedData extends Data {
+  /** The names of the labels, from 0 up, where the data say them. */
+  names: readonly string[] | null;
 }
 
 /** How much of a data set to take. */
@@ -41,9 +48,12 @@ export interface Limits {
 /** The data sets that have a name. */
 export const datasetNames: readonly string[] = Object.keys(knownDatasets);
 
-/** Loads a data set by its name, or a folder in MNIST's four-file layout. */
-export async function loadData(dataset: string, limits: Limits = {}): Promise<Data> {
-  const { train, test } = await load(dataset, bothParts);
+/** Loads a data set by its name, or one's own: a folder in MNIST's four-file layout or of pictures by class, or files. */
+export async function loadData(dataset: string, limits: Limits = {}): Promise<NamedData> {
+  const { data: { train, test }, names } = await load(dataset, bothParts);
+  if (names) {
+    console.error(`${dataset} has the labels ${names.map((name, i) => `${i} ${name}`).join(", ")}`);
+  }
   const held = limits.validation ?? 0;
   const rest = train.count - held;
   if (rest < 1) {
@@ -55,6 +65,7 @@ export async function loadData(dataset: string, limits: Limits = {}): Promise<Da
     train: takeDataset(train, 0, limited("train-limit", limits.train, rest)),
     validation: held > 0 ? takeDataset(train, rest, train.count) : null,
     test: takeDataset(test, 0, limited("test-limit", limits.test, test.count)),
+    names,
   };
 }
 
@@ -67,21 +78,46 @@ function limited(flag: string, wanted: number | undefined, there: number): numbe
 
 /**
  * Loads a data set's test images alone: no file of its training images is opened. In a folder of one's own not every one of
- * the model's labels need occur: where fewer do, the data set has `classes` all the same.
+ * the model's labels need occur: where fewer do, the data set has `classes` all the same. Where both the data and the model have names for
+ * labels, those of the model hold.
  */
 export async function loadTest(
   dataset: string,
-  { limit, classes }: { limit?: number | undefined; classes: number },
+  { limit, classes, names: known }: {
+    limit?: number | undefined;
+    classes: number;
+    names?: readonly string[] | undefined;
+  },
 ): Promise<Dataset> {
-  const test = await load(dataset, testPart);
+  const { data: test, names } = await load(dataset, testPart);
+  if (names && known) renumber(test, names, known, dataset);
   const isNamed = Object.hasOwn(knownDatasets, dataset);
   if (!isNamed && test.classes < classes) test.classes = classes;
   return takeDataset(test, 0, limited("test-limit", limit, test.count));
 }
 
+// Gives labels the numbers that a model has for their names.
+function renumber(
+  data: Dataset,
+  names: readonly string[],
+  known: readonly string[],
+  dataset: string,
+): void {
+  const unknown = Array.from(new Set(data.labels)).find((label) => !known.includes(names[label]!));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `${dataset} has the label ${names[unknown]}, and the model knows ${
+        known.join(", ")
+      }: use the data it was trained for`,
+    );
+  }
+  data.labels = data.labels.map((label) => known.indexOf(names[label]!));
+  data.classes = known.length;
+}
+
 /** Loads a data set's training images alone: no file of its test images is opened. */
 export async function loadTraining(dataset: string): Promise<Dataset> {
-  return await load(dataset, trainingPart);
+  return (await load(dataset, trainingPart)).data;
 }
 
 // What reads the files: of both parts, or of the one.
@@ -89,12 +125,15 @@ interface Readers<T> {
   mnist(options: { folder?: string }): Promise<T>;
   fashionMnist(options: { folder: string }): Promise<T>;
   folder(path: string, options?: ClassesOption): Promise<T>;
+  /** Which part of one's own data, and how to take it out. */
+  own: { wanted: "both" | PartName; take: (data: OwnData) => T };
 }
 
 const bothParts: Readers<TrainAndTest> = {
   mnist: loadMnist,
   fashionMnist: loadFashionMnist,
   folder: loadFolder,
+  own: { wanted: "both", take: ({ train, test }) => ({ train: train!, test: test! }) },
 };
 
 function onePart(part: PartName): Readers<Dataset> {
@@ -102,19 +141,37 @@ function onePart(part: PartName): Readers<Dataset> {
     mnist: (options) => loadMnistPart(part, options),
     fashionMnist: (options) => loadFashionMnistPart(part, options),
     folder: (path, options) => loadFolderPart(path, part, options),
+    own: { wanted: part, take: (data) => data[part]! },
   };
 }
 
 const trainingPart = onePart("train");
 const testPart = onePart("test");
 
-async function load<T>(dataset: string, read: Readers<T>): Promise<T> {
-  if (Object.hasOwn(knownDatasets, dataset)) return await loadNamed(knownDatasets[dataset]!, read);
+// Images, and what their labels stand for where that is known.
+interface Loaded<T> {
+  data: T;
+  names: readonly string[] | null;
+}
+
+async function load<T>(dataset: string, read: Readers<T>): Promise<Loaded<T>> {
+  if (Object.hasOwn(knownDatasets, dataset)) {
+    return { data: await loadNamed(knownDatasets[dataset]!, read), names: null };
+  }
   const meant = meantBy(dataset);
   if (meant && !await exists(dataset)) {
     throw new UsageError(`there is no data set or folder "${dataset}"${meant}`);
   }
-  return await read.folder(dataset);
+  const own = await loadOwnData(dataset, read.own.wanted);
+  if (!own) return { data: await read.folder(dataset), names: null };
+  if (own.note) console.error(own.note);
+  return { data: read.own.take(own), names: own.names && words(own.names) };
+}
+
+// Names that say more than the labels' numbers, as terminals can show them; otherwise null.
+function words(names: readonly string[]): string[] | null {
+  const shown = names.map((name) => name.replaceAll(/\p{C}/gu, "\ufffd"));
+  return shown.some((name, i) => name !== String(i)) ? shown : null;
 }
 
 async function loadNamed<T>(set: KnownDataset, read: Readers<T>): Promise<T> {

@@ -20,7 +20,7 @@ export const evalFlags: Flags = {
     choices: backendNames,
   },
   dataset: {
-    value: "NAME|DIR",
+    value: "NAME|DIR|FILE",
     help: "the data set the model was trained on by default",
     choices: datasetNames,
   },
@@ -44,7 +44,11 @@ export async function evaluate(args: Arguments): Promise<number> {
   using backend = opened;
   using network = await rebuild(backend, model);
   const dataset = args.text("dataset") ?? info.dataset;
-  const test = await loadTest(dataset, { limit: most, classes: info.recipe.classes });
+  const test = await loadTest(dataset, {
+    limit: most,
+    classes: info.recipe.classes,
+    names: info.names,
+  });
   requireFit(model, test, dataset);
   const json = args.given("json");
   const progress = json ? noProgress : showProgress(test.count);

@@ -18,6 +18,8 @@ import { reasonOf } from "./system_error.ts";
 export interface ModelInfo extends CoreInfo {
   /** How its images were made, and so how pictures are to be made like them. */
   pictures: PictureStyle;
+  /** What the labels stand for, from 0 up, where the data said it. */
+  names?: readonly string[];
 }
 
 /** A model read from a file. */
@@ -85,10 +87,15 @@ export function requireFinite({ path }: Model, { goodness, logits }: Scores): vo
   );
 }
 
-/** What a model says of itself, with what it says of its pictures. Throws a `SyntaxError` where that cannot be. */
-export function withPictures(info: CoreInfo & { pictures?: PictureStyle }): ModelInfo {
-  const pictures = info.pictures ?? MNIST_STYLE;
+/** A model's own words with those of the command line. Throws a `SyntaxError` where what it says of pictures or labels cannot be. */
+export function withPictures(
+  info: CoreInfo & Partial<Pick<ModelInfo, "pictures" | "names">>,
+): ModelInfo {
+  const { pictures = MNIST_STYLE, names } = info;
   if (!isStyle(pictures)) throw new SyntaxError("what it says of its pictures cannot be");
+  const areNames = Array.isArray(names) && names.length === info.recipe.classes &&
+    names.every((name) => typeof name === "string");
+  if (names !== undefined && !areNames) throw new SyntaxError("it has other names than labels");
   return { ...info, pictures };
 }
 

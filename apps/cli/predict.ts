@@ -53,7 +53,13 @@ export async function predict(args: Arguments): Promise<number> {
 
   if (json) {
     images.forEach(({ file, index }, i) => {
-      console.log(JSON.stringify({ event: "prediction", file, index, ...predictions[i] }));
+      console.log(JSON.stringify({
+        event: "prediction",
+        file,
+        index,
+        ...predictions[i],
+        ...(info.names ? { name: info.names[predictions[i]!.label] } : {}),
+      }));
     });
     console.log(JSON.stringify({
       event: "done",
@@ -77,7 +83,7 @@ export async function predict(args: Arguments): Promise<number> {
     `${plural(epoch, "epoch")}, seed ${seed}`,
     `${count(images.length)} image${images.length === 1 ? "" : "s"} on ${backend.name}, ` +
     `${backend.device}\n`,
-    `${table(images, predictions)}\n`,
+    `${table(images, predictions, info.names)}\n`,
     `label by ${recipe.predict.by === "softmax" ? "the readout" : "the largest goodness"}; ` +
     `confidence is the softmax of ${
       confidenceBy === "readout" ? "the readout" : "the goodness"
@@ -127,13 +133,18 @@ function softmax(values: readonly number[]): number[] {
   return powers.map((power) => power / sum);
 }
 
-// A row an image: its name, the label, the confidence, and the goodness of each label.
-function table(images: readonly FileImage[], predictions: readonly Prediction[]): string {
+// A row an image: its name, the label and what it stands for, the confidence, and the goodness of each label.
+function table(
+  images: readonly FileImage[],
+  predictions: readonly Prediction[],
+  names: readonly string[] | undefined,
+): string {
   const labels = predictions[0]!.goodness.map((_, label) => String(label));
   const rows = images.map(({ file, index, several }, i) => {
     const { label, confidence, goodness } = predictions[i]!;
     const name = several ? `${file} ${index}` : file;
-    return [name, String(label), percent(confidence), ...goodness.map((g) => g.toPrecision(4))];
+    const said = names ? `${label} ${names[label]}` : String(label);
+    return [name, said, percent(confidence), ...goodness.map((g) => g.toPrecision(4))];
   });
   const lines = [["image", "label", "confidence", ...labels], ...rows];
   const widths = lines[0]!.map((_, c) =>

@@ -20,7 +20,7 @@ export const reportFlags: Flags = {
     choices: backendNames,
   },
   dataset: {
-    value: "NAME|DIR",
+    value: "NAME|DIR|FILE",
     help: "the data set the model was trained on by default",
     choices: datasetNames,
   },
@@ -59,7 +59,7 @@ async function reportOne(path: string, args: Arguments): Promise<string> {
   // The run's own test images, so that the figures are those it ended with.
   const own = dataset === info.dataset ? testLimit(run) : undefined;
   const { classes } = info.recipe;
-  const test = await loadTest(dataset, { limit: limit ?? own, classes });
+  const test = await loadTest(dataset, { limit: limit ?? own, classes, names: info.names });
   requireFit(model, test, dataset);
   const progress = Deno.stderr.isTerminal() ? showProgress(test.count) : noProgress;
   using interrupt = onInterrupt(progress.stop);

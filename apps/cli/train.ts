@@ -56,8 +56,8 @@ export const trainFlags: Flags = {
     choices: Object.keys(recipes),
   },
   dataset: {
-    value: "NAME|DIR",
-    help: "mnist (default), another of ff data list, or a folder in MNIST's layout",
+    value: "NAME|DIR|FILE",
+    help: "mnist (default), another of ff data list, or a folder or file of your own",
     choices: datasetNames,
   },
   layers: { value: "784,500,500", help: "pixels, then units of each layer" },
@@ -188,6 +188,7 @@ export async function train(args: Arguments): Promise<number> {
     dataset,
     image: { rows, columns },
     pictures,
+    ...(data.names ? { names: data.names } : {}),
   });
   const saver = new RunSaver({
     folder,

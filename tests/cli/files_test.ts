@@ -178,7 +178,8 @@ Deno.test("ff says what it is given in the place of a data set, and what would d
     const path = `${folder}/mnist.npz`;
     await Deno.writeFile(path, npz);
     await assertRefused(["train", "--dataset", path], [
-      `${path} is an npz archive of NumPy's arrays, where a folder is expected`,
+      `${path} is a damaged npz archive`,
+      "get another copy",
     ]);
   }));
 
@@ -199,7 +200,7 @@ Deno.test("ff says what it is given in the place of a model, a configuration or 
       await assertRefused([command, `${folder}/mnist.npz`], ["is an npz archive", "and no model"]);
     }
     await assertRefused(["train", "--dataset", checkpoint], [
-      `${checkpoint} is a safetensors file, where a folder is expected`,
+      `${checkpoint} is a safetensors file, where a data set is expected`,
     ]);
     await assertRefused(["train", "--config", `${run}/model.safetensors`], [
       "model.safetensors is a model of ff and not a configuration",

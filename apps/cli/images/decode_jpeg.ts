@@ -21,6 +21,13 @@ export async function decodeJpeg(bytes: Uint8Array, source: string): Promise<Pic
   const size = sizeOf(bytes);
   if (!size) throw damagedJpeg(source, "it has no header of an image");
   checkSize(size.width, size.height, source);
+  // A block of 8x8 pixels takes a bit or more: a small file could ask for all the memory there is.
+  if (Math.ceil(size.width / 8) * Math.ceil(size.height / 8) > 8 * bytes.length) {
+    throw damagedJpeg(
+      source,
+      `its header announces ${size.width}x${size.height} pixels, more than its ${bytes.length} bytes hold`,
+    );
+  }
   if (countScans(bytes) > MOST_SCANS) {
     throw damagedJpeg(source, `it has more than ${MOST_SCANS} scans`);
   }

@@ -65,6 +65,11 @@ const refused: [criterion: string, bytes: Uint8Array, words: string][] = [
   ["a header cut short", bytes.subarray(0, 40), "it has no header of an image"],
   ["nothing but its first bytes", bytes.subarray(0, 3), "it has no header"],
   ["65500x65500 pixels", with_(frame + 5, 0xff, 0xdc, 0xff, 0xdc), "at most 50 million"],
+  [
+    "more pixels than its bytes hold",
+    with_(frame + 5, 0x17, 0x70, 0x17, 0x70),
+    "announces 6000x6000",
+  ],
   ["no pixels", with_(frame + 5, 0, 0), "24x0 pixels"],
   ["thousands of scans", join([bytes, ...Array(2000).fill(scan)]), "more than 100 scans"],
   ["12 bits a sample", with_(frame + 4, 12), "precision 12"],
@@ -76,6 +81,13 @@ for (const [criterion, content, words] of refused) {
     assertStringIncludes(message, words);
   });
 }
+
+Deno.test("decodeJpeg() reads pictures of one grey, which take the fewest bytes", async () => {
+  for (const progressive of [false, true]) {
+    const flat = await makeJpeg(new Uint8Array(800 * 800).fill(200), 800, { progressive });
+    assertEquals((await decodeJpeg(flat, "x.jpg")).height, 800);
+  }
+});
 
 Deno.test("decodeJpeg() reads the next file after one that it refused", async () => {
   await assertRejects(() => decodeJpeg(bytes.subarray(0, 250), "x.jpg"), UsageError);

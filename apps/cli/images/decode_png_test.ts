@@ -170,6 +170,13 @@ Deno.test("decodePng() reads or refuses mutants of PNG files", async () => {
     encode({ ...image, width: 6, channels: 4 }, { interlace: "Adam7" }),
     encode({ ...image, data: pixels.map((grey) => grey % 3), channels: 1, palette }),
     makePng([[1, 0, 1, 1], [0, 0, 1, 0]], { width: 4, depth: 1, colour: 0 }),
+    // Of 16 bits, of which 12 are used.
+    encode({
+      ...image,
+      depth: 16,
+      data: Uint16Array.from(pixels, (grey) => 16 * grey),
+      channels: 1,
+    }),
   ];
   let accepted = 0;
   for (let i = 0; i < MUTANTS; i++) {

@@ -2,12 +2,10 @@
 
 import { DataError, formatOf, parseIdx } from "@forward-forward/datasets";
 import { UsageError } from "../errors.ts";
-import { decodeJpeg } from "./decode_jpeg.ts";
-import { decodePng } from "./decode_png.ts";
+import { decodePicture } from "./decode_picture.ts";
 import { reasonOf } from "../system_error.ts";
 import type { ModelInfo } from "../model_file.ts";
 import { fitPicture } from "./fit_picture.ts";
-import type { Picture } from "./picture.ts";
 
 /** An image as a model takes it. */
 export interface FileImage {
@@ -86,19 +84,12 @@ async function filesAt(path: string): Promise<string[]> {
 async function readFile(file: string, model: ImagesOf): Promise<FileImage[]> {
   const bytes = await asking(file, () => Deno.readFile(file));
   const [b0, b1, b2, b3] = bytes as unknown as number[];
-  const starts = (...start: number[]): boolean => start.every((byte, i) => bytes[i] === byte);
-  const fit = (picture: Picture): FileImage[] => [{
-    file,
-    index: 0,
-    several: false,
-    pixels: fitPicture(picture, model, file),
-  }];
-  if (starts(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) {
-    return fit(await decodePng(bytes, file));
+  const picture = await decodePicture(bytes, file);
+  if (picture) {
+    return [{ file, index: 0, several: false, pixels: fitPicture(picture, model, file) }];
   }
-  if (starts(0xff, 0xd8, 0xff)) return fit(await decodeJpeg(bytes, file));
   const isIdx = b0 === 0 && b1 === 0 && b2! >= 0x08 && b2! <= 0x0e && b3! <= 4;
-  if (isIdx || starts(0x1f, 0x8b)) return await readIdx(bytes, file, model);
+  if (isIdx || b0 === 0x1f && b1 === 0x8b) return await readIdx(bytes, file, model);
   const is = formatOf(bytes)?.what ?? "neither PNG nor JPEG nor IDX";
   throw new UsageError(`${file} is ${is}: save the picture as PNG or JPEG`);
 }

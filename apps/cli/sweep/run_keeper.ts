@@ -2,7 +2,7 @@
 
 import type { EpochReport, FFNetwork } from "@forward-forward/core";
 import type { PictureStyle } from "@forward-forward/datasets";
-import { canonicalJson } from "../canonical_json.ts";
+import { canonicalJson } from "@forward-forward/core/model";
 import {
   type DataIdentity,
   type FoundCheckpoint,
@@ -12,7 +12,9 @@ import {
 import type { Limits } from "../data.ts";
 import { epochEvent } from "../epoch_event.ts";
 import { UsageError } from "../errors.ts";
-import { completeRecipe, FORMAT, type ModelInfo } from "../model_file.ts";
+import { FORMAT } from "@forward-forward/core/model";
+import { completeRecipe } from "@forward-forward/core/training";
+import type { ModelInfo } from "../model_file.ts";
 import { RunFolder } from "../run_folder.ts";
 import type { RunLock } from "../run_lock.ts";
 import { RunSaver } from "../run_saver.ts";
