@@ -10,7 +10,7 @@ import {
   parseIdx,
   type TrainAndTest,
 } from "@forward-forward/datasets";
-import { fitRecipe } from "../apps/cli/settings.ts";
+import { fitRecipe } from "../apps/cli/train/settings.ts";
 
 /** What came of one kind of images: errors of the readout and of goodness, fractions of the test images. */
 export interface OwnImages {

@@ -2,7 +2,7 @@
 
 import { recipes } from "@forward-forward/core";
 import { MNIST_STYLE } from "@forward-forward/datasets";
-import type { ModelInfo } from "./model_file.ts";
+import type { ModelInfo } from "./run/model_file.ts";
 
 /** What a small model says of itself. */
 export const INFO: ModelInfo = {

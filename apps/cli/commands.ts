@@ -1,16 +1,16 @@
 // The commands of `ff`: the one table that running, help and completions read.
 
-import type { Arguments, Flags } from "./arguments.ts";
-import { completionsFlags, printCompletions } from "./completions.ts";
-import { datasetNames } from "./data.ts";
-import { evalFlags, evaluate } from "./eval.ts";
-import { exportFlags, exportModel } from "./export.ts";
-import { backendsFlags, showBackends } from "./list_backends.ts";
-import { dataFlags, manageData } from "./manage_data.ts";
-import { predict, predictFlags } from "./predict.ts";
-import { report, reportFlags } from "./report.ts";
-import { sweep, sweepFlags } from "./sweep.ts";
-import { train, trainFlags } from "./train.ts";
+import type { Arguments, Flags } from "./shared/arguments.ts";
+import { completionsFlags, printCompletions } from "./completions/completions.ts";
+import { datasetNames } from "./data/data.ts";
+import { evalFlags, evaluate } from "./eval/eval.ts";
+import { exportFlags, exportModel } from "./export/export.ts";
+import { backendsFlags, showBackends } from "./backends/list_backends.ts";
+import { dataFlags, manageData } from "./data/manage_data.ts";
+import { predict, predictFlags } from "./predict/predict.ts";
+import { report, reportFlags } from "./report/report.ts";
+import { sweep, sweepFlags } from "./sweep/sweep.ts";
+import { train, trainFlags } from "./train/train.ts";
 
 /** A command as somebody would type it. */
 export interface Example {

@@ -1,6 +1,6 @@
 // What `--help` prints, made from the table of commands.
 
-import { describeFlags } from "./arguments.ts";
+import { describeFlags } from "./shared/arguments.ts";
 import { type Command, commands, type Example, firstExamples, generalFlags } from "./commands.ts";
 
 /** The help of `ff` itself. */

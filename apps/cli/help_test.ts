@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Arguments, parse } from "./arguments.ts";
+import { type Arguments, parse } from "./shared/arguments.ts";
 import { commands, type Example, firstExamples } from "./commands.ts";
 import { readPlace, readRest } from "./completions/command_line.ts";
 import { commandHelp, overview } from "./help.ts";
-import { readSettings } from "./settings.ts";
+import { readSettings } from "./train/settings.ts";
 
 // An example as its command would get it.
 function read({ line }: Example): { name: string; args: Arguments } {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { nearest, parse } from "./arguments.ts";
+import { nearest, parse } from "./shared/arguments.ts";
 import { commands } from "./commands.ts";
-import { EXIT, explain, UsageError } from "./errors.ts";
+import { EXIT, explain, UsageError } from "./shared/errors.ts";
 import { commandHelp, overview } from "./help.ts";
 import { VERSION } from "./version.ts";
 

@@ -1,7 +1,7 @@
 // Runs that are stopped and go on, for the tests.
 
 import { assert, assertEquals } from "@std/assert";
-import { readCheckpoint } from "../../apps/cli/checkpoint.ts";
+import { readCheckpoint } from "../../apps/cli/run/checkpoint.ts";
 import { command, type Ended, ff } from "./_ff.ts";
 
 /** Many small updates. */

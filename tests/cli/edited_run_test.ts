@@ -1,7 +1,7 @@
 // A run goes on as it began: what somebody changed in its folder since is not passed over.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { readCheckpoint } from "../../apps/cli/checkpoint.ts";
+import { readCheckpoint } from "../../apps/cli/run/checkpoint.ts";
 import { assertRefused, command, events, ff, ffUntil, withFolder } from "./_ff.ts";
 import { done, half, hasEnded, SMALL, stop, unbrokenOf } from "./_runs.ts";
 

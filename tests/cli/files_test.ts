@@ -6,8 +6,8 @@ import {
   encodeSafetensors,
   type StoredTensor,
 } from "@forward-forward/core/model";
-import { CHECKPOINTS } from "../../apps/cli/run_files.ts";
-import { decodeCheckpoint, sealCheckpoint } from "../../apps/cli/checkpoint.ts";
+import { CHECKPOINTS } from "../../apps/cli/run/run_files.ts";
+import { decodeCheckpoint, sealCheckpoint } from "../../apps/cli/run/checkpoint.ts";
 import { LAYOUT } from "../../apps/cli/data/known_datasets.ts";
 import { gzip, idx } from "../../packages/datasets/_testing.ts";
 import { assertRefused, events, ff, withFolder } from "./_ff.ts";

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { takeDataset } from "@forward-forward/core";
 import { loadMnistPart } from "@forward-forward/datasets";
 import { makeGreyPng } from "../../apps/cli/images/_testing.ts";
-import { readModel } from "../../apps/cli/model_file.ts";
+import { readModel } from "../../apps/cli/run/model_file.ts";
 import { idx } from "../../packages/datasets/_testing.ts";
 import { kinds } from "../pictures/kinds.ts";
 import { measure } from "../pictures/measure.ts";

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Random } from "@forward-forward/core";
-import { readCheckpoint, sealCheckpoint } from "../../apps/cli/checkpoint.ts";
+import { readCheckpoint, sealCheckpoint } from "../../apps/cli/run/checkpoint.ts";
 import { main } from "../../apps/cli/main.ts";
 import { candidates } from "../_backends.ts";
 import { mount, noDisk, onDisk } from "./_disk.ts";

@@ -2,7 +2,7 @@
 
 import { takeDataset } from "@forward-forward/core";
 import { loadMnistPart } from "@forward-forward/datasets";
-import { readModel } from "../../apps/cli/model_file.ts";
+import { readModel } from "../../apps/cli/run/model_file.ts";
 import { kinds } from "./kinds.ts";
 import { measure } from "./measure.ts";
 

@@ -2,11 +2,11 @@
 
 import type { Dataset } from "@forward-forward/core";
 import { DataError } from "@forward-forward/datasets";
-import { openBackend } from "../../apps/cli/backends.ts";
+import { openBackend } from "../../apps/cli/shared/backends.ts";
 import { fitPicture } from "../../apps/cli/images/fit_picture.ts";
-import type { Model } from "../../apps/cli/model_file.ts";
-import { rebuild } from "../../apps/cli/model_file.ts";
-import { predictionsOf } from "../../apps/cli/predict.ts";
+import type { Model } from "../../apps/cli/run/model_file.ts";
+import { rebuild } from "../../apps/cli/run/model_file.ts";
+import { predictionsOf } from "../../apps/cli/predict/predict.ts";
 import { type Kind, kinds } from "./kinds.ts";
 
 /** Above this a wrong answer is a confident one. */

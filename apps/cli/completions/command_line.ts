@@ -1,6 +1,6 @@
 // What may stand where on ff's command line, read from the tables that parsing and help use.
 
-import type { Flags } from "../arguments.ts";
+import type { Flags } from "../shared/arguments.ts";
 import type { Command } from "../commands.ts";
 
 /** What may be typed at one place. */

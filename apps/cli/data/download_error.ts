@@ -1,6 +1,6 @@
 // What ends a download, besides Ctrl-C.
 
-import { isFull, reasonOf } from "../system_error.ts";
+import { isFull, reasonOf } from "../shared/system_error.ts";
 
 /** A download failed. The message is one sentence with the remedy. */
 export class DownloadError extends Error {

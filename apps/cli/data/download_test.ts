@@ -1,7 +1,7 @@
 // Downloads from a server on this machine that does what servers do at their worst.
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Interrupted, UsageError } from "../errors.ts";
+import { Interrupted, UsageError } from "../shared/errors.ts";
 import { type Answer, md5, noise, nowhere, serve } from "./_testing.ts";
 import { download, type DownloadOptions } from "./download.ts";
 import { DownloadError } from "./download_error.ts";

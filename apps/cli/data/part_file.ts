@@ -1,8 +1,8 @@
 // A file that is being downloaded: `.part` after its name until it is whole, so that nobody takes it for the file.
 
 import { createHash } from "node:crypto";
-import { UsageError } from "../errors.ts";
-import { syncFolder } from "../write_whole.ts";
+import { UsageError } from "../shared/errors.ts";
+import { syncFolder } from "../run/write_whole.ts";
 import { writing } from "./download_error.ts";
 
 /** A download's file. It is locked while it is open, and stays where it is when it is closed, unless it is empty. */

@@ -1,6 +1,6 @@
 // One request of a download: what the server still has to send, added to what is there.
 
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 import { DownloadError } from "./download_error.ts";
 import type { PartFile } from "./part_file.ts";
 

@@ -2,7 +2,7 @@
 
 import { DataError, type IdxImages, type IdxLabels, parseIdx } from "@forward-forward/datasets";
 import yauzl from "yauzl";
-import { writeWhole } from "../write_whole.ts";
+import { writeWhole } from "../run/write_whole.ts";
 import { DownloadError, writing } from "./download_error.ts";
 import { encodeIdx } from "./encode_idx.ts";
 import { LAYOUT } from "./known_datasets.ts";

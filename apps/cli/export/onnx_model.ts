@@ -1,7 +1,7 @@
 // A network's whole prediction as one ONNX model: images in; the goodness of each label, and the label, out.
 
 import { layerKinds, planLayers } from "@forward-forward/core/layers";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 import { layerWidths } from "@forward-forward/core/training";
 import type { NetworkState, Recipe } from "@forward-forward/core";
 import { inputColumns } from "@forward-forward/core/data";

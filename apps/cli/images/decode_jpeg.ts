@@ -2,7 +2,7 @@
 
 import decode, { init } from "@jsquash/jpeg/decode.js";
 import { decode as decodeInks } from "jpeg-js";
-import { clause, UsageError } from "../errors.ts";
+import { clause, UsageError } from "../shared/errors.ts";
 import { orientationIn, turnUpright } from "./orientation.ts";
 import { checkSize, luma, type Picture } from "./picture.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { inTime, mutantCount } from "../../../packages/datasets/_testing.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 import { generator, join, makeJpeg, mutate } from "./_testing.ts";
 import { decodeJpeg } from "./decode_jpeg.ts";
 import type { Picture } from "./picture.ts";

@@ -2,7 +2,7 @@
 
 import { usedBits } from "@forward-forward/datasets";
 import { decode, type DecodedPng } from "fast-png";
-import { clause } from "../errors.ts";
+import { clause } from "../shared/errors.ts";
 import { orientationIn, turnUpright } from "./orientation.ts";
 import { luma, type Picture } from "./picture.ts";
 import { damagedPng, imageOfPng } from "./png_chunks.ts";

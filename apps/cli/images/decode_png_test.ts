@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { deflateSync } from "node:zlib";
 import { encode } from "fast-png";
 import { inTime, mutantCount } from "../../../packages/datasets/_testing.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 import {
   generator,
   join,

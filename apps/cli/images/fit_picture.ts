@@ -1,7 +1,7 @@
 // A decoded picture as a model takes it.
 
 import { fitPicture as fit } from "@forward-forward/datasets";
-import type { ModelInfo } from "../model_file.ts";
+import type { ModelInfo } from "../run/model_file.ts";
 import { greyByColour } from "./colours.ts";
 import { flatten, type Picture } from "./picture.ts";
 

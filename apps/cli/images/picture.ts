@@ -1,7 +1,7 @@
 // A decoded picture, and what it looks like on paper.
 
 import type { GreyImage } from "@forward-forward/datasets";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 
 /** A decoded picture. */
 export interface Picture extends GreyImage {

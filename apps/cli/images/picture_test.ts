@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 import { checkSize, flatten, luma } from "./picture.ts";
 
 function flat(pixels: number[], alpha: number[] | null): number[] {

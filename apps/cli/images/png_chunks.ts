@@ -1,6 +1,6 @@
 // What is checked of a PNG before it is decoded. https://www.w3.org/TR/png-3/#5DataRep
 
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 import { checkSize } from "./picture.ts";
 
 /** A file that is no PNG as it should be. */

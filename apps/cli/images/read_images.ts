@@ -1,10 +1,10 @@
 // Images from files and folders, fitted to a model.
 
 import { DataError, formatOf, parseIdx } from "@forward-forward/datasets";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 import { decodePicture } from "./decode_picture.ts";
-import { reasonOf } from "../system_error.ts";
-import type { ModelInfo } from "../model_file.ts";
+import { reasonOf } from "../shared/system_error.ts";
+import type { ModelInfo } from "../run/model_file.ts";
 import { fitPicture } from "./fit_picture.ts";
 
 /** An image as a model takes it. */

@@ -5,7 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import { inTime, mutantCount } from "../../../packages/datasets/_testing.ts";
 import { DataError } from "@forward-forward/datasets";
 import { makeZip } from "../data/_testing.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 import { generator, mutate } from "../images/_testing.ts";
 import type { Labelled } from "./labelled.ts";
 

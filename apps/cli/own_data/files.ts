@@ -1,8 +1,8 @@
 // Data sets in files: npz, Parquet and CSV, one for each part, several for one, or one for all.
 
 import { DataError, formatOf } from "@forward-forward/datasets";
-import { UsageError } from "../errors.ts";
-import { reasonOf } from "../system_error.ts";
+import { UsageError } from "../shared/errors.ts";
+import { reasonOf } from "../shared/system_error.ts";
 import { concatenate, LIMIT } from "./labelled.ts";
 import { type Named, nameOf, partOf, type Parts, type Reader } from "./parts.ts";
 

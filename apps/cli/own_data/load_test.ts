@@ -4,7 +4,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { DataError } from "@forward-forward/datasets";
 import { withFolder } from "../_testing.ts";
 import { makeZip } from "../data/_testing.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 import { makeGreyPng } from "../images/_testing.ts";
 import { idx } from "../../../packages/datasets/_testing.ts";
 import { expected, fixture, makeParquet } from "./_testing.ts";

@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { crc32, inflateRawSync } from "node:zlib";
 import { DataError } from "@forward-forward/datasets";
 import yauzl from "yauzl";
-import { clause } from "../errors.ts";
+import { clause } from "../shared/errors.ts";
 import { type Labelled, LIMIT, toLabels } from "./labelled.ts";
 import { type NpyArray, parseNpy, toPixels } from "./npy.ts";
 

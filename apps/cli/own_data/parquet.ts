@@ -3,7 +3,7 @@
 import { type Column, tableFromIPC } from "@uwdata/flechette";
 import { DataError } from "@forward-forward/datasets";
 import { readParquet } from "parquet-wasm";
-import { clause } from "../errors.ts";
+import { clause } from "../shared/errors.ts";
 import type { Labelled } from "./labelled.ts";
 import { checkPages, readFooter } from "./parquet_pages.ts";
 import { Pictures } from "./pictures.ts";

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { DataError } from "@forward-forward/datasets";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 import { makeGreyPng, makeJpeg } from "../images/_testing.ts";
 import { assertConsistent, makeParquet, makeTable, tryMutants } from "./_testing.ts";
 import { parseParquet } from "./parquet.ts";

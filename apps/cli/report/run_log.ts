@@ -1,11 +1,11 @@
 // What a run folder says of its training: config.json and metrics.jsonl, checked.
 
 import type { LayerReport } from "@forward-forward/core";
-import { describeNoRun } from "../describe_file.ts";
-import { UsageError } from "../errors.ts";
-import { parseObject } from "../run_folder.ts";
-import { reasonOf } from "../system_error.ts";
-import { readTextFile } from "../text_file.ts";
+import { describeNoRun } from "../shared/describe_file.ts";
+import { UsageError } from "../shared/errors.ts";
+import { parseObject } from "../run/run_folder.ts";
+import { reasonOf } from "../shared/system_error.ts";
+import { readTextFile } from "../shared/text_file.ts";
 
 /** An epoch, as `metrics.jsonl` has it. */
 export interface LoggedEpoch {

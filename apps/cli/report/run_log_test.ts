@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 import { flatten, nameOf, readRun } from "./run_log.ts";
 
 const layer = { loss: 1, positive: 3, negative: 2 };

@@ -1,10 +1,10 @@
 // What the command line of `ff sweep` asks for: a new sweep, or one to go on with.
 
 import { recipes } from "@forward-forward/core";
-import { type Arguments, oneOf, whole } from "../arguments.ts";
-import { UsageError } from "../errors.ts";
-import type { Refuse } from "../json_file.ts";
-import { lockRun, type RunLock } from "../run_lock.ts";
+import { type Arguments, oneOf, whole } from "../shared/arguments.ts";
+import { UsageError } from "../shared/errors.ts";
+import type { Refuse } from "../shared/json_file.ts";
+import { lockRun, type RunLock } from "../run/run_lock.ts";
 import { readSeeds } from "./seeds.ts";
 import { readSweep, refusing, type SweepFile } from "./sweep_file.ts";
 import type { Ran } from "./ran.ts";

@@ -1,8 +1,8 @@
 // The plan of a sweep for its images.
 
 import type { Dataset, Recipe } from "@forward-forward/core";
-import type { Refuse } from "../json_file.ts";
-import { fitRecipe } from "../settings.ts";
+import type { Refuse } from "../shared/json_file.ts";
+import { fitRecipe } from "../train/settings.ts";
 import { BASE, placed, type Plan, type Setting } from "./plan.ts";
 import type { Changes } from "./space.ts";
 import type { SweepFile } from "./sweep_file.ts";

@@ -2,7 +2,7 @@
 
 import type { Recipe } from "@forward-forward/core";
 import { closest } from "fastest-levenshtein";
-import type { Refuse } from "../json_file.ts";
+import type { Refuse } from "../shared/json_file.ts";
 
 // A name decides nothing, and the number of classes is the data's.
 const FIXED = ["name", "classes"];

@@ -1,8 +1,8 @@
 // The plan of a sweep: its settings, each with a recipe that is known to be possible, and its trials in their order.
 
 import { type Recipe, recipes, validateRecipe } from "@forward-forward/core";
-import { clause } from "../errors.ts";
-import { faultOf, type Refuse } from "../json_file.ts";
+import { clause } from "../shared/errors.ts";
+import { faultOf, type Refuse } from "../shared/json_file.ts";
 import { pathsOf, requirePaths, setPath } from "./paths.ts";
 import { type Changes, checkSpace, drawFrom, gridOf, MOST_SETTINGS, nameOf } from "./space.ts";
 import { type SweepFile, triesNothing } from "./sweep_file.ts";

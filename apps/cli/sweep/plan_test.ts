@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Random, recipes } from "@forward-forward/core";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 import { fitPlan } from "./fit_plan.ts";
 import { makePlan, type Plan, trialsOf } from "./plan.ts";
 import { parseSweep, type SweepFile } from "./sweep_file.ts";

@@ -1,11 +1,11 @@
 // From what was asked for to what can run: the backend, the images, the plan that fits them, and what is known already.
 
 import type { Backend } from "@forward-forward/core";
-import type { Arguments } from "../arguments.ts";
-import { backendNames, openBackend, readThreads } from "../backends.ts";
-import { oneOf } from "../arguments.ts";
-import { differences, summary } from "../differences.ts";
-import { UsageError } from "../errors.ts";
+import type { Arguments } from "../shared/arguments.ts";
+import { backendNames, openBackend, readThreads } from "../shared/backends.ts";
+import { oneOf } from "../shared/arguments.ts";
+import { differences, summary } from "../run/differences.ts";
+import { UsageError } from "../shared/errors.ts";
 import { VERSION } from "../version.ts";
 import type { Begun } from "./begin.ts";
 import { type EngineOptions, readEngine } from "./engines/options.ts";

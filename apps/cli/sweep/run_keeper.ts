@@ -8,18 +8,18 @@ import {
   type FoundCheckpoint,
   readCheckpoint,
   type RunState,
-} from "../checkpoint.ts";
-import type { Limits } from "../data.ts";
-import { epochEvent } from "../epoch_event.ts";
-import { UsageError } from "../errors.ts";
+} from "../run/checkpoint.ts";
+import type { Limits } from "../data/data.ts";
+import { epochEvent } from "../train/epoch_event.ts";
+import { UsageError } from "../shared/errors.ts";
 import { FORMAT } from "@forward-forward/core/model";
 import { completeRecipe } from "@forward-forward/core/training";
-import type { ModelInfo } from "../model_file.ts";
-import { RunFolder } from "../run_folder.ts";
-import type { RunLock } from "../run_lock.ts";
-import { RunSaver } from "../run_saver.ts";
-import { describePosition, restore } from "../resume.ts";
-import { configOf } from "../run_settings.ts";
+import type { ModelInfo } from "../run/model_file.ts";
+import { RunFolder } from "../run/run_folder.ts";
+import type { RunLock } from "../run/run_lock.ts";
+import { RunSaver } from "../run/run_saver.ts";
+import { describePosition, restore } from "../train/resume.ts";
+import { configOf } from "../run/run_settings.ts";
 import type { Trial } from "./plan.ts";
 import type { TrialKeeper } from "./run_trial.ts";
 import { beginning, type Progression } from "./trial_result.ts";

@@ -1,16 +1,16 @@
 // `ff sweep DIR --trial N`: one trial of a planned sweep, in a process of its own, as every engine runs it.
 
 import { describePictures } from "@forward-forward/datasets";
-import { openBackend } from "../backends.ts";
-import { type DataIdentity, identifyPart } from "../checkpoint.ts";
-import { loadTest } from "../data.ts";
+import { openBackend } from "../shared/backends.ts";
+import { type DataIdentity, identifyPart } from "../run/checkpoint.ts";
+import { loadTest } from "../data/data.ts";
 import { percent } from "../display/words.ts";
-import { EXIT, Interrupted, UsageError } from "../errors.ts";
-import { onInterrupt } from "../interrupt.ts";
-import { LockedError, lockRun, type RunLock } from "../run_lock.ts";
-import { SaveError } from "../run_saver.ts";
-import { shellWord } from "../shell_word.ts";
-import { isFull, reasonOf } from "../system_error.ts";
+import { EXIT, Interrupted, UsageError } from "../shared/errors.ts";
+import { onInterrupt } from "../shared/interrupt.ts";
+import { LockedError, lockRun, type RunLock } from "../run/run_lock.ts";
+import { SaveError } from "../run/run_saver.ts";
+import { shellWord } from "../shared/shell_word.ts";
+import { isFull, reasonOf } from "../shared/system_error.ts";
 import { VERSION } from "../version.ts";
 import { type Trial, trialsOf } from "./plan.ts";
 import { RunKeeper } from "./run_keeper.ts";

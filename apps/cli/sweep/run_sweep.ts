@@ -1,13 +1,13 @@
 // A sweep from what was asked for to its end, or to where it was stopped.
 
-import type { Arguments } from "../arguments.ts";
+import type { Arguments } from "../shared/arguments.ts";
 import { noProgress, showProgress } from "../display/progress.ts";
 import { plural } from "../display/words.ts";
-import { clause, EXIT, Interrupted, UsageError } from "../errors.ts";
-import { onInterrupt } from "../interrupt.ts";
-import { lockRun } from "../run_lock.ts";
-import { shellWord } from "../shell_word.ts";
-import { isFull, reasonOf } from "../system_error.ts";
+import { clause, EXIT, Interrupted, UsageError } from "../shared/errors.ts";
+import { onInterrupt } from "../shared/interrupt.ts";
+import { lockRun } from "../run/run_lock.ts";
+import { shellWord } from "../shared/shell_word.ts";
+import { isFull, reasonOf } from "../shared/system_error.ts";
 import type { Begun } from "./begin.ts";
 import { announce, conclude, type Findings, printer, writePage } from "./conclude.ts";
 import { runHere } from "./engines/here.ts";

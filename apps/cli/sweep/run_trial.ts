@@ -11,8 +11,8 @@ import {
   type Progress,
   TrainingError,
 } from "@forward-forward/core";
-import { clause, Interrupted, UsageError } from "../errors.ts";
-import { SaveError } from "../run_saver.ts";
+import { clause, Interrupted, UsageError } from "../shared/errors.ts";
+import { SaveError } from "../run/run_saver.ts";
 import type { Trial } from "./plan.ts";
 import type { TrainingData } from "./training_data.ts";
 import { beginning, type Progression, resultOf, type TrialResult } from "./trial_result.ts";

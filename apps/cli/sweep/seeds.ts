@@ -1,6 +1,6 @@
 // Seeds as `--seeds` takes them: 1..20, or 1,2,5.
 
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 import { MOST_SETTINGS } from "./space.ts";
 
 /** The seeds of a text such as `1..20` or `1,2,7..9`. Throws a {@linkcode UsageError} of one sentence for any other. */

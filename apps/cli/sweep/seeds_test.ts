@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../shared/errors.ts";
 import { readSeeds } from "./seeds.ts";
 
 Deno.test("readSeeds() takes ranges and lists", () => {

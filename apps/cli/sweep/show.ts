@@ -1,7 +1,7 @@
 // `ff sweep DIR --status` and `--report`: what there is of a sweep, whatever runs it.
 
-import { EXIT, UsageError } from "../errors.ts";
-import { lockRun } from "../run_lock.ts";
+import { EXIT, UsageError } from "../shared/errors.ts";
+import { lockRun } from "../run/run_lock.ts";
 import { conclude, printer } from "./conclude.ts";
 import { fitPlan } from "./fit_plan.ts";
 import { makePlan, trialsOf } from "./plan.ts";

@@ -1,7 +1,7 @@
 // `ff sweep DIR --status`: how each trial of a sweep stands.
 
-import { isLocked } from "../run_lock.ts";
-import { clause } from "../errors.ts";
+import { isLocked } from "../run/run_lock.ts";
+import { clause } from "../shared/errors.ts";
 import { duration } from "../display/words.ts";
 import { type Job, queuedTasks, readJobs, type Task } from "./engines/slurm_queue.ts";
 import type { Trial } from "./plan.ts";

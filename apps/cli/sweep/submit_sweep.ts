@@ -1,9 +1,9 @@
 // Hands a sweep's missing trials to Slurm, or shows how that would be done.
 
 import { plural } from "../display/words.ts";
-import { EXIT, UsageError } from "../errors.ts";
-import { shellWord } from "../shell_word.ts";
-import { isLocked } from "../run_lock.ts";
+import { EXIT, UsageError } from "../shared/errors.ts";
+import { shellWord } from "../shared/shell_word.ts";
+import { isLocked } from "../run/run_lock.ts";
 import type { Printer } from "./conclude.ts";
 import { type Batch, batches, batchScript } from "./engines/batch_script.ts";
 import type { SlurmOptions } from "./engines/options.ts";

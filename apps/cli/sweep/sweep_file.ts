@@ -1,8 +1,8 @@
 // The file of a sweep: read, and checked against its schema.
 
-import type { Config } from "../config.ts";
-import { UsageError } from "../errors.ts";
-import { faultOf, parseJson, readText, type Refuse } from "../json_file.ts";
+import type { Config } from "../train/config.ts";
+import { UsageError } from "../shared/errors.ts";
+import { faultOf, parseJson, readText, type Refuse } from "../shared/json_file.ts";
 import type { Changes, Space } from "./space.ts";
 import { sweepSchema } from "./sweep_schema.ts";
 

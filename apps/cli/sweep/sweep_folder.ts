@@ -1,13 +1,13 @@
 // A sweep's folder: sweep.json, trials.jsonl and sweep.html, none of them ever half-written.
 
-import type { Refuse } from "../json_file.ts";
-import { UsageError } from "../errors.ts";
+import type { Refuse } from "../shared/json_file.ts";
+import { UsageError } from "../shared/errors.ts";
 import { FORMAT } from "@forward-forward/core/model";
-import { SWEEP_FILES } from "../run_files.ts";
-import { claimFolder, parseObject } from "../run_folder.ts";
-import { shellWord } from "../shell_word.ts";
-import { reasonOf } from "../system_error.ts";
-import { tidyFolder, writeWhole } from "../write_whole.ts";
+import { SWEEP_FILES } from "../run/run_files.ts";
+import { claimFolder, parseObject } from "../run/run_folder.ts";
+import { shellWord } from "../shared/shell_word.ts";
+import { reasonOf } from "../shared/system_error.ts";
+import { tidyFolder, writeWhole } from "../run/write_whole.ts";
 import type { Plan, Trial } from "./plan.ts";
 import type { Ran } from "./ran.ts";
 import { readSweep, type SweepFile } from "./sweep_file.ts";

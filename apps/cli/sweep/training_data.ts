@@ -1,10 +1,10 @@
 // The images of a sweep: the training set's alone, the last of them held out.
 
 import { type Dataset, takeDataset } from "@forward-forward/core";
-import { identifyPart } from "../checkpoint.ts";
-import { loadTraining } from "../data.ts";
-import { UsageError } from "../errors.ts";
-import type { Refuse } from "../json_file.ts";
+import { identifyPart } from "../run/checkpoint.ts";
+import { loadTraining } from "../data/data.ts";
+import { UsageError } from "../shared/errors.ts";
+import type { Refuse } from "../shared/json_file.ts";
 import type { SweepFile } from "./sweep_file.ts";
 
 /** What a sweep trains on and judges by. */

@@ -1,9 +1,9 @@
 // The folder of a trial: a run's folder, and what became of it.
 
-import { CHECKPOINTS } from "../run_files.ts";
-import { readTextFile } from "../text_file.ts";
-import { tidyFolder, writeWhole } from "../write_whole.ts";
-import { UsageError } from "../errors.ts";
+import { CHECKPOINTS } from "../run/run_files.ts";
+import { readTextFile } from "../shared/text_file.ts";
+import { tidyFolder, writeWhole } from "../run/write_whole.ts";
+import { UsageError } from "../shared/errors.ts";
 import type { Trial } from "./plan.ts";
 import { parseResult, type TrialResult } from "./trial_result.ts";
 

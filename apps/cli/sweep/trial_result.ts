@@ -1,7 +1,7 @@
 // What became of a trial: a line of trials.jsonl.
 
 import type { Evaluation } from "@forward-forward/core";
-import { parseObject } from "../run_folder.ts";
+import { parseObject } from "../run/run_folder.ts";
 import type { Trial } from "./plan.ts";
 
 /** What became of a trial. What one that diverged or failed has no figure for is null. */

@@ -1,6 +1,6 @@
 // The batch scripts that sbatch is given: each an array of tasks, of which each runs one trial.
 
-import { shellWord } from "../../shell_word.ts";
+import { shellWord } from "../../shared/shell_word.ts";
 import type { SlurmOptions } from "./options.ts";
 import { MAIN, trialArguments } from "./trial_command.ts";
 

@@ -1,7 +1,7 @@
 // `--on local`: trials as processes of this machine, so many at a time.
 
-import { clause, EXIT } from "../../errors.ts";
-import { isLocked } from "../../run_lock.ts";
+import { clause, EXIT } from "../../shared/errors.ts";
+import { isLocked } from "../../run/run_lock.ts";
 import type { Trial } from "../plan.ts";
 import type { SweepFolder } from "../sweep_folder.ts";
 import type { TrialResult } from "../trial_result.ts";

@@ -1,7 +1,7 @@
 // What runs the trials of a sweep, as --on and the flags beside it say.
 
-import { type Arguments, oneOf, whole } from "../../arguments.ts";
-import { UsageError } from "../../errors.ts";
+import { type Arguments, oneOf, whole } from "../../shared/arguments.ts";
+import { UsageError } from "../../shared/errors.ts";
 
 /** Processes on this machine. */
 export interface LocalOptions {

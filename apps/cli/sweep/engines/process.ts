@@ -1,6 +1,6 @@
 // Other programs: started with the permission that Deno asks for, or refused in a sentence that names it.
 
-import { UsageError } from "../../errors.ts";
+import { UsageError } from "../../shared/errors.ts";
 
 /** What a program said, and how it ended. */
 export interface Said {

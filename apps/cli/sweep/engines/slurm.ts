@@ -1,8 +1,8 @@
 // `--on slurm`: trials as tasks of job arrays.
 
-import { clause, UsageError } from "../../errors.ts";
-import { shellWord } from "../../shell_word.ts";
-import { writeWhole } from "../../write_whole.ts";
+import { clause, UsageError } from "../../shared/errors.ts";
+import { shellWord } from "../../shared/shell_word.ts";
+import { writeWhole } from "../../run/write_whole.ts";
 import { ARRAY_SIZE, type Batch, batches, batchScript } from "./batch_script.ts";
 import { run, type Said } from "./process.ts";
 import { type Job, noteJob } from "./slurm_queue.ts";

@@ -1,6 +1,6 @@
 // What Slurm has of a sweep: the jobs that were submitted, and which of their tasks still wait or run.
 
-import { parseObject } from "../../run_folder.ts";
+import { parseObject } from "../../run/run_folder.ts";
 import { run } from "./process.ts";
 
 /** A job that was submitted. */

@@ -1,0 +1,131 @@
+// A model as a file: its tensors, and what it says of itself.
+
+import type {
+  Backend,
+  Dataset,
+  FFNetwork,
+  ModelInfo as CoreInfo,
+  NetworkState,
+  Scores,
+} from "@forward-forward/core";
+import { buildModel, decodeModel, notFinite } from "@forward-forward/core/model";
+import { MNIST_STYLE, type PictureStyle } from "@forward-forward/datasets";
+import { describeFile } from "../shared/describe_file.ts";
+import { UsageError } from "../shared/errors.ts";
+import { reasonOf } from "../shared/system_error.ts";
+
+/** What a model file says besides its tensors. */
+export interface ModelInfo extends CoreInfo {
+  /** How its images were made, and so how pictures are to be made like them. */
+  pictures: PictureStyle;
+  /** What the labels stand for, from 0 up, where the data said it. */
+  names?: readonly string[];
+}
+
+/** A model read from a file. */
+export interface Model {
+  /** The file. */
+  path: string;
+  /** What it says of itself. */
+  info: ModelInfo;
+  /** Its tensors. */
+  state: NetworkState;
+}
+
+const NAME_ONE = "name a run folder or a model.safetensors";
+// What a model's file may seem to be, damaged or not.
+const MAYBE_MODELS = ["a model of ff", "a safetensors file"];
+
+/** Reads a model file, or the one in a run folder. Throws a {@linkcode UsageError} if it is none, or cannot be used. */
+export async function readModel(path: string): Promise<Model> {
+  let file = path;
+  let bytes: Uint8Array;
+  try {
+    if ((await Deno.stat(path)).isDirectory) file = `${path}/model.safetensors`;
+    const other = await describeFile(file);
+    if (other && !MAYBE_MODELS.includes(other.what)) {
+      const { what, instead } = other;
+      throw new UsageError(
+        `${file} is ${what} and no model${instead ? ` (${instead})` : ""}: ${NAME_ONE}`,
+      );
+    }
+    bytes = await Deno.readFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable || error instanceof UsageError) throw error;
+    const why = error instanceof Deno.errors.NotFound
+      ? `there is no ${file}`
+      : `${file} cannot be read (${reasonOf(error)})`;
+    throw new UsageError(`${why}: ${NAME_ONE}`, { cause: error });
+  }
+  let model: Model;
+  try {
+    const { info, state } = decodeModel(bytes);
+    model = { path: file, info: withPictures(info), state };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UsageError(`${file} is no model of ff (${error.message}): ${NAME_ONE}`, {
+      cause: error,
+    });
+  }
+  const fault = notFinite(model.state);
+  if (fault === null) return model;
+  throw new UsageError(
+    `${file} cannot be used, for ${fault}: it was changed or damaged, use another or train anew`,
+  );
+}
+
+/** Throws a {@linkcode UsageError} where scores are not finite, which no prediction could be told from. */
+export function requireFinite({ path }: Model, { goodness, logits }: Scores): void {
+  const parts = [...goodness, ...(logits ? [logits] : [])];
+  const bad = parts.flatMap((part) => part.find((score) => !Number.isFinite(score)) ?? []);
+  if (bad.length === 0) return;
+  throw new UsageError(
+    `${path} gives an image the score ${
+      bad[0]
+    }, which tells no label from another: its weights are too ` +
+      `large, use another or train anew with a lower learning rate`,
+  );
+}
+
+/** A model's own words with those of the command line. Throws a `SyntaxError` where what it says of pictures or labels cannot be. */
+export function withPictures(
+  info: CoreInfo & Partial<Pick<ModelInfo, "pictures" | "names">>,
+): ModelInfo {
+  const { pictures = MNIST_STYLE, names } = info;
+  if (!isStyle(pictures)) throw new SyntaxError("what it says of its pictures cannot be");
+  const areNames = Array.isArray(names) && names.length === info.recipe.classes &&
+    names.every((name) => typeof name === "string");
+  if (names !== undefined && !areNames) throw new SyntaxError("it has other names than labels");
+  return { ...info, pictures };
+}
+
+// Files that say nothing of it are older, and of pictures that were fitted.
+function isStyle({ fit, ground, ink, polarity }: PictureStyle): boolean {
+  const isGrey = (n: unknown): boolean =>
+    Number.isInteger(n) && n as number >= 0 && n as number < 256;
+  return ["fitted", "whole"].includes(fit) && isGrey(ground) && isGrey(ink) &&
+    ["dark", "light", "any"].includes(polarity);
+}
+
+/** Throws a {@linkcode UsageError} unless these images have the size and the classes that a model was trained for. */
+export function requireFit({ info }: Model, data: Dataset, dataset: string): void {
+  const { image: { rows, columns }, recipe: { classes } } = info;
+  if (data.rows === rows && data.columns === columns && data.classes === classes) return;
+  throw new UsageError(
+    `the model was trained on ${rows}x${columns} images of ${classes} classes and ${dataset} has ` +
+      `${data.rows}x${data.columns} of ${data.classes}: use the data it was trained for`,
+  );
+}
+
+/** Rebuilds a model's network on a backend. Throws a {@linkcode UsageError} if its tensors do not fit its recipe. */
+export async function rebuild(backend: Backend, model: Model): Promise<FFNetwork> {
+  try {
+    return await buildModel(backend, model);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw new UsageError(
+      `${model.path} does not fit its own recipe (${error.message}): it was changed or damaged, use another`,
+      { cause: error },
+    );
+  }
+}
