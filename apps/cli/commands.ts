@@ -10,7 +10,8 @@ import { dataFlags, manageData } from "./data/manage_data.ts";
 import { predict, predictFlags } from "./predict/predict.ts";
 import { report, reportFlags } from "./report/report.ts";
 import { sweep, sweepFlags } from "./sweep/sweep.ts";
-import { train, trainFlags } from "./train/train.ts";
+import { trainFlags } from "./train/flags.ts";
+import { train } from "./train/train.ts";
 
 /** A command as somebody would type it. */
 export interface Example {

@@ -8,7 +8,7 @@ import { type Arguments, parse } from "./arguments.ts";
 import { listBackends, openBackend, readThreads } from "./backends.ts";
 import { header } from "../display/header.ts";
 import { UsageError } from "./errors.ts";
-import { trainFlags } from "../train/train.ts";
+import { trainFlags } from "../train/flags.ts";
 import { recipes } from "@forward-forward/core";
 
 async function withGpu(gpu: GPU | undefined, body: () => Promise<void>): Promise<void> {
