@@ -16,6 +16,7 @@ import { loadMnist } from "@forward-forward/datasets";
 /** Layer 1 learns from the first batch, layer 2 from the second, and so on, and round again. */
 export const turns: ScheduleKind<{ kind: "turns" }> = {
   options: {},
+  trainsReadout: false,
   updatesPerBatch: () => 1,
   create: (_, forward, recipe) => ({
     train: async (source, parts, { gain, updated }) => {

@@ -11,3 +11,8 @@ export type SourceKinds = Readonly<Record<string, SourceKind>>;
 export const sourceKinds: SourceKinds = {
   images: images as SourceKind<Dataset> as SourceKind<Data>,
 };
+
+/** The name of some data's kind: images do not say it. */
+export function sourceName(data: Data): string {
+  return "kind" in data ? data.kind : "images";
+}

@@ -3,7 +3,7 @@
 import type { RuleKinds } from "../rules/kinds.ts";
 import { ruleFields } from "../rules/options.ts";
 import { either, type Fields, object, oneOf, type Schema, whole } from "../schema/schema.ts";
-import type { LayerKinds } from "./kinds.ts";
+import { type LayerKinds, layerOptions } from "./kinds.ts";
 import type { LayerKind, LayerOptions, LayerSettings } from "./layer.ts";
 import { optimizerSchema } from "./optimizer.ts";
 
@@ -52,7 +52,7 @@ export function planLayers(
   const shared: LayerSettings = { excitedBy, loss, threshold, goodness, peer, initial, optimizer };
   let inputs = recipe.layers[0] as number;
   return recipe.layers.slice(1).map((layer) => {
-    const options = typeof layer === "number" ? { kind: "dense", units: layer } : layer;
+    const options = layerOptions(layer);
     const kind = kinds[options.kind]!;
     const own = Object.entries(options).filter(([name]) => name in shared);
     const planned = {

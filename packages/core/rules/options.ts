@@ -10,19 +10,9 @@ import {
   nullable,
   object,
   oneOf,
-  type OtherOptions,
   since,
 } from "../schema/schema.ts";
-import type { RuleKinds } from "./kinds.ts";
-
-/** What a layer's activities are judged by. */
-export type LossOptions =
-  /** Each row by itself, against the threshold. */
-  | { kind: "threshold" }
-  /** Positive against negative data of the same image, `alpha` times their difference (SymBa). */
-  | { kind: "symba"; alpha: number }
-  /** A rule of one's own. */
-  | OtherOptions;
+import { FIRST_RULE, type LossOptions, type RuleKinds } from "./kinds.ts";
 
 /** Peer normalisation: pulls each unit's mean activity towards the layer's (`ffnew.m`). */
 export interface PeerOptions {
@@ -54,7 +44,7 @@ export function ruleFields(rules: RuleKinds): Fields<RuleOptions> {
   return {
     goodness: oneOf("mean", "sum"),
     excitedBy: since(oneOf("positive", "negative"), "positive"),
-    loss: since(kinds<LossOptions>("kind", Object.fromEntries(losses)), { kind: "threshold" }),
+    loss: since(kinds<LossOptions>("kind", Object.fromEntries(losses)), FIRST_RULE),
     threshold: either(anyNumber, oneOf("units")),
     peer: nullable(object<PeerOptions>({
       strength: atLeast(0),

@@ -6,6 +6,14 @@ import { above } from "../schema/schema.ts";
 import { requireContrasts } from "../tensor/shape.ts";
 import type { RuleKind } from "./rule.ts";
 
+/** Selects SymBa: positive against negative data of the same image. */
+export interface SymbaOptions {
+  /** Selects it. */
+  kind: "symba";
+  /** What their difference is multiplied with. */
+  alpha: number;
+}
+
 /** The numbers of the SymBa rule; see {@linkcode symbaDelta}. */
 export interface SymbaRule {
   /** Multiplies the sum of squares of a row: 1 for the sum, `1 / units` for the mean. */
@@ -49,7 +57,7 @@ export function symbaDelta(
 }
 
 /** Positive against negative data of the same image: {@linkcode symbaDelta}. */
-export const symba: RuleKind<{ kind: "symba"; alpha: number }> = {
+export const symba: RuleKind<SymbaOptions> = {
   options: { alpha: above(0) },
   create: ({ alpha }, { backend, goodnessScale }) => ({
     delta: (activity, batchPairs, figures, pull) => {

@@ -3,8 +3,14 @@
 import { fusedOperations } from "../tensor/fused.ts";
 import type { RuleKind } from "./rule.ts";
 
+/** Selects the rule of the threshold: each row by itself. */
+export interface ThresholdOptions {
+  /** Selects it. */
+  kind: "threshold";
+}
+
 /** Goodness above a threshold for positive and below it for negative data: {@linkcode FusedOperations.localDelta}. */
-export const threshold: RuleKind<{ kind: "threshold" }> = {
+export const threshold: RuleKind<ThresholdOptions> = {
   options: {},
   create: (_, { backend, goodnessScale, threshold }) => {
     const fused = fusedOperations(backend);

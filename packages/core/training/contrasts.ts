@@ -1,19 +1,25 @@
 // What layers learn from: positive data above negative data.
 
 import type { Part } from "../data/batches.ts";
+import type { InputOptions } from "../data/options.ts";
 import type { Forward } from "../scoring/forward.ts";
 import type { Backend, Tensor } from "../tensor/backend.ts";
 import type { Activity, EncodedImages } from "../tensor/fused_operations.ts";
 import { placeHash } from "../tensor/dropout.ts";
 import { fusedOperations } from "../tensor/fused.ts";
-import type { Recipe } from "./recipe.ts";
+
+/** The parts of a recipe by which layers learn from a batch. */
+export interface LearningOptions extends Pick<InputOptions, "classes" | "excitedBy"> {
+  /** The fraction of each hidden layer's inputs that are dropped in training, each time others. */
+  dropout: number;
+}
 
 /** Labels to be excited by above those to be calm for, at each image's strength: the first layer's own inputs. */
 export function contrastLabels(
   b: Backend,
   { strength }: EncodedImages,
   { right, wrong }: { right: Tensor; wrong: Tensor },
-  { excitedBy }: Pick<Recipe, "excitedBy">,
+  { excitedBy }: Pick<LearningOptions, "excitedBy">,
 ): Tensor {
   const [above, below] = excitedBy === "positive" ? [right, wrong] : [wrong, right];
   return b.concat(b.mul(above, strength), b.mul(below, strength));
@@ -25,7 +31,7 @@ export function nextInputs(
   activity: Activity,
   { seed }: Part,
   l: number,
-  { dropout: rate }: Pick<Recipe, "dropout">,
+  { dropout: rate }: Pick<LearningOptions, "dropout">,
 ): Tensor {
   if (rate === 0) return forward.normalise(activity);
   const { backend } = forward.stack;

@@ -3,6 +3,7 @@
 import { disposeParts, epochBatches, type Part } from "../data/batches.ts";
 import { type InputScale, PLAIN } from "../data/inputs.ts";
 import type { Data, Source, SourceKind } from "../data/source.ts";
+import { sourceName } from "../data/sources.ts";
 import type { LayerReport } from "../layers/figures.ts";
 import type { Forward } from "../scoring/forward.ts";
 import { evaluateScores, type Evaluation, scoreAll } from "../scoring/scoring.ts";
@@ -103,7 +104,7 @@ export class Training {
   /** The kind of some data. Throws a `TypeError` where there is no such kind, or the data cannot be what it says or is not for the recipe. */
   kindOf(data: Data): SourceKind {
     const { recipe, kinds: { sources } } = this.#trainee;
-    const name = "kind" in data ? data.kind : "images";
+    const name = sourceName(data);
     if (!Object.hasOwn(sources, name)) {
       const known = Object.keys(sources).join(", ");
       throw new TypeError(`there is no kind of data "${name}": choose from ${known}`);

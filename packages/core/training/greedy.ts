@@ -7,14 +7,22 @@ import { whole } from "../schema/schema.ts";
 import type { Forward } from "../scoring/forward.ts";
 import type { Tensor } from "../tensor/backend.ts";
 import type { Contrasts } from "../tensor/fused_operations.ts";
-import { contrastLabels, nextInputs } from "./contrasts.ts";
-import type { Recipe } from "./recipe.ts";
+import { contrastLabels, type LearningOptions, nextInputs } from "./contrasts.ts";
 import type { ScheduleKind, Turn } from "./schedule.ts";
 import { pairsOf, update } from "./update.ts";
 
+/** Selects the greedy schedule: layer by layer, a block of updates each. */
+export interface GreedyOptions {
+  /** Selects it. */
+  kind: "greedy";
+  /** Updates of a layer on a batch. */
+  updatesPerLayer: number;
+}
+
 /** On every batch layer 1 takes a block of updates, then layer 2 on layer 1's new output, and so on. */
-export const greedy: ScheduleKind<{ kind: "greedy"; updatesPerLayer: number }> = {
+export const greedy: ScheduleKind<GreedyOptions> = {
   options: { updatesPerLayer: whole(1) },
+  trainsReadout: false,
   updatesPerBatch: ({ updatesPerLayer }, layers) => updatesPerLayer * layers,
   create: ({ updatesPerLayer }, forward, recipe) => ({
     train: (source, parts, turn) => learn(forward, recipe, updatesPerLayer, source, parts, turn),
@@ -23,7 +31,7 @@ export const greedy: ScheduleKind<{ kind: "greedy"; updatesPerLayer: number }> =
 
 async function learn(
   forward: Forward,
-  recipe: Recipe,
+  recipe: LearningOptions,
   updates: number,
   source: Source,
   parts: readonly Part[],
@@ -76,7 +84,7 @@ async function learn(
 // What the first layer sees of a part.
 function contrasts(
   { stack: { backend: b } }: Forward,
-  recipe: Recipe,
+  recipe: LearningOptions,
   source: Source,
   { indices, warps, wrong, pixels }: Part,
   inOrder: boolean,

@@ -6,14 +6,20 @@ import type { Source } from "../data/source.ts";
 import type { SharedInput } from "../layers/layer.ts";
 import type { Forward } from "../scoring/forward.ts";
 import type { Tensor } from "../tensor/backend.ts";
-import { contrastLabels, nextInputs } from "./contrasts.ts";
-import type { Recipe } from "./recipe.ts";
+import { contrastLabels, type LearningOptions, nextInputs } from "./contrasts.ts";
 import type { ScheduleKind, Turn } from "./schedule.ts";
 import { update } from "./update.ts";
 
+/** Selects the joint schedule: every layer takes one update on every batch. */
+export interface JointOptions {
+  /** Selects it. */
+  kind: "joint";
+}
+
 /** Every layer takes one update on every batch, and so does the readout; that one alone where the layers rest. */
-export const joint: ScheduleKind<{ kind: "joint" }> = {
+export const joint: ScheduleKind<JointOptions> = {
   options: {},
+  trainsReadout: true,
   updatesPerBatch: () => 1,
   create: (_, forward, recipe) => ({
     train: async (source, parts, turn) => {
@@ -34,7 +40,7 @@ export const joint: ScheduleKind<{ kind: "joint" }> = {
 
 function learn(
   forward: Forward,
-  recipe: Recipe,
+  recipe: LearningOptions,
   source: Source,
   parts: readonly Part[],
   masks: ReadonlyMap<Part, Tensor>,

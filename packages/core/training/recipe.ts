@@ -3,20 +3,12 @@
 import type { InputOptions } from "../data/options.ts";
 import type { LayerOptions, LayerSettings } from "../layers/layer.ts";
 import type { ReadoutOptions } from "../layers/readout.ts";
-import type { OtherOptions } from "../schema/schema.ts";
 import type { PredictOptions } from "../scoring/scoring.ts";
-
-/** When which layer learns, in a recipe. */
-export type ScheduleOptions =
-  /** Every layer takes one update on every batch. */
-  | { kind: "joint" }
-  /** On every batch layer 1 takes a block of updates, then layer 2 on layer 1's new output, and so on. */
-  | { kind: "greedy"; updatesPerLayer: number }
-  /** A schedule of one's own. */
-  | OtherOptions;
+import type { LearningOptions } from "./contrasts.ts";
+import type { ScheduleOptions } from "./schedules.ts";
 
 /** Everything that decides a training run but its data and its seed. Plain data: JSON in, JSON out. */
-export interface Recipe extends InputOptions, LayerSettings {
+export interface Recipe extends InputOptions, LayerSettings, LearningOptions {
   /** What it is called. */
   name: string;
   /**
@@ -24,8 +16,6 @@ export interface Recipe extends InputOptions, LayerSettings {
    * `{ kind: "dense", units: 500, threshold: 2 }` one that differs from the recipe.
    */
   layers: LayerOptions[];
-  /** The fraction of each hidden layer's inputs that are dropped in training, each time others. */
-  dropout: number;
   /** The fraction of the epochs at full learning rate, after which it falls linearly to zero; 1 for never. */
   cooldown: number;
   /** When which layer learns. */

@@ -4,7 +4,7 @@ import type { Part } from "../data/batches.ts";
 import type { Source } from "../data/source.ts";
 import type { Fields } from "../schema/schema.ts";
 import type { Forward } from "../scoring/forward.ts";
-import type { Recipe } from "./recipe.ts";
+import type { LearningOptions } from "./contrasts.ts";
 
 /** How a batch is learned from. */
 export interface Turn {
@@ -33,8 +33,10 @@ export interface Schedule {
 export interface ScheduleKind<O extends { kind: string } = { kind: string }> {
   /** What its options may be, besides their `kind`. */
   readonly options: Fields<Omit<O, "kind">>;
+  /** Whether a readout learns by it too, where there is one. */
+  readonly trainsReadout: boolean;
   /** Updates that it makes on one batch with so many layers. */
   updatesPerBatch(options: O, layers: number): number;
   /** Makes one, for layers that go {@linkcode Forward}, by the rest of the recipe. */
-  create(options: O, forward: Forward, recipe: Recipe): Schedule;
+  create(options: O, forward: Forward, recipe: LearningOptions): Schedule;
 }

@@ -1,7 +1,8 @@
 // The kinds of schedules that there are.
 
-import { greedy } from "./greedy.ts";
-import { joint } from "./joint.ts";
+import type { OtherOptions } from "../schema/schema.ts";
+import { greedy, type GreedyOptions } from "./greedy.ts";
+import { joint, type JointOptions } from "./joint.ts";
 import type { ScheduleKind } from "./schedule.ts";
 
 /** Schedules by the name that `Recipe.schedule.kind` has for them. */
@@ -9,3 +10,6 @@ export type ScheduleKinds = Readonly<Record<string, ScheduleKind>>;
 
 /** Those of this package. */
 export const scheduleKinds: ScheduleKinds = { joint, greedy };
+
+/** When which layer learns: a schedule of this package, or one of one's own. */
+export type ScheduleOptions = JointOptions | GreedyOptions | OtherOptions;

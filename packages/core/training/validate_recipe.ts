@@ -16,7 +16,8 @@ import {
 } from "../schema/schema.ts";
 import type { PredictOptions } from "../scoring/scoring.ts";
 import { builtIn, type Kinds } from "./kinds.ts";
-import type { Recipe, ScheduleOptions } from "./recipe.ts";
+import type { Recipe } from "./recipe.ts";
+import type { ScheduleOptions } from "./schedules.ts";
 
 /** What a {@linkcode Recipe} of these kinds may be, as JSON Schema. */
 export function recipeSchema(kinds: Kinds = builtIn): Schema<Recipe> {
@@ -88,8 +89,10 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
       `layers: train for more`,
   );
   require(
-    schedule.kind !== "greedy" || !readout,
-    "a readout is trained alongside the joint schedule only: use that, or no readout",
+    !readout || kinds.schedules[schedule.kind]!.trainsReadout,
+    `a readout learns by ${
+      teachers(kinds)
+    } and not by the schedule "${schedule.kind}": use that, or no readout`,
   );
   require(
     (negatives === "hybrid") === (label.placement === "none"),
@@ -97,9 +100,8 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
       `${negatives} and ${label.placement}`,
   );
   require(
-    negatives !== "hybrid" ||
-      readout !== null && predict.by === "softmax" && schedule.kind !== "greedy",
-    "a network that sees no labels predicts by a readout, trained by the joint schedule",
+    negatives !== "hybrid" || readout !== null && predict.by === "softmax",
+    "a network that sees no labels predicts by a readout: add one, and predict by the softmax",
   );
   require(
     negatives !== "hard" || readout !== null,
@@ -115,4 +117,10 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
     );
   }
   planLayers(recipe, kinds.layers);
+}
+
+// The schedules by which a readout learns, in words.
+function teachers({ schedules }: Kinds): string {
+  const names = Object.keys(schedules).filter((name) => schedules[name]!.trainsReadout);
+  return `the schedule ${names.map((name) => `"${name}"`).join(" or ")}`;
 }
