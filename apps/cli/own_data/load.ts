@@ -51,7 +51,7 @@ export async function loadOwnData(
   }
   if (!train && wanted !== "test") {
     throw new DataError(
-      `${source} has test images alone: give a data set with images to learn from, too`,
+      `${source} has test images alone, as its names say: give a data set with images to learn from, too, or rename it`,
     );
   }
   const read = async (reader: Reader | null, which: string): Promise<Named | null> =>

@@ -95,15 +95,15 @@ function namesIn(notes: Map<string, string>, label: string): string[] | null {
   }
 }
 
-// What comes from the readers is the file's fault.
+// What comes from the readers is the file's fault. What they say where they meet what they did not expect tells people nothing.
 async function reading<T>(source: string, body: () => T | Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (cause) {
+    const { message, constructor: { name } } = cause as Error;
+    const why = name === "Error" ? clause(message) : "its parts do not fit together";
     throw new DataError(
-      `${source} is a damaged Parquet table (${
-        clause((cause as Error).message)
-      }): get another copy of the file`,
+      `${source} is a damaged Parquet table (${why}): get another copy of the file`,
       { cause },
     );
   }

@@ -52,6 +52,7 @@ export function checkPages(
   return groups.map((group) => {
     const count = Number(group.num_rows);
     rows += count;
+    if (!Number.isInteger(rows)) throw new Error("it does not say how many rows it has");
     if (!(count >= 0 && rows <= file.length)) {
       throw new Error(`it claims ${rows} rows, more than it has bytes`);
     }
@@ -88,6 +89,9 @@ function unfoldedSize(chunk: Uint8Array, codec: string, rows: number): number {
   while (reader.offset < chunk.length) {
     const header = parquetHeader(reader);
     const { uncompressed_page_size: size, compressed_page_size: compressed } = header;
+    if (!Number.isInteger(size) || !Number.isInteger(compressed)) {
+      throw new Error("it has a page that does not say how long it is");
+    }
     if (!(compressed >= 0 && reader.offset + compressed <= chunk.length)) {
       throw new Error("it claims a page beyond its column's end");
     }

@@ -1,6 +1,8 @@
 // Tables that another program writes than the one that reads them.
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { binary, int64, tableFromArrays, tableToIPC } from "@uwdata/flechette";
+import { Compression, Table, writeParquet, WriterPropertiesBuilder } from "parquet-wasm";
 import { DataError } from "@forward-forward/datasets";
 import { UsageError } from "../shared/errors.ts";
 import { makeGreyPng, makeJpeg } from "../images/_testing.ts";
@@ -37,6 +39,18 @@ Deno.test("parseParquet() reads bare files, other columns beside them, and label
     image: pngs,
   });
   assertEquals((await parseParquet(file, "x.parquet")).data, data);
+});
+
+Deno.test("parseParquet() reads what Arrow's program writes, in every way of packing", async () => {
+  const table = tableFromArrays({ image: pngs, label: LABELS }, {
+    types: { image: binary(), label: int64() },
+  });
+  const stream = tableToIPC(table, { format: "stream" })!;
+  for (const codec of ["SNAPPY", "GZIP", "BROTLI", "ZSTD", "LZ4_RAW"] as const) {
+    const properties = new WriterPropertiesBuilder().setCompression(Compression[codec]).build();
+    const file = writeParquet(Table.fromIPCStream(stream), properties);
+    assertEquals((await parseParquet(file, "x.parquet")).data, data, codec);
+  }
 });
 
 Deno.test("parseParquet() reads JPEG", async () => {

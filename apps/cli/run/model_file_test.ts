@@ -28,6 +28,8 @@ const claims: [criterion: string, info: unknown, words: string][] = [
   ["has an impossible recipe", { ...INFO, recipe: { ...recipe, epochs: 0 } }, "epochs must be"],
   ["has no seed", { ...INFO, seed: "3" }, "no seed"],
   ["names no data", { ...INFO, dataset: null }, "names no data set"],
+  ["has names for other labels", { ...INFO, names: ["one"] }, "other names than labels"],
+  ["has no names in its names", { ...INFO, names: Array(recipe.classes).fill(1) }, "other names"],
   ["has no size of images", { ...INFO, image: { rows: 4 } }, "no size of images"],
   ["has images of another size", { ...INFO, image: { rows: 4, columns: 5 } }, "20 pixels"],
 ];
