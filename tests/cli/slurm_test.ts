@@ -242,5 +242,9 @@ test(
     await Deno.rename(`${out}/logs`, `${folder}/logs`);
     await Deno.rename(`${out}/trials`, `${folder}/trials`);
     await refused([out, "--status"], ["2 trials without a trace", "does not see that folder"]);
+    // Where Slurm cannot be asked, nothing is said of what it did.
+    const apart = await done(["sweep", out, "--status"], { ...env, PATH: "" });
+    assertStringIncludes(apart.stderr, "Slurm cannot be asked here");
+    assertStringIncludes(apart.stdout, "\n\n2 new\n");
   },
 );

@@ -2,7 +2,11 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { readFigure, runsAt } from "../../results/figure.ts";
+import { parse } from "../../apps/cli/arguments.ts";
+import { sweepFlags } from "../../apps/cli/sweep.ts";
+import { begin } from "../../apps/cli/sweep/begin.ts";
 import { PERMISSIONS } from "../../apps/cli/sweep/engines/trial_command.ts";
+import { prepare } from "../../apps/cli/sweep/prepare.ts";
 import { mount, noDisk, onDisk } from "./_disk.ts";
 import { assertRefused, command, events, ff, ffTask, ffUntil, withFolder } from "./_ff.ts";
 import { done, models, RECIPE, trials, writeData, writeSweep } from "./_sweeps.ts";
@@ -312,6 +316,24 @@ Deno.test("ff sweep refuses flags that do not go together, in one sentence, and 
     await assertRefused(["sweep", out, "--trial", "0"], ["plan.json", "ff sweep --resume"]);
     await Deno.remove(`${out}/plan.json`);
     await assertRefused(["sweep", out, "--trial", "0"], ["there is none", "ff sweep --resume"]);
+  }));
+
+Deno.test("ff sweep --on slurm takes the backend that its nodes have, and not this machine", () =>
+  withFolder(async (folder) => {
+    const dataset = await writeData(`${folder}/data`);
+    const space = { dropout: [0, 0.1] };
+    const file = await writeSweep(`${folder}/sweep.json`, { dataset, backend: undefined, space });
+    const ran = async (...flags: string[]): Promise<(string | number | undefined)[]> => {
+      const args = parse("sweep", [file, "--on", "slurm", ...flags], sweepFlags);
+      using begun = await begin(args);
+      const { ran: { backend, threads } } = await prepare(args, begun);
+      return [backend, threads];
+    };
+    assertEquals(await ran(), ["onnx", 1]);
+    assertEquals(await ran("--cpus-per-task", "3"), ["onnx", 3]);
+    assertEquals(await ran("--gpus-per-task", "1"), ["webgpu", 1]);
+    await writeSweep(file, { dataset, backend: "tfjs", space });
+    assertEquals(await ran("--gpus-per-task", "a100:1"), ["tfjs", 1]);
   }));
 
 Deno.test("ff sweep says which permission it needs to run programs, before there is a folder", () =>

@@ -3,6 +3,7 @@
 import { EXIT, UsageError } from "../shared/errors.ts";
 import { lockRun } from "../run/run_lock.ts";
 import { conclude, printer } from "./conclude.ts";
+import { queuedTasks, readJobs } from "./engines/slurm_queue.ts";
 import { fitPlan } from "./fit_plan.ts";
 import { makePlan, trialsOf } from "./plan.ts";
 import { blindness, statusOf, statusText } from "./status.ts";
@@ -15,7 +16,10 @@ export async function showStatus(path: string, json: boolean): Promise<number> {
   const folder = SweepFolder.at(path);
   const { file } = await folder.readSettings(refusing(`${folder.path}/sweep.json`));
   const trials = trialsOf((await planOf(folder, file)).plan);
-  const statuses = await statusOf(folder, trials, await folder.collectResults(trials));
+  const results = await folder.collectResults(trials);
+  const jobs = await readJobs(folder.path);
+  const queue = await queuedTasks(jobs);
+  const statuses = await statusOf(folder, { trials, results, queue: queue ?? new Map() });
   const { emit, say } = printer(json);
   for (const { trial: { index, setting: { name, recipe }, seed }, ...status } of statuses) {
     const { state, epochs: epoch, secondsLeft, note } = status;
@@ -23,7 +27,13 @@ export async function showStatus(path: string, json: boolean): Promise<number> {
     emit({ event: "trial", index, name, seed, state, epoch, epochs, secondsLeft, note });
   }
   say(statusText(statuses));
-  const blind = await blindness(folder, statuses);
+  if (queue === null) {
+    console.error(
+      "Slurm cannot be asked here (squeue is missing, or fails): what waits is shown as new or stopped",
+    );
+    return EXIT.done;
+  }
+  const blind = await blindness(folder, statuses, jobs);
   if (blind !== null) throw new UsageError(blind);
   return EXIT.done;
 }

@@ -3,7 +3,7 @@
 import { isLocked } from "../run/run_lock.ts";
 import { clause } from "../shared/errors.ts";
 import { duration } from "../display/words.ts";
-import { type Job, queuedTasks, readJobs, type Task } from "./engines/slurm_queue.ts";
+import type { Job, Task } from "./engines/slurm_queue.ts";
 import type { Trial } from "./plan.ts";
 import type { SweepFolder } from "./sweep_folder.ts";
 import { outcomeOf } from "./trial_line.ts";
@@ -29,11 +29,12 @@ export interface Status {
 /** How each trial stands, by its folder, its lock and Slurm's queue. */
 export async function statusOf(
   folder: SweepFolder,
-  trials: readonly Trial[],
-  results: readonly TrialResult[],
+  { trials, results, queue }: {
+    trials: readonly Trial[];
+    results: readonly TrialResult[];
+    queue: ReadonlyMap<number, Task>;
+  },
 ): Promise<Status[]> {
-  const jobs = await readJobs(folder.path);
-  const queue = await queuedTasks(jobs) ?? new Map<number, Task>();
   const known = new Map(results.map((result) => [result.index, result]));
   const statuses: Status[] = [];
   for (const trial of trials) {
@@ -84,8 +85,8 @@ async function lastWord(sweep: string, index: number): Promise<string> {
 export async function blindness(
   folder: SweepFolder,
   statuses: readonly Status[],
+  jobs: readonly Job[],
 ): Promise<string | null> {
-  const jobs: Job[] = await readJobs(folder.path);
   const submitted = new Set(jobs.flatMap(({ indices }) => indices));
   const blind: number[] = [];
   for (const { trial: { index }, state } of statuses) {
