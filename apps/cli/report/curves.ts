@@ -1,6 +1,6 @@
 // The curves of a training run: loss, error and goodness by epoch.
 
-import { layerWidths } from "@forward-forward/core/training";
+import { layerKinds, planLayers } from "@forward-forward/core/layers";
 import type { Recipe } from "@forward-forward/core";
 import { type Chart, lineChart, type Series } from "./charts.ts";
 import type { LoggedEpoch } from "./run_log.ts";
@@ -90,7 +90,9 @@ export function goodnessUnit({ goodness }: Recipe): string {
   return `${goodness} of squares`;
 }
 
+// A layer may have one of its own.
 function thresholdsOf(recipe: Recipe): number[] {
-  const { threshold } = recipe;
-  return layerWidths(recipe).slice(1).map((units) => threshold === "units" ? units : threshold);
+  return planLayers(recipe, layerKinds).map(({ units, settings: { threshold } }) =>
+    threshold === "units" ? units : threshold
+  );
 }

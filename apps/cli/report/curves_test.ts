@@ -32,4 +32,7 @@ Deno.test("trainingCurves() draws no error where none was measured, and one thre
   assertEquals(curves[1]!.legend.at(-1)!.name, "threshold 20");
   const uneven = await trainingCurves(bare, recipes.hinton({ layers: [784, 20, 30] }), 0.25);
   assertEquals(uneven[1]!.legend.length, 4);
+  const own = recipes.hinton({ layers: [784, 20, { kind: "dense", units: 30, threshold: 20 }] });
+  const same = await trainingCurves(bare, own, 0.25);
+  assertEquals(same[1]!.legend.at(-1)!.name, "threshold 20");
 });
