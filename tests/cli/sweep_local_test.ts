@@ -2,8 +2,8 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { readFigure, runsAt } from "../../results/figure.ts";
-import { parse } from "../../apps/cli/arguments.ts";
-import { sweepFlags } from "../../apps/cli/sweep.ts";
+import { parse } from "../../apps/cli/shared/arguments.ts";
+import { sweepFlags } from "../../apps/cli/sweep/sweep.ts";
 import { begin } from "../../apps/cli/sweep/begin.ts";
 import { PERMISSIONS } from "../../apps/cli/sweep/engines/trial_command.ts";
 import { prepare } from "../../apps/cli/sweep/prepare.ts";
