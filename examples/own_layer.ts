@@ -59,7 +59,7 @@ class GainLayer implements Layer {
     return { gain: [this.gain], bias: [this.bias] };
   }
   readonly buffers = {};
-  get running(): Record<string, Tensor> {
+  get running(): Record<string, Tensor<"f32">> {
     return { figures: this.figures.sums };
   }
 
@@ -71,7 +71,7 @@ class GainLayer implements Layer {
     });
   }
 
-  evidence({ squares }: Activity): Tensor {
+  evidence({ squares }: Activity): Tensor<"f32"> {
     const { backend: b, settings: { excitedBy } } = this.#context;
     return b.affine(squares, (excitedBy === "positive" ? 1 : -1) * this.#goodnessScale, 0);
   }

@@ -126,11 +126,11 @@ function sizeClass(bytes: number): number {
 }
 
 /** A matrix in host memory. */
-export class HostTensor implements Tensor {
+export class HostTensor<D extends DType = DType> implements Tensor<D> {
   /** See `Tensor`. */
   readonly shape: Shape;
   /** See `Tensor`. */
-  readonly dtype: DType;
+  readonly dtype: D;
   /** Whose it is, and where it is counted. */
   readonly owner: LiveTensors<HostTensor>;
   /** Its memory; `null` once disposed or spent. */
@@ -148,7 +148,7 @@ export class HostTensor implements Tensor {
     memory: Memory,
     block: Block,
     shape: Shape,
-    dtype: DType,
+    dtype: D,
   ) {
     this.owner = owner;
     this.#memory = memory;

@@ -8,9 +8,12 @@ import {
   ByCode,
   concatShape,
   type DType,
+  type DTypeOf,
   extentOf,
   type FoldCode,
   type FusedOperations,
+  type Gathered,
+  gatheredDType,
   gatherShape,
   LiveTensors,
   matmulDimensions,
@@ -77,7 +80,7 @@ export class OnnxBackend extends ByCode implements Backend {
   // Storage
 
   /** See {@linkcode Backend.upload}. */
-  upload(data: TensorData, shape: Shape): Tensor {
+  upload<T extends TensorData>(data: T, shape: Shape): Tensor<DTypeOf<T>> {
     const dtype = uploadDType(data, shape);
     const tensor = this.#make("upload", shape, dtype);
     tensor.data.set(data);
@@ -86,7 +89,7 @@ export class OnnxBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode Backend.fill}. */
-  fill(shape: Shape, value: number): Tensor {
+  fill(shape: Shape, value: number): Tensor<"f32"> {
     requireShape("fill", shape);
     const tensor = this.#make("fill", shape);
     tensor.data.fill(value);
@@ -95,9 +98,9 @@ export class OnnxBackend extends ByCode implements Backend {
 
   /** See {@linkcode Backend.read}. */
   // deno-lint-ignore require-await -- `async` turns what is thrown into a rejection
-  async read(tensors: readonly Tensor[]): Promise<TensorData[]> {
+  async read<D extends DType>(tensors: readonly Tensor<D>[]): Promise<TensorData<D>[]> {
     this.#requireUsable("read");
-    return tensors.map((tensor) => this.#use("read", tensor).data.slice());
+    return tensors.map((tensor) => this.#use("read", tensor).data.slice() as TensorData<D>);
   }
 
   /** See {@linkcode Backend.assign}. */
@@ -146,13 +149,17 @@ export class OnnxBackend extends ByCode implements Backend {
   // Rows
 
   /** See {@linkcode Backend.gather}. */
-  gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor {
+  gather<D extends DType>(
+    table: Tensor<D>,
+    indices: Tensor,
+    warp?: Warp | null,
+  ): Tensor<Gathered<D>> {
     const source = this.#use("gather", table);
     const picked = this.#use("gather", indices);
     const shape = gatherShape(table, indices, warp);
     const columns = shape[1];
     const moved = warp && [warp.maps, warp.which].map((x) => this.#use("gather", x));
-    const tensor = this.#make("gather", shape, table.dtype === "i32" ? "i32" : "f32");
+    const tensor = this.#make("gather", shape, gatheredDType(table));
     const [data, from, rows] = [tensor.data, source.data, picked.data];
     const [maps, which] = moved ? moved.map((x) => x.data) : [];
     const [n, width] = table.shape;
@@ -167,7 +174,7 @@ export class OnnxBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode Backend.slice}. */
-  slice(x: Tensor, start: number, end: number): Tensor {
+  slice<D extends DType>(x: Tensor<D>, start: number, end: number): Tensor<D> {
     const from = this.#use("slice", x);
     const shape = sliceShape(x, start, end);
     const tensor = this.#make("slice", shape, x.dtype);
@@ -176,7 +183,7 @@ export class OnnxBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode Backend.concat}. */
-  concat(a: Tensor, b: Tensor): Tensor {
+  concat<D extends DType>(a: Tensor<D>, b: Tensor<D>): Tensor<D> {
     const above = this.#use("concat", a);
     const below = this.#use("concat", b);
     const tensor = this.#make("concat", concatShape(a, b), a.dtype);
@@ -186,7 +193,7 @@ export class OnnxBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode Backend.oneHot}. */
-  oneHot(labels: Tensor, classes: number): Tensor {
+  oneHot(labels: Tensor, classes: number): Tensor<"f32"> {
     const column = this.#use("oneHot", labels);
     const tensor = this.#make("oneHot", oneHotShape(labels, classes));
     const [data, from] = [tensor.data, column.data];
@@ -201,7 +208,7 @@ export class OnnxBackend extends ByCode implements Backend {
   // Matrix product
 
   /** See {@linkcode Backend.matmul}. */
-  matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor<"f32"> {
     const left = this.#use("matmul", a);
     const right = this.#use("matmul", b);
     const { m, n } = matmulDimensions(a, b, options);
@@ -213,7 +220,7 @@ export class OnnxBackend extends ByCode implements Backend {
   // Element by element
 
   /** See {@linkcode Backend.affine}. */
-  affine(x: Tensor, scale: number, offset: number): Tensor {
+  affine(x: Tensor, scale: number, offset: number): Tensor<"f32"> {
     const source = this.#floats("affine", x);
     const tensor = this.#make("affine", x.shape);
     const [data, from] = [tensor.data, source.data];
@@ -222,7 +229,7 @@ export class OnnxBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode Backend.argmax}. */
-  argmax(x: Tensor): Tensor {
+  argmax(x: Tensor): Tensor<"i32"> {
     const source = this.#floats("argmax", x);
     const [rows, columns] = x.shape;
     const tensor = this.#make("argmax", [rows, 1], "i32");
@@ -241,11 +248,17 @@ export class OnnxBackend extends ByCode implements Backend {
   // What the operations share
 
   // A new tensor with whatever is in its memory.
-  #make(operation: string, shape: Shape, dtype: DType = "f32"): HostTensor {
+  #make<D extends DType = "f32">(
+    operation: string,
+    shape: Shape,
+    dtype: D = "f32" as D,
+  ): HostTensor<D> {
     this.#requireUsable(operation);
     const bytes = shape[0] * shape[1] * (dtype === "u8" ? 1 : 4);
     const block = this.#memory.take(operation, bytes);
-    return this.#live.add(new HostTensor(this.#live, this.#memory, block, shape, dtype), bytes);
+    const tensor = new HostTensor(this.#live, this.#memory, block, shape, dtype);
+    this.#live.add(tensor, bytes);
+    return tensor;
   }
 
   #use(operation: string, tensor: Tensor): HostTensor {
@@ -264,7 +277,7 @@ export class OnnxBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode ByCode.unary}. */
-  protected override unary(code: UnaryCode, x: Tensor): Tensor {
+  protected override unary(code: UnaryCode, x: Tensor): Tensor<"f32"> {
     const from = this.#use(code, x);
     const tensor = this.#make(code, x.shape);
     if (code === "relu") this.#loops.relu(from.at, tensor.at, x.shape[0] * x.shape[1]);
@@ -273,7 +286,12 @@ export class OnnxBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode ByCode.binary}. */
-  protected override binary(code: BinaryCode, a: Tensor, b: Tensor, repeat: Broadcast): Tensor {
+  protected override binary(
+    code: BinaryCode,
+    a: Tensor,
+    b: Tensor,
+    repeat: Broadcast,
+  ): Tensor<"f32"> {
     const [left, right] = [this.#use(code, a), this.#use(code, b)];
     const [rowStep, step] = strides(repeat, a.shape[1]);
     const tensor = this.#make(code, a.shape);
@@ -283,7 +301,7 @@ export class OnnxBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode ByCode.fold}. */
-  protected override fold(code: FoldCode, x: Tensor, axis: Axis, shape: Shape): Tensor {
+  protected override fold(code: FoldCode, x: Tensor, axis: Axis, shape: Shape): Tensor<"f32"> {
     const from = this.#use(code, x);
     const tensor = this.#make(code, shape);
     const data = tensor.data as Float32Array;

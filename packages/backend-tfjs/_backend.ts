@@ -6,9 +6,13 @@ import {
   type BinaryCode,
   ByCode,
   concatShape,
+  type DType,
+  type DTypeOf,
   extentOf,
   type FoldCode,
   type FusedOperations,
+  type Gathered,
+  gatheredDType,
   gatherShape,
   matmulDimensions,
   type MatmulOptions,
@@ -66,7 +70,7 @@ export class TfjsBackend extends ByCode implements Backend {
 
   // Storage
 
-  upload(data: TensorData, shape: Shape): Tensor {
+  upload<T extends TensorData>(data: T, shape: Shape): Tensor<DTypeOf<T>> {
     const dtype = uploadDType(data, shape);
     this.#device.requireRoom(data);
     // A copy, because TensorFlow.js keeps the array, and the caller may change it after.
@@ -84,19 +88,21 @@ export class TfjsBackend extends ByCode implements Backend {
     return tensor;
   }
 
-  fill(shape: Shape, value: number): Tensor {
+  fill(shape: Shape, value: number): Tensor<"f32"> {
     requireShape("fill", shape);
     return this.#handles.make("fill", shape, () => tf.fill([...shape], value, "float32"));
   }
 
   // deno-lint-ignore require-await -- `async` turns what is thrown into a rejection
-  async read(tensors: readonly Tensor[]): Promise<TensorData[]> {
+  async read<D extends DType>(tensors: readonly Tensor<D>[]): Promise<TensorData<D>[]> {
     const handles = tensors.map((tensor) => this.#handles.get("read", tensor));
     this.#device.check();
     const sizes = handles.map(({ shape }) => shape[0] * shape[1]);
     const reading = this.#device.read(handles.map(({ storage }) => storage));
     // Bytes may come with some more, to fill a word.
-    return reading.then((data) => data.map((values, i) => values.subarray(0, sizes[i])));
+    return reading.then((data) =>
+      data.map((values, i) => values.subarray(0, sizes[i]) as TensorData<D>)
+    );
   }
 
   assign(target: Tensor, source: Tensor): void {
@@ -138,7 +144,11 @@ export class TfjsBackend extends ByCode implements Backend {
 
   // Rows
 
-  gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor {
+  gather<D extends DType>(
+    table: Tensor<D>,
+    indices: Tensor,
+    warp?: Warp | null,
+  ): Tensor<Gathered<D>> {
     const { storage } = this.#handles.get("gather", table);
     const rows = this.#handles.tensor("gather", indices, "i32");
     const shape = gatherShape(table, indices, warp);
@@ -149,32 +159,41 @@ export class TfjsBackend extends ByCode implements Backend {
         "gather",
         shape,
         () => this.#device.gatherWarped(storage, table.shape, rows, maps, which),
-        table.dtype === "i32" ? "i32" : "f32",
+        gatheredDType(table),
       );
     }
     if (table.dtype === "u8") {
       const bytes = storage as Parameters<Device["gatherBytes"]>[0];
-      return this.#make("gather", shape, () => this.#device.gatherBytes(bytes, table.shape, rows));
+      return this.#handles.make(
+        "gather",
+        shape,
+        () => this.#device.gatherBytes(bytes, table.shape, rows),
+        gatheredDType(table),
+      );
     }
     const from = storage as tf.Tensor2D;
-    const { dtype } = table;
-    return this.#handles.make("gather", shape, () => this.#device.gather(from, rows), dtype);
+    return this.#handles.make(
+      "gather",
+      shape,
+      () => this.#device.gather(from, rows),
+      gatheredDType(table),
+    );
   }
 
-  slice(x: Tensor, start: number, end: number): Tensor {
+  slice<D extends DType>(x: Tensor<D>, start: number, end: number): Tensor<D> {
     const from = this.#handles.tensor("slice", x, "f32", "i32");
     const shape = sliceShape(x, start, end);
     return this.#handles.make("slice", shape, () => this.#device.slice(from, start, end), x.dtype);
   }
 
-  concat(a: Tensor, b: Tensor): Tensor {
+  concat<D extends DType>(a: Tensor<D>, b: Tensor<D>): Tensor<D> {
     const above = this.#handles.tensor("concat", a, "f32", "i32");
     const below = this.#handles.tensor("concat", b, "f32", "i32");
     const shape = concatShape(a, b);
     return this.#handles.make("concat", shape, () => this.#device.concat(above, below), a.dtype);
   }
 
-  oneHot(labels: Tensor, classes: number): Tensor {
+  oneHot(labels: Tensor, classes: number): Tensor<"f32"> {
     const column = this.#handles.tensor("oneHot", labels, "i32");
     const shape = oneHotShape(labels, classes);
     return this.#make("oneHot", shape, () => this.#device.oneHot(column, classes));
@@ -182,7 +201,7 @@ export class TfjsBackend extends ByCode implements Backend {
 
   // Matrix product
 
-  matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor<"f32"> {
     const left = this.#handles.tensor("matmul", a);
     const right = this.#handles.tensor("matmul", b);
     const { m, n } = matmulDimensions(a, b, options);
@@ -196,11 +215,11 @@ export class TfjsBackend extends ByCode implements Backend {
 
   // Element by element
 
-  affine(x: Tensor, scale: number, offset: number): Tensor {
+  affine(x: Tensor, scale: number, offset: number): Tensor<"f32"> {
     return this.#each("affine", x, (x) => this.#device.affine(x, scale, offset));
   }
 
-  argmax(x: Tensor): Tensor {
+  argmax(x: Tensor): Tensor<"i32"> {
     const from = this.#handles.tensor("argmax", x);
     const shape: Shape = [x.shape[0], 1];
     return this.#handles.make("argmax", shape, () => this.#device.argmax(from), "i32");
@@ -208,27 +227,27 @@ export class TfjsBackend extends ByCode implements Backend {
 
   // What the operations share
 
-  #make(operation: string, shape: Shape, compute: () => tf.Tensor2D): Tensor {
+  #make(operation: string, shape: Shape, compute: () => tf.Tensor2D): Tensor<"f32"> {
     return this.#handles.make(operation, shape, compute);
   }
 
-  #each(operation: string, x: Tensor, f: (x: tf.Tensor2D) => tf.Tensor2D): Tensor {
+  #each(operation: string, x: Tensor, f: (x: tf.Tensor2D) => tf.Tensor2D): Tensor<"f32"> {
     const from = this.#handles.tensor(operation, x);
     return this.#make(operation, x.shape, () => f(from));
   }
 
-  protected override unary(code: UnaryCode, x: Tensor): Tensor {
+  protected override unary(code: UnaryCode, x: Tensor): Tensor<"f32"> {
     return this.#each(code, x, UNARY[code]);
   }
 
-  protected override binary(code: BinaryCode, a: Tensor, b: Tensor): Tensor {
+  protected override binary(code: BinaryCode, a: Tensor, b: Tensor): Tensor<"f32"> {
     const left = this.#handles.tensor(code, a, "f32", "i32");
     const right = this.#handles.tensor(code, b, "f32", "i32");
     const f = code === "equal" ? this.#device.equal.bind(this.#device) : BINARY[code];
     return this.#make(code, a.shape, () => f(left, right));
   }
 
-  protected override fold(code: FoldCode, x: Tensor, axis: Axis, shape: Shape): Tensor {
+  protected override fold(code: FoldCode, x: Tensor, axis: Axis, shape: Shape): Tensor<"f32"> {
     const from = this.#handles.tensor(code, x);
     const along = axis === "rows" ? 0 : 1;
     return this.#make(

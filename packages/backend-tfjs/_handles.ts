@@ -12,16 +12,16 @@ import * as tf from "@tensorflow/tfjs";
 import type { Device, Storage } from "./_device.ts";
 
 /** A handle. */
-export class TfjsTensor implements Tensor {
+export class TfjsTensor<D extends DType = DType> implements Tensor<D> {
   readonly shape: Shape;
-  readonly dtype: DType;
+  readonly dtype: D;
   /** The book it is entered in, which also tells whose it is. */
   readonly owner: LiveTensors<TfjsTensor>;
   /** `null` once disposed, or moved to another handle. */
   storage: Storage | null;
   extent: Extent | null = null;
 
-  constructor(owner: LiveTensors<TfjsTensor>, storage: Storage, shape: Shape, dtype: DType) {
+  constructor(owner: LiveTensors<TfjsTensor>, storage: Storage, shape: Shape, dtype: D) {
     this.owner = owner;
     this.storage = storage;
     this.shape = [shape[0], shape[1]];
@@ -80,19 +80,21 @@ export class Handles {
   }
 
   /** A handle on the result of `compute`. */
-  make(
+  make<D extends DType = "f32">(
     operation: string,
     shape: Shape,
     compute: () => tf.Tensor2D,
-    dtype: DType = "f32",
-  ): TfjsTensor {
+    dtype: D = "f32" as D,
+  ): TfjsTensor<D> {
     return this.add(this.compute(operation, compute), shape, dtype);
   }
 
   /** A handle on `storage`. Every handle is made here, so that none escapes the book-keeping. */
-  add(storage: Storage, shape: Shape, dtype: DType): TfjsTensor {
+  add<D extends DType>(storage: Storage, shape: Shape, dtype: D): TfjsTensor<D> {
     const bytes = shape[0] * shape[1] * (dtype === "u8" ? 1 : 4);
-    return this.live.add(new TfjsTensor(this.live, storage, shape, dtype), bytes);
+    const tensor = new TfjsTensor(this.live, storage, shape, dtype);
+    this.live.add(tensor, bytes);
+    return tensor;
   }
 
   /** Puts `storage` behind a handle in place of what it holds. */

@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { type Backend, DeviceLostError, UnavailableError } from "@forward-forward/core";
-import { fusedOperations } from "@forward-forward/core/tensor";
+import { fusedOperations, type Tensor } from "@forward-forward/core/tensor";
 import { conformance } from "@forward-forward/core/conformance";
 import * as tf from "@tensorflow/tfjs";
 import { createBackend, type TfjsDevice } from "./mod.ts";
@@ -150,7 +150,7 @@ for (const { device, name } of DEVICES) {
     const [x, y, table] = tf.tidy(() => {
       const x = b.fill([2, 2], 3);
       return [x, b.relu(x), b.upload(Uint8Array.of(1, 2, 3), [1, 3])] as never;
-    }) as [ReturnType<Backend["fill"]>, ReturnType<Backend["fill"]>, ReturnType<Backend["fill"]>];
+    }) as [Tensor, Tensor, Tensor];
     assertEquals(await b.read([y, x, table]), [
       new Float32Array(4).fill(3),
       new Float32Array(4).fill(3),

@@ -1,27 +1,30 @@
 // Rows picked by index, and moved by a warp if there is one.
 
-import { gatherShape, type Tensor, type Warp } from "@forward-forward/core/tensor";
+import {
+  type DType,
+  type Gathered,
+  gatheredDType,
+  gatherShape,
+  type Tensor,
+  type Warp,
+} from "@forward-forward/core/tensor";
 import { stretches } from "./_table.ts";
 import type { Workspace } from "./_workspace.ts";
 import { gather as pick, gatherWarped } from "./kernels/gather.ts";
 import { laneGrid, widthOf } from "./kernels/kernel.ts";
 
 /** See `Backend.gather`. A table in several blocks takes a dispatch for each. */
-export function gather(
+export function gather<D extends DType>(
   workspace: Workspace,
-  table: Tensor,
+  table: Tensor<D>,
   indices: Tensor,
   warp?: Warp | null,
-): Tensor {
+): Tensor<Gathered<D>> {
   const blocks = workspace.table("gather", table);
   const picked = workspace.use("gather", indices);
   const moved = warp ? [warp.maps, warp.which].map((x) => workspace.use("gather", x)) : [];
   const shape = gatherShape(table, indices, warp);
-  const { tensor, block } = workspace.make(
-    "gather",
-    shape,
-    table.dtype === "i32" ? "i32" : "f32",
-  );
+  const { tensor, block } = workspace.make("gather", shape, gatheredDType(table));
   const elements = table.dtype === "u8" ? "bytes" : "words";
   const width = warp ? 1 : widthOf(shape[1]);
   const count = shape[0] * shape[1] / width;

@@ -28,7 +28,7 @@ export function matmul(
   a: Tensor,
   b: Tensor,
   { transposeA = false, transposeB = false }: MatmulOptions,
-): Tensor {
+): Tensor<"f32"> {
   const blocks = [workspace.use("matmul", a), workspace.use("matmul", b)];
   const dimensions = matmulDimensions(a, b, { transposeA, transposeB });
   const product: Product = { ...dimensions, transposeA, transposeB, then: "store" };

@@ -4,11 +4,11 @@ import type { DType, Extent, LiveTensors, Shape, Tensor } from "@forward-forward
 import type { Block, Pool } from "./_pool.ts";
 
 /** A matrix in a buffer, row-major; the buffer may be larger. */
-export class WebGPUTensor implements Tensor {
+export class WebGPUTensor<D extends DType = DType> implements Tensor<D> {
   /** See `Tensor`. */
   readonly shape: Shape;
   /** See `Tensor`. */
-  readonly dtype: DType;
+  readonly dtype: D;
   /** Whose it is, and where it is counted. */
   readonly owner: LiveTensors<WebGPUTensor>;
   /** The memory: one block, or the several of a table of bytes too large for one; `null` once disposed or spent. */
@@ -24,7 +24,7 @@ export class WebGPUTensor implements Tensor {
     pool: Pool,
     blocks: readonly Block[],
     shape: Shape,
-    dtype: DType,
+    dtype: D,
     extent: Extent | null,
   ) {
     this.owner = owner;

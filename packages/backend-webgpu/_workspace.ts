@@ -50,14 +50,18 @@ export class Workspace {
   }
 
   /** A new tensor, with whatever is in its memory. */
-  make(operation: string, shape: Shape, dtype: DType = "f32"): { tensor: Tensor; block: Block } {
+  make<D extends DType = "f32">(
+    operation: string,
+    shape: Shape,
+    dtype: D = "f32" as D,
+  ): { tensor: Tensor<D>; block: Block } {
     this.requireUsable(operation);
     const block = this.recorder.pool.take(operation, byteLength(shape, dtype));
     return { tensor: this.adopt([block], shape, dtype), block };
   }
 
   /** A new tensor with `data` in it. */
-  upload(data: TensorData, shape: Shape, dtype: DType): Tensor {
+  upload<D extends DType>(data: TensorData, shape: Shape, dtype: D): Tensor<D> {
     this.requireUsable("upload");
     const { recorder } = this;
     const blocks = stretches(shape, dtype, recorder.pool.limit).map(({ first, rows }) => {
@@ -69,15 +73,16 @@ export class Workspace {
   }
 
   /** A new tensor of memory that was just filled, by values of this extent if that is known. */
-  adopt(
+  adopt<D extends DType>(
     blocks: readonly Block[],
     shape: Shape,
-    dtype: DType,
+    dtype: D,
     extent: Extent | null = null,
-  ): Tensor {
+  ): Tensor<D> {
     const { pool } = this.recorder;
     const tensor = new WebGPUTensor(this.live, pool, blocks, shape, dtype, extent);
-    return this.live.add(tensor, byteLength(shape, dtype));
+    this.live.add(tensor, byteLength(shape, dtype));
+    return tensor;
   }
 
   /** Throws if the workspace was disposed, or its device lost. */

@@ -8,8 +8,11 @@ import {
   ByCode,
   composedOperations,
   concatShape,
+  type DType,
+  type DTypeOf,
   type FoldCode,
   type FusedOperations,
+  type Gathered,
   type MatmulOptions,
   type MemoryUse,
   oneHotShape,
@@ -130,13 +133,13 @@ export class WebGPUBackend extends ByCode implements Backend {
    * See {@linkcode Backend.upload}. Throws a `RangeError` above the device's limit of a buffer; tables of bytes may be larger, and are
    * kept in several.
    */
-  upload(data: TensorData, shape: Shape): Tensor {
+  upload<T extends TensorData>(data: T, shape: Shape): Tensor<DTypeOf<T>> {
     const dtype = uploadDType(data, shape);
     return this.#workspace.upload(data, shape, dtype);
   }
 
   /** See {@linkcode Backend.fill}. Throws a `RangeError` above the device's limit of a buffer. */
-  fill(shape: Shape, value: number): Tensor {
+  fill(shape: Shape, value: number): Tensor<"f32"> {
     requireShape("fill", shape);
     const { tensor, block } = this.#workspace.make("fill", shape);
     const { count, grid } = vectors(tensor);
@@ -145,7 +148,7 @@ export class WebGPUBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode Backend.read}. Rejects with the first error of what was recorded before, if any. */
-  async read(tensors: readonly Tensor[]): Promise<TensorData[]> {
+  async read<D extends DType>(tensors: readonly Tensor<D>[]): Promise<TensorData<D>[]> {
     const { recorder } = this.#workspace;
     const parts = tensors.map((tensor) => {
       const { shape, dtype } = tensor;
@@ -159,8 +162,8 @@ export class WebGPUBackend extends ByCode implements Backend {
     const copies = await recorder.read(parts.flat());
     return tensors.map(({ dtype }, i) => {
       const copy = joined(copies.splice(0, parts[i]!.length));
-      if (dtype === "f32") return new Float32Array(copy);
-      return dtype === "i32" ? new Int32Array(copy) : new Uint8Array(copy);
+      const Elements = { f32: Float32Array, i32: Int32Array, u8: Uint8Array }[dtype];
+      return new Elements(copy) as TensorData<D>;
     });
   }
 
@@ -241,12 +244,16 @@ export class WebGPUBackend extends ByCode implements Backend {
   // Rows
 
   /** See {@linkcode Backend.gather}. */
-  gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor {
+  gather<D extends DType>(
+    table: Tensor<D>,
+    indices: Tensor,
+    warp?: Warp | null,
+  ): Tensor<Gathered<D>> {
     return gather(this.#workspace, table, indices, warp);
   }
 
   /** See {@linkcode Backend.slice}. */
-  slice(x: Tensor, start: number, end: number): Tensor {
+  slice<D extends DType>(x: Tensor<D>, start: number, end: number): Tensor<D> {
     const from = this.#use("slice", x);
     const shape = sliceShape(x, start, end);
     const { tensor, block } = this.#workspace.make("slice", shape, x.dtype);
@@ -258,7 +265,7 @@ export class WebGPUBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode Backend.concat}. */
-  concat(a: Tensor, b: Tensor): Tensor {
+  concat<D extends DType>(a: Tensor<D>, b: Tensor<D>): Tensor<D> {
     const above = this.#use("concat", a);
     const below = this.#use("concat", b);
     const shape = concatShape(a, b);
@@ -272,7 +279,7 @@ export class WebGPUBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode Backend.oneHot}. */
-  oneHot(labels: Tensor, classes: number): Tensor {
+  oneHot(labels: Tensor, classes: number): Tensor<"f32"> {
     const from = this.#use("oneHot", labels);
     const shape = oneHotShape(labels, classes);
     const { tensor, block } = this.#workspace.make("oneHot", shape);
@@ -285,19 +292,19 @@ export class WebGPUBackend extends ByCode implements Backend {
   // Matrix product
 
   /** See {@linkcode Backend.matmul}. */
-  matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor<"f32"> {
     return matmul(this.#workspace, a, b, options);
   }
 
   // Element by element
 
   /** See {@linkcode Backend.affine}. */
-  affine(x: Tensor, scale: number, offset: number): Tensor {
+  affine(x: Tensor, scale: number, offset: number): Tensor<"f32"> {
     return this.#each("affine", x, affine, [scale, offset]);
   }
 
   /** See {@linkcode Backend.argmax}. */
-  argmax(x: Tensor): Tensor {
+  argmax(x: Tensor): Tensor<"i32"> {
     const from = this.#use("argmax", x);
     requireDType("argmax", x, "f32");
     const { tensor, block } = this.#workspace.make("argmax", [x.shape[0], 1], "i32");
@@ -316,7 +323,7 @@ export class WebGPUBackend extends ByCode implements Backend {
   }
 
   // Memory is a multiple of four elements, so all of a tensor is vectors; the rest of the last is never read.
-  #each(operation: string, x: Tensor, kernel: Kernel, scalars: number[]): Tensor {
+  #each(operation: string, x: Tensor, kernel: Kernel, scalars: number[]): Tensor<"f32"> {
     const from = this.#use(operation, x);
     requireDType(operation, x, "f32");
     const { tensor, block } = this.#workspace.make(operation, x.shape);
@@ -326,12 +333,17 @@ export class WebGPUBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode ByCode.unary}; `exp` saturates just below the largest `f32`, at 3.3e38. */
-  protected override unary(code: UnaryCode, x: Tensor): Tensor {
+  protected override unary(code: UnaryCode, x: Tensor): Tensor<"f32"> {
     return this.#each(code, x, unary(code), []);
   }
 
   /** See {@linkcode ByCode.binary}; what a division by zero gives is undefined. */
-  protected override binary(code: BinaryCode, a: Tensor, b: Tensor, repeat: Broadcast): Tensor {
+  protected override binary(
+    code: BinaryCode,
+    a: Tensor,
+    b: Tensor,
+    repeat: Broadcast,
+  ): Tensor<"f32"> {
     const [left, right] = [this.#use(code, a), this.#use(code, b)];
     const { tensor, block } = this.#workspace.make(code, a.shape);
     const [rows, columns] = a.shape;
@@ -344,7 +356,7 @@ export class WebGPUBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode ByCode.fold}. */
-  protected override fold(code: FoldCode, x: Tensor, axis: Axis, shape: Shape): Tensor {
+  protected override fold(code: FoldCode, x: Tensor, axis: Axis, shape: Shape): Tensor<"f32"> {
     const from = this.#use(code, x);
     const { tensor, block } = this.#workspace.make(code, shape);
     const fold = axis === "rows" ? foldAllRows : foldAllColumns;

@@ -1,3 +1,4 @@
+import type { DType, Tensor, TensorData } from "@forward-forward/core/tensor";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type Backend, DeviceLostError, recipes } from "@forward-forward/core";
 import { ReferenceBackend } from "@forward-forward/core/reference";
@@ -28,12 +29,10 @@ class Failing extends ReferenceBackend {
   constructor(readonly at: number, readonly lasts: boolean, readonly error: Error) {
     super();
   }
-  override read(
-    ...args: Parameters<ReferenceBackend["read"]>
-  ): ReturnType<ReferenceBackend["read"]> {
+  override read<D extends DType>(tensors: readonly Tensor<D>[]): Promise<TensorData<D>[]> {
     const read = ++this.#reads;
     if (this.lasts ? read >= this.at : read === this.at) return Promise.reject(this.error);
-    return super.read(...args);
+    return super.read(tensors);
   }
 }
 

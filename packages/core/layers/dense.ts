@@ -54,7 +54,7 @@ export class FFDense implements Layer {
   /** Biases, `[1, units]`. */
   readonly bias: Parameter;
   /** Running mean of positive activity, `[1, units]`, under peer normalisation. */
-  readonly meanActivity: Tensor | null;
+  readonly meanActivity: Tensor<"f32"> | null;
   /** Its optimizer. */
   readonly optimizer: Optimizer;
   /** Goodness that separates positive from negative. */
@@ -109,12 +109,12 @@ export class FFDense implements Layer {
   }
 
   /** `mean_activity`, under peer normalisation. */
-  get buffers(): Record<string, Tensor> {
+  get buffers(): Record<string, Tensor<"f32">> {
     return this.meanActivity ? { mean_activity: this.meanActivity } : {};
   }
 
   /** `figures`. */
-  get running(): Record<string, Tensor> {
+  get running(): Record<string, Tensor<"f32">> {
     return { figures: this.figures.sums };
   }
 
@@ -144,7 +144,7 @@ export class FFDense implements Layer {
    * How much each row of activities speaks for its label, `[rows, 1]`: its goodness, or less its goodness where the layer is
    * excited by negative data.
    */
-  evidence({ squares }: Activity): Tensor {
+  evidence({ squares }: Activity): Tensor<"f32"> {
     return this.#backend.affine(squares, this.#evidenceScale, 0);
   }
 

@@ -15,7 +15,7 @@ export interface LayerReport {
 /** Sums on the device that a rule adds to. */
 export class Figures implements Disposable {
   /** Summed losses of the rows to be excited by and of those to be calm for, then their summed goodness, `[4, 1]`. */
-  readonly sums: Tensor;
+  readonly sums: Tensor<"f32">;
   /** Pairs behind the sums. */
   pairs = 0;
 

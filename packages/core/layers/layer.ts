@@ -58,7 +58,7 @@ export interface Layer extends Learner {
    * How much each row of activities speaks for its label, `[rows, 1]`: its goodness, or less its goodness where the layer is
    * excited by negative data.
    */
-  evidence(activity: Activity): Tensor;
+  evidence(activity: Activity): Tensor<"f32">;
   /**
    * Runs its rule on a batch of contrasts, or on a part of one, without changing what the layer computes:
    * only its running figures and, for a whole batch, its running means move on.

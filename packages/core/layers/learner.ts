@@ -10,9 +10,9 @@ export interface Learner extends Disposable {
   /** What it learns, by the names it is saved by. The parts of one are saved as one, the rows of each below those before. */
   readonly parameters: Readonly<Record<string, readonly Parameter[]>>;
   /** What else is saved with a model, by name. */
-  readonly buffers: Readonly<Record<string, Tensor>>;
+  readonly buffers: Readonly<Record<string, Tensor<"f32">>>;
   /** Sums over the epoch under way, which a checkpoint has and a model has not, by name. */
-  readonly running: Readonly<Record<string, Tensor>>;
+  readonly running: Readonly<Record<string, Tensor<"f32">>>;
   /** Updates it from the summed gradients of a whole batch of `batchPairs`; `gain` multiplies the learning rate. */
   apply(gradients: Gradients, batchPairs: number, gain: number): void;
 }

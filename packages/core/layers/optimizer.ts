@@ -59,14 +59,14 @@ export const optimizerSchema: Schema<OptimizerOptions> = kinds<OptimizerOptions>
 /** A trained tensor with its optimizer's moments. */
 export class Parameter implements Disposable {
   /** The value, updated in place. */
-  readonly value: Tensor;
+  readonly value: Tensor<"f32">;
   /** The optimizer's moments by name, each of the value's shape. */
-  readonly moments: Readonly<Record<string, Tensor>>;
+  readonly moments: Readonly<Record<string, Tensor<"f32">>>;
   /** Whether weight decay applies: it does to weights and not to biases. */
   readonly decays: boolean;
 
   /** Takes ownership of `value` and `moments`. */
-  constructor(value: Tensor, moments: Record<string, Tensor>, decays: boolean) {
+  constructor(value: Tensor<"f32">, moments: Record<string, Tensor<"f32">>, decays: boolean) {
     this.value = value;
     this.moments = moments;
     this.decays = decays;
@@ -95,11 +95,11 @@ export class Optimizer {
   }
 
   /** Takes ownership of a tensor, which goes if they cannot be made, and gives it zero moments. */
-  parameter(value: Tensor, { decays }: { decays: boolean }): Parameter {
+  parameter(value: Tensor<"f32">, { decays }: { decays: boolean }): Parameter {
     using made = new Made();
     made.own(value);
-    const zeros = (): Tensor => made.own(this.#backend.fill(value.shape, 0));
-    const moments: Record<string, Tensor> = this.#options.kind === "adam"
+    const zeros = (): Tensor<"f32"> => made.own(this.#backend.fill(value.shape, 0));
+    const moments: Record<string, Tensor<"f32">> = this.#options.kind === "adam"
       ? { first_moment: zeros(), second_moment: zeros() }
       : { velocity: zeros() };
     made.keep();

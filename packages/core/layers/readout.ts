@@ -45,7 +45,7 @@ export class Readout implements Learner {
   /** Its optimizer. */
   readonly optimizer: Optimizer;
   /** Wrong predictions on training images since the last report, `[1, 1]`, counted before each update. */
-  readonly mistakes: Tensor;
+  readonly mistakes: Tensor<"f32">;
 
   readonly #backend: Backend;
 
@@ -70,7 +70,7 @@ export class Readout implements Learner {
   }
 
   /** Logits `[rows, classes]` for the normalised activities of each layer it sees. */
-  logits(states: readonly Tensor[]): Tensor {
+  logits(states: readonly Tensor[]): Tensor<"f32"> {
     const b = this.#backend;
     return b.scope(() => {
       const parts = this.weights.map((weight, i) => b.matmul(states[i]!, weight.value));
@@ -105,12 +105,12 @@ export class Readout implements Learner {
   }
 
   /** None. */
-  get buffers(): Record<string, Tensor> {
+  get buffers(): Record<string, Tensor<"f32">> {
     return {};
   }
 
   /** `mistakes`. */
-  get running(): Record<string, Tensor> {
+  get running(): Record<string, Tensor<"f32">> {
     return { mistakes: this.mistakes };
   }
 

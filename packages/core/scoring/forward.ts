@@ -53,7 +53,7 @@ export class Forward {
     const { backend: b, layers, readout, classes } = this.stack;
     const from = readout?.from ?? 0;
     return b.scope(() => {
-      let input = product
+      let input: Tensor = product
         ? b.add(b.fill([product.shape[0], classes], 0), encoded.neutral)
         : b.add(encoded.pixels, b.fill([1, 1], 0)); // A copy, for it is disposed of.
       let shared = product && b.mul(product, encoded.neutralScale);
@@ -71,12 +71,18 @@ export class Forward {
   }
 
   /** How much each layer's activities speak for a label, `[rows, 1]` each; for any label where `product` is null. */
-  evidencePass(encoded: EncodedImages, product: Tensor | null, label: number): Tensor[] {
+  evidencePass(
+    encoded: EncodedImages,
+    product: Tensor | null,
+    label: number,
+  ): Tensor<"f32">[] {
     const { backend: b, layers, classes } = this.stack;
     return b.scope(() => {
       const rows = encoded.pixels.shape[0];
       const labels = b.upload(new Int32Array(rows).fill(label), [rows, 1]);
-      let inputs = product ? b.mul(b.oneHot(labels, classes), encoded.strength) : encoded.pixels;
+      let inputs: Tensor = product
+        ? b.mul(b.oneHot(labels, classes), encoded.strength)
+        : encoded.pixels;
       return layers.map((layer, l) => {
         const activity = layer.activity(inputs, l === 0 ? product : null);
         if (l < layers.length - 1) inputs = this.normalise(activity);

@@ -64,7 +64,7 @@ export async function scoreAll(
 ): Promise<Scores> {
   const { backend: b, layers, readout, classes } = forward.stack;
   const { count } = source;
-  const chunks: { start: number; tensors: Tensor[] }[] = [];
+  const chunks: { start: number; tensors: Tensor<"f32">[] }[] = [];
   try {
     for (let start = 0; start < count; start += CHUNK) {
       signal?.throwIfAborted();
@@ -74,7 +74,7 @@ export async function scoreAll(
       await b.flush();
       onProgress?.(start + rows, count);
     }
-    const data = await b.read(chunks.flatMap(({ tensors }) => tensors)) as Float32Array[];
+    const data = await b.read(chunks.flatMap(({ tensors }) => tensors));
     const goodness = layers.map(() => new Float32Array(count * classes));
     const logits = readout ? new Float32Array(count * classes) : null;
     for (const { start } of chunks) {
@@ -95,12 +95,12 @@ export async function scoreAll(
 }
 
 // Each layer's goodness, label below label `[classes * rows, 1]`, or `[rows, 1]` where labels are never shown; then the logits, if there is a readout.
-function scoreChunk(forward: Forward, source: Source, indices: Int32Array): Tensor[] {
+function scoreChunk(forward: Forward, source: Source, indices: Int32Array): Tensor<"f32">[] {
   const { backend: b, layers, readout, classes } = forward.stack;
   const encoded = source.encode(b.upload(indices, [indices.length, 1]));
   // The pixels' share of the first layer is the same for every label.
   const product = forward.sharedProduct(encoded);
-  const columns: Tensor[][] = layers.map(() => []);
+  const columns: Tensor<"f32">[][] = layers.map(() => []);
   // Where labels are never shown, one pass is that of every label.
   for (let label = 0; label < (product ? classes : 1); label++) {
     forward.evidencePass(encoded, product, label)

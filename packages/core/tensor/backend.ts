@@ -1,7 +1,7 @@
 // The seam: what the algorithm needs from a backend, and nothing more.
 
 import type { FusedOperations } from "./fused_operations.ts";
-import type { Shape, Tensor, TensorData, Warp } from "./tensor.ts";
+import type { DType, DTypeOf, Gathered, Shape, Tensor, TensorData, Warp } from "./tensor.ts";
 
 export type * from "./tensor.ts";
 
@@ -56,14 +56,14 @@ export interface Backend extends Disposable {
   // Storage
 
   /** Copies host memory to the device; the dtype follows the array (`Float32Array` gives `f32`, and so on). */
-  upload(data: TensorData, shape: Shape): Tensor;
+  upload<T extends TensorData>(data: T, shape: Shape): Tensor<DTypeOf<T>>;
   /** An `f32` tensor with every element equal to `value`. */
-  fill(shape: Shape, value: number): Tensor;
+  fill(shape: Shape, value: number): Tensor<"f32">;
   /**
    * Copies tensors to host memory, all in one synchronisation, in the order given. The values are those
    * at the time of the call, whatever is done to the tensors before the promise resolves.
    */
-  read(tensors: readonly Tensor[]): Promise<TensorData[]>;
+  read<D extends DType>(tensors: readonly Tensor<D>[]): Promise<TensorData<D>[]>;
   /**
    * Moves `source` into `target`: `target` keeps its identity and takes the contents, `source` is
    * spent (as if disposed). Shapes and dtypes must agree. This is how parameters are updated.
@@ -94,51 +94,55 @@ export interface Backend extends Disposable {
    * `i32` table and `f32` for the others (bytes become 0 to 255). Under a warp the result has the columns of its
    * maps: element `j` of row `i` comes from column `maps[which[i], j]` of the table.
    */
-  gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor;
+  gather<D extends DType>(
+    table: Tensor<D>,
+    indices: Tensor,
+    warp?: Warp | null,
+  ): Tensor<Gathered<D>>;
   /** Rows `start` (included) to `end` (excluded) of `x`, of any dtype but `u8`. */
-  slice(x: Tensor, start: number, end: number): Tensor;
+  slice<D extends DType>(x: Tensor<D>, start: number, end: number): Tensor<D>;
   /** The rows of `a` above the rows of `b`; same columns, same dtype, not `u8`. */
-  concat(a: Tensor, b: Tensor): Tensor;
+  concat<D extends DType>(a: Tensor<D>, b: Tensor<D>): Tensor<D>;
   /** `[rows, classes]` with 1 at each row's label and 0 elsewhere; `labels` is `i32` `[rows, 1]` with values in `[0, classes)`. */
-  oneHot(labels: Tensor, classes: number): Tensor;
+  oneHot(labels: Tensor, classes: number): Tensor<"f32">;
 
   // Matrix product
 
   /** `a · b` for `[m, k]` and `[k, n]`, after the transpositions asked for; `[m, n]`. */
-  matmul(a: Tensor, b: Tensor, options?: MatmulOptions): Tensor;
+  matmul(a: Tensor, b: Tensor, options?: MatmulOptions): Tensor<"f32">;
 
   // Element by element. `b` has the shape of `a` `[m, n]`, or is a row `[1, n]`, a column `[m, 1]` or
   // a scalar `[1, 1]` that is repeated to fit.
 
   /** `a + b`. */
-  add(a: Tensor, b: Tensor): Tensor;
+  add(a: Tensor, b: Tensor): Tensor<"f32">;
   /** `a - b`. */
-  sub(a: Tensor, b: Tensor): Tensor;
+  sub(a: Tensor, b: Tensor): Tensor<"f32">;
   /** `a * b`. */
-  mul(a: Tensor, b: Tensor): Tensor;
+  mul(a: Tensor, b: Tensor): Tensor<"f32">;
   /** `a / b`. */
-  div(a: Tensor, b: Tensor): Tensor;
+  div(a: Tensor, b: Tensor): Tensor<"f32">;
   /** 1 where `a` equals `b`, else 0, as `f32`; both `i32` or both `f32`. */
-  equal(a: Tensor, b: Tensor): Tensor;
+  equal(a: Tensor, b: Tensor): Tensor<"f32">;
   /** `x * scale + offset`. */
-  affine(x: Tensor, scale: number, offset: number): Tensor;
+  affine(x: Tensor, scale: number, offset: number): Tensor<"f32">;
   /** `max(x, 0)`. */
-  relu(x: Tensor): Tensor;
+  relu(x: Tensor): Tensor<"f32">;
   /** The square root. */
-  sqrt(x: Tensor): Tensor;
+  sqrt(x: Tensor): Tensor<"f32">;
   /** The exponential; the largest finite numbers may stand for infinity. */
-  exp(x: Tensor): Tensor;
+  exp(x: Tensor): Tensor<"f32">;
   /** `1 / (1 + exp(-x))`, finite for every `x`. */
-  sigmoid(x: Tensor): Tensor;
+  sigmoid(x: Tensor): Tensor<"f32">;
   /** `log(1 + exp(x))` as `max(x, 0) + log(1 + exp(-|x|))`, which does not overflow. */
-  softplus(x: Tensor): Tensor;
+  softplus(x: Tensor): Tensor<"f32">;
 
   // Reductions
 
   /** Sums along `axis`. */
-  sum(x: Tensor, axis: Axis): Tensor;
+  sum(x: Tensor, axis: Axis): Tensor<"f32">;
   /** The largest value along `axis`. */
-  max(x: Tensor, axis: Axis): Tensor;
+  max(x: Tensor, axis: Axis): Tensor<"f32">;
   /** The column of each row's largest value, the first of equals; `i32` `[rows, 1]`. */
-  argmax(x: Tensor): Tensor;
+  argmax(x: Tensor): Tensor<"i32">;
 }

@@ -3,7 +3,9 @@
 import type {
   Axis,
   DType,
+  DTypeOf,
   Extent,
+  Gathered,
   MatmulOptions,
   Shape,
   Tensor,
@@ -34,15 +36,25 @@ export function requireShape(operation: string, shape: Shape): void {
 }
 
 /** The dtype of host memory for {@linkcode Backend.upload}; throws unless its length fits `shape`. */
-export function uploadDType(data: TensorData, shape: Shape): DType {
+export function uploadDType<T extends TensorData>(data: T, shape: Shape): DTypeOf<T> {
   requireShape("upload", shape);
   if (data.length !== shape[0] * shape[1]) {
     throw new TypeError(`upload: ${data.length} elements do not fill [${shape.join(", ")}]`);
   }
-  if (data instanceof Float32Array) return "f32";
-  if (data instanceof Int32Array) return "i32";
-  if (data instanceof Uint8Array) return "u8";
+  const dtype: DType | null = data instanceof Float32Array
+    ? "f32"
+    : data instanceof Int32Array
+    ? "i32"
+    : data instanceof Uint8Array
+    ? "u8"
+    : null;
+  if (dtype) return dtype as DTypeOf<T>;
   throw new TypeError("upload: takes a Float32Array, Int32Array or Uint8Array");
+}
+
+/** The dtype of what {@linkcode Backend.gather} takes from a table. */
+export function gatheredDType<D extends DType>({ dtype }: Tensor<D>): Gathered<D> {
+  return (dtype === "i32" ? "i32" : "f32") as Gathered<D>;
 }
 
 /** The {@linkcode Tensor.extent} of what is uploaded: `null` unless it is `i32`. */

@@ -4,7 +4,19 @@
 export type DType = "f32" | "i32" | "u8";
 
 /** Host memory of a tensor: the typed array that matches its {@linkcode DType}. */
-export type TensorData = Float32Array | Int32Array | Uint8Array;
+export type TensorData<D extends DType = DType> = {
+  f32: Float32Array;
+  i32: Int32Array;
+  u8: Uint8Array;
+}[D];
+
+/** The dtype of host memory. */
+export type DTypeOf<T extends TensorData> = T extends Float32Array ? "f32"
+  : T extends Int32Array ? "i32"
+  : "u8";
+
+/** The dtype of what is gathered from a table: of bytes, numbers. */
+export type Gathered<D extends DType> = D extends "i32" ? "i32" : "f32";
 
 /** `[rows, columns]`. Every tensor is a matrix: a row vector is `[1, n]`, a column `[n, 1]`, a scalar `[1, 1]`. */
 export type Shape = readonly [rows: number, columns: number];
@@ -15,11 +27,11 @@ export type Shape = readonly [rows: number, columns: number];
  * Handles are owned: free one with {@linkcode dispose}, `using`, or a surrounding
  * {@linkcode Backend.scope}. Using a disposed handle throws a `TypeError`.
  */
-export interface Tensor extends Disposable {
+export interface Tensor<D extends DType = DType> extends Disposable {
   /** `[rows, columns]`. */
   readonly shape: Shape;
   /** The element type. */
-  readonly dtype: DType;
+  readonly dtype: D;
   /**
    * What the values range over, where the host knows it: of `i32` that were uploaded. It is how an operation refuses an index or a
    * label that is out of range at once, on a device that would only tell later.

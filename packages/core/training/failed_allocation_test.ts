@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { patterns } from "../data/_testing.ts";
 import { ruleKinds } from "../rules/kinds.ts";
-import type { Backend, Tensor } from "../tensor/backend.ts";
+import type { Backend, DTypeOf, Shape, Tensor, TensorData } from "../tensor/backend.ts";
 import { DeviceImages } from "../data/images.ts";
 import { FFDense } from "../layers/dense.ts";
 import { FFNetwork } from "./network.ts";
@@ -15,12 +15,12 @@ import { ReferenceBackend } from "../tensor/reference/mod.ts";
 class Full extends ReferenceBackend {
   left = Infinity;
 
-  override upload(...args: Parameters<Backend["upload"]>): Tensor {
+  override upload<T extends TensorData>(data: T, shape: Shape): Tensor<DTypeOf<T>> {
     this.#allocate();
-    return super.upload(...args);
+    return super.upload(data, shape);
   }
 
-  override fill(...args: Parameters<Backend["fill"]>): Tensor {
+  override fill(...args: Parameters<Backend["fill"]>): Tensor<"f32"> {
     this.#allocate();
     return super.fill(...args);
   }

@@ -240,7 +240,7 @@ export class Training {
       ...stack.map(({ figures }) => figures.sums),
       ...(readout ? [readout.mistakes] : []),
     ];
-    const data = await b.read(tensors) as Float32Array[];
+    const data = await b.read(tensors);
     const layers = stack.map(({ figures }) => figures.report(data.shift()!));
     const wrong = data.shift();
     layers.forEach(({ loss, positive, negative }, l) => {

@@ -116,7 +116,7 @@ class Watched extends ReferenceBackend {
   readonly pairs: [right: number, wrong: number][] = [];
   #right: number[] = [];
 
-  override oneHot(labels: Tensor, classes: number): Tensor {
+  override oneHot(labels: Tensor, classes: number): Tensor<"f32"> {
     const result = super.oneHot(labels, classes);
     void this.read([labels]).then(([values]) => {
       const read = [...values!];

@@ -13,7 +13,7 @@ export interface Slot {
   /** As in a {@linkcode NetworkState}. */
   name: string;
   /** On the device. */
-  tensors: Tensor[];
+  tensors: Tensor<"f32">[];
   /** Of all the rows together. */
   shape: Shape;
   /** Whether it is an optimizer's: of no use but for more training. */
@@ -32,7 +32,7 @@ export function named(layers: readonly Layer[], readout: Readout | null): Named 
 /** What makes a model and, with `moments`, what its optimizers remember. */
 export function modelSlots(learners: Named, moments: boolean): Slot[] {
   const slots: Slot[] = [];
-  const add = (name: string, tensors: Tensor[], moment: boolean): void => {
+  const add = (name: string, tensors: Tensor<"f32">[], moment: boolean): void => {
     const rows = tensors.reduce((sum, { shape }) => sum + shape[0], 0);
     slots.push({ name, tensors, moment, shape: [rows, tensors[0]!.shape[1]] });
   };
@@ -61,7 +61,7 @@ export function runningSlots(learners: Named): Slot[] {
 
 /** Copies slots to the host, all in one wait. */
 export async function readSlots(backend: Backend, slots: readonly Slot[]): Promise<NetworkState> {
-  const data = await backend.read(slots.flatMap(({ tensors }) => tensors)) as Float32Array[];
+  const data = await backend.read(slots.flatMap(({ tensors }) => tensors));
   return Object.fromEntries(slots.map(({ name, tensors, shape }) => {
     const joined = new Float32Array(shape[0] * shape[1]);
     let offset = 0;

@@ -2,7 +2,15 @@
 // backends really have.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { Backend, MatmulOptions, Shape, Tensor, TensorData } from "../backend.ts";
+import type {
+  Backend,
+  DType,
+  DTypeOf,
+  MatmulOptions,
+  Shape,
+  Tensor,
+  TensorData,
+} from "../backend.ts";
 import type { Activity } from "../fused_operations.ts";
 import { ReferenceBackend } from "../reference/mod.ts";
 import { conformance } from "./mod.ts";
@@ -43,7 +51,7 @@ broken(
   "matmul() ignores transposeB where that goes unnoticed by shapes",
   () =>
     new class extends ReferenceBackend {
-      override matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+      override matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor<"f32"> {
         const square = b.shape[0] === b.shape[1];
         return super.matmul(a, b, square ? { ...options, transposeB: false } : options);
       }
@@ -55,7 +63,7 @@ broken(
   "matmul() is right for square matrices only",
   () =>
     new class extends ReferenceBackend {
-      override matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+      override matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor<"f32"> {
         return this.scope(() => {
           const product = super.matmul(a, b, options);
           const [m, n] = product.shape;
@@ -70,7 +78,7 @@ broken(
   "relu() leaks a tensor",
   () =>
     new class extends ReferenceBackend {
-      override relu(x: Tensor): Tensor {
+      override relu(x: Tensor): Tensor<"f32"> {
         super.relu(x);
         return super.relu(x);
       }
@@ -82,7 +90,7 @@ broken(
   "softplus() overflows",
   () =>
     new class extends ReferenceBackend {
-      override softplus(x: Tensor): Tensor {
+      override softplus(x: Tensor): Tensor<"f32"> {
         return this.scope(() => {
           const total = this.affine(this.exp(x), 1, 1);
           // log(total) by way of what there is: infinity minus infinity once exp(x) overflows.
@@ -97,7 +105,7 @@ broken(
   "argmax() gives the last of equals",
   () =>
     new class extends ReferenceBackend {
-      override argmax(x: Tensor): Tensor {
+      override argmax(x: Tensor): Tensor<"i32"> {
         const noise = new Float32Array(x.shape[1]).map((_, j) => j * 1e-6);
         return this.scope(() => super.argmax(this.add(x, this.upload(noise, [1, x.shape[1]]))));
       }
@@ -110,14 +118,16 @@ broken(
   () =>
     new class extends ReferenceBackend {
       readonly #kept = new Map<Tensor, TensorData>();
-      override upload(data: TensorData, shape: Shape): Tensor {
+      override upload<T extends TensorData>(data: T, shape: Shape): Tensor<DTypeOf<T>> {
         const tensor = super.upload(data, shape);
         this.#kept.set(tensor, data);
         return tensor;
       }
-      override async read(tensors: readonly Tensor[]): Promise<TensorData[]> {
+      override async read<D extends DType>(
+        tensors: readonly Tensor<D>[],
+      ): Promise<TensorData<D>[]> {
         const data = await super.read(tensors);
-        return data.map((values, i) => this.#kept.get(tensors[i]!) ?? values);
+        return data.map((values, i) => this.#kept.get(tensors[i]!) as TensorData<D> ?? values);
       }
     }(),
   "upload() copies",
@@ -127,7 +137,9 @@ broken(
   "read() looks when it is awaited",
   () =>
     new class extends ReferenceBackend {
-      override async read(tensors: readonly Tensor[]): Promise<TensorData[]> {
+      override async read<D extends DType>(
+        tensors: readonly Tensor<D>[],
+      ): Promise<TensorData<D>[]> {
         await Promise.resolve();
         return await super.read(tensors);
       }
@@ -139,7 +151,7 @@ broken(
   "add() writes into its left operand",
   () =>
     new class extends ReferenceBackend {
-      override add(a: Tensor, b: Tensor): Tensor {
+      override add(a: Tensor, b: Tensor): Tensor<"f32"> {
         const total = super.add(a, b);
         this.assign(a, super.affine(total, 1, 0));
         return total;
@@ -187,7 +199,7 @@ broken(
   "relu() is half of x + |x|",
   () =>
     new class extends ReferenceBackend {
-      override relu(x: Tensor): Tensor {
+      override relu(x: Tensor): Tensor<"f32"> {
         return this.scope(() => {
           const size = this.sqrt(this.mul(x, x));
           return this.affine(this.add(x, size), 0.5, 0);
@@ -201,7 +213,7 @@ broken(
   "upload() knows nothing of indices",
   () =>
     new class extends ReferenceBackend {
-      override upload(data: TensorData, shape: Shape): Tensor {
+      override upload<T extends TensorData>(data: T, shape: Shape): Tensor<DTypeOf<T>> {
         return Object.assign(super.upload(data, shape), { extent: null });
       }
     }(),
@@ -225,7 +237,7 @@ broken(
   "oneHot() gives the last class for a label beyond it",
   () =>
     new class extends ReferenceBackend {
-      override oneHot(labels: Tensor, classes: number): Tensor {
+      override oneHot(labels: Tensor, classes: number): Tensor<"f32"> {
         return this.scope(() => {
           const right = super.oneHot(labels, classes);
           const missing = this.affine(this.sum(right, "columns"), -1, 1);

@@ -43,7 +43,7 @@ class Cut extends ReferenceBackend {
   constructor(readonly wrong: (columns: number) => boolean) {
     super();
   }
-  override sum(x: Tensor, axis: Axis): Tensor {
+  override sum(x: Tensor, axis: Axis): Tensor<"f32"> {
     if (axis === "rows" || !this.wrong(x.shape[1])) return super.sum(x, axis);
     return this.scope(() => this.affine(super.sum(x, axis), 1, 1));
   }

@@ -4,6 +4,8 @@ import type {
   Axis,
   Backend,
   DType,
+  DTypeOf,
+  Gathered,
   MatmulOptions,
   MemoryUse,
   Shape,
@@ -17,6 +19,7 @@ import {
   type Broadcast,
   concatShape,
   extentOf,
+  gatheredDType,
   gatherShape,
   matmulDimensions,
   oneHotShape,
@@ -70,7 +73,7 @@ export class ReferenceBackend extends ByCode implements Backend {
   // Storage
 
   /** See {@linkcode Backend.upload}. */
-  upload(data: TensorData, shape: Shape): Tensor {
+  upload<T extends TensorData>(data: T, shape: Shape): Tensor<DTypeOf<T>> {
     const dtype = uploadDType(data, shape);
     // A copy, because the caller is free to change its array as soon as this returns.
     const tensor = this.#make("upload", data.slice(), shape, dtype);
@@ -79,15 +82,15 @@ export class ReferenceBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode Backend.fill}. */
-  fill(shape: Shape, value: number): Tensor {
+  fill(shape: Shape, value: number): Tensor<"f32"> {
     requireShape("fill", shape);
     return this.#make("fill", new Float32Array(shape[0] * shape[1]).fill(value), shape);
   }
 
   /** See {@linkcode Backend.read}. Rejects with a `TypeError` if one of them was disposed. */
   // deno-lint-ignore require-await -- a device would wait here; `async` turns what is thrown into a rejection
-  async read(tensors: readonly Tensor[]): Promise<TensorData[]> {
-    return tensors.map((tensor) => this.#data("read", tensor).slice());
+  async read<D extends DType>(tensors: readonly Tensor<D>[]): Promise<TensorData<D>[]> {
+    return tensors.map((tensor) => this.#data("read", tensor).slice() as TensorData<D>);
   }
 
   /** See {@linkcode Backend.assign}. */
@@ -135,7 +138,11 @@ export class ReferenceBackend extends ByCode implements Backend {
   // Rows
 
   /** See {@linkcode Backend.gather}. */
-  gather(table: Tensor, indices: Tensor, warp?: Warp | null): Tensor {
+  gather<D extends DType>(
+    table: Tensor<D>,
+    indices: Tensor,
+    warp?: Warp | null,
+  ): Tensor<Gathered<D>> {
     const from = this.#data("gather", table);
     const rows = this.#data("gather", indices);
     const maps = warp && this.#data("gather", warp.maps);
@@ -144,11 +151,11 @@ export class ReferenceBackend extends ByCode implements Backend {
     const result = zeros(table.dtype, shape);
     if (maps) gatherWarped(from, table.shape, rows, maps, which!, result);
     else gather(from, table.shape, rows, result);
-    return this.#make("gather", result, shape, uploadDType(result, shape));
+    return this.#make("gather", result, shape, gatheredDType(table));
   }
 
   /** See {@linkcode Backend.slice}. */
-  slice(x: Tensor, start: number, end: number): Tensor {
+  slice<D extends DType>(x: Tensor<D>, start: number, end: number): Tensor<D> {
     const data = this.#data("slice", x);
     const shape = sliceShape(x, start, end);
     const columns = shape[1];
@@ -156,7 +163,7 @@ export class ReferenceBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode Backend.concat}. */
-  concat(a: Tensor, b: Tensor): Tensor {
+  concat<D extends DType>(a: Tensor<D>, b: Tensor<D>): Tensor<D> {
     const above = this.#data("concat", a);
     const below = this.#data("concat", b);
     const shape = concatShape(a, b);
@@ -167,7 +174,7 @@ export class ReferenceBackend extends ByCode implements Backend {
   }
 
   /** See {@linkcode Backend.oneHot}. */
-  oneHot(labels: Tensor, classes: number): Tensor {
+  oneHot(labels: Tensor, classes: number): Tensor<"f32"> {
     const data = this.#data("oneHot", labels);
     const shape = oneHotShape(labels, classes);
     const result = oneHot(data, classes);
@@ -177,7 +184,7 @@ export class ReferenceBackend extends ByCode implements Backend {
   // Matrix product
 
   /** See {@linkcode Backend.matmul}. */
-  matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor<"f32"> {
     const left = this.#data("matmul", a);
     const given = this.#data("matmul", b);
     const { m, k, n } = matmulDimensions(a, b, options);
@@ -188,12 +195,12 @@ export class ReferenceBackend extends ByCode implements Backend {
   // Element by element
 
   /** See {@linkcode Backend.affine}. */
-  affine(x: Tensor, scale: number, offset: number): Tensor {
+  affine(x: Tensor, scale: number, offset: number): Tensor<"f32"> {
     return this.#each("affine", x, (v) => v * scale + offset);
   }
 
   /** See {@linkcode Backend.argmax}. */
-  argmax(x: Tensor): Tensor {
+  argmax(x: Tensor): Tensor<"i32"> {
     const data = this.#data("argmax", x);
     requireDType("argmax", x, "f32");
     const result = argmax(data, x.shape);
@@ -201,9 +208,16 @@ export class ReferenceBackend extends ByCode implements Backend {
   }
 
   // Every new handle is made here, so that none escapes the book-keeping.
-  #make(operation: string, data: TensorData, shape: Shape, dtype: DType = "f32"): ReferenceTensor {
+  #make<D extends DType = "f32">(
+    operation: string,
+    data: TensorData,
+    shape: Shape,
+    dtype: D = "f32" as D,
+  ): ReferenceTensor<D> {
     this.#requireUsable(operation);
-    return this.#live.add(new ReferenceTensor(this.#live, data, shape, dtype), data.byteLength);
+    const tensor = new ReferenceTensor(this.#live, data, shape, dtype);
+    this.#live.add(tensor, data.byteLength);
+    return tensor;
   }
 
   // The storage of an operand. Every operand is fetched here, so that a spent one is always noticed.
@@ -215,25 +229,30 @@ export class ReferenceBackend extends ByCode implements Backend {
     if (this.#disposed) throw new TypeError(`${operation}: the backend was disposed`);
   }
 
-  #each(operation: string, x: Tensor, f: (v: number) => number): Tensor {
+  #each(operation: string, x: Tensor, f: (v: number) => number): Tensor<"f32"> {
     const data = this.#data(operation, x);
     requireDType(operation, x, "f32");
     return this.#make(operation, Float32Array.from(data, f), x.shape);
   }
 
   /** See {@linkcode ByCode.unary}. */
-  protected override unary(code: UnaryCode, x: Tensor): Tensor {
+  protected override unary(code: UnaryCode, x: Tensor): Tensor<"f32"> {
     return this.#each(code, x, UNARY[code]);
   }
 
   /** See {@linkcode ByCode.binary}. */
-  protected override binary(code: BinaryCode, a: Tensor, b: Tensor, repeat: Broadcast): Tensor {
+  protected override binary(
+    code: BinaryCode,
+    a: Tensor,
+    b: Tensor,
+    repeat: Broadcast,
+  ): Tensor<"f32"> {
     const [left, right] = [this.#data(code, a), this.#data(code, b)];
     return this.#make(code, pairs(left, right, a.shape, repeat, BINARY[code]), a.shape);
   }
 
   /** See {@linkcode ByCode.fold}. */
-  protected override fold(code: FoldCode, x: Tensor, axis: Axis, shape: Shape): Tensor {
+  protected override fold(code: FoldCode, x: Tensor, axis: Axis, shape: Shape): Tensor<"f32"> {
     const { start, f } = FOLD[code];
     return this.#make(code, fold(this.#data(code, x), x.shape, axis, start, f), shape);
   }

@@ -4,9 +4,9 @@ import type { DType, Extent, Shape, Tensor, TensorData } from "../backend.ts";
 import type { LiveTensors } from "../scope.ts";
 
 /** A handle: its storage, and the book it is entered in, which also tells whose it is. */
-export class ReferenceTensor implements Tensor {
+export class ReferenceTensor<D extends DType = DType> implements Tensor<D> {
   readonly shape: Shape;
-  readonly dtype: DType;
+  readonly dtype: D;
   readonly owner: LiveTensors<ReferenceTensor>;
   /** `null` once disposed, which lets go of the memory whoever still holds the handle. */
   data: TensorData | null;
@@ -16,7 +16,7 @@ export class ReferenceTensor implements Tensor {
     owner: LiveTensors<ReferenceTensor>,
     data: TensorData,
     shape: Shape,
-    dtype: DType,
+    dtype: D,
   ) {
     this.owner = owner;
     this.data = data;
