@@ -177,6 +177,11 @@ export class HostTensor<D extends DType = DType> implements Tensor<D> {
   dispose(): void {
     if (this.block === null) return;
     this.#memory.give(this.block);
+    this.release();
+  }
+
+  /** Lets go of the block, which was freed or has another handle. */
+  release(): void {
     this.block = this.#view = null;
     this.owner.remove(this);
   }

@@ -22,6 +22,7 @@ import {
   oneHotShape,
   requireAssignable,
   requireDType,
+  requireReshapable,
   requireShape,
   type Shape,
   sliceShape,
@@ -112,6 +113,17 @@ export class OnnxBackend extends ByCode implements Backend {
     [to.block, from.block] = [from.block, to.block];
     to.extent = from.extent;
     source.dispose();
+  }
+
+  /** See {@linkcode Backend.reshape}. */
+  reshape<D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> {
+    const from = this.#use("reshape", x);
+    requireReshapable(x, shape);
+    const tensor = new HostTensor(this.#live, this.#memory, from.block!, shape, x.dtype);
+    this.#live.add(tensor, 4 * shape[0] * shape[1]);
+    tensor.extent = from.extent;
+    from.release();
+    return tensor;
   }
 
   /** See {@linkcode Backend.scope}. */

@@ -19,6 +19,7 @@ import {
   type MemoryUse,
   oneHotShape,
   requireAssignable,
+  requireReshapable,
   requireShape,
   type Shape,
   sliceShape,
@@ -112,6 +113,18 @@ export class TfjsBackend extends ByCode implements Backend {
     this.#handles.replace(to, from.storage);
     to.extent = from.extent;
     from.release();
+  }
+
+  reshape<D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> {
+    const handle = this.#handles.get("reshape", x);
+    requireReshapable(x, shape);
+    const from = this.#handles.tensor("reshape", x, "f32", "i32");
+    const reshape = (): tf.Tensor2D => tf.reshape(from, [...shape]);
+    const tensor = this.#handles.make("reshape", shape, reshape, x.dtype);
+    tensor.extent = handle.extent;
+    // TensorFlow.js counts who has the data: it stays with the new one.
+    x.dispose();
+    return tensor;
   }
 
   scope<T>(fn: () => T): T {

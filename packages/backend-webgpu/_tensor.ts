@@ -39,6 +39,11 @@ export class WebGPUTensor<D extends DType = DType> implements Tensor<D> {
   dispose(): void {
     if (!this.blocks) return;
     for (const block of this.blocks) this.#pool.give(block);
+    this.release();
+  }
+
+  /** Lets go of the blocks, which were freed or have another handle. */
+  release(): void {
     this.blocks = null;
     this.owner.remove(this);
   }

@@ -18,6 +18,7 @@ import {
   oneHotShape,
   requireAssignable,
   requireDType,
+  requireReshapable,
   requireShape,
   type Shape,
   sliceShape,
@@ -177,6 +178,17 @@ export class WebGPUBackend extends ByCode implements Backend {
     [to.blocks, from.blocks] = [from.blocks, to.blocks];
     to.extent = from.extent;
     source.dispose();
+  }
+
+  /** See {@linkcode Backend.reshape}. */
+  reshape<D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> {
+    const from = this.#workspace.own("reshape", x);
+    requireReshapable(x, shape);
+    this.#use("reshape", x);
+    this.#workspace.requireUsable("reshape");
+    const tensor = this.#workspace.adopt(from.blocks!, shape, x.dtype, from.extent);
+    from.release();
+    return tensor;
   }
 
   /** See {@linkcode Backend.scope}. */

@@ -70,6 +70,11 @@ export interface Backend extends Disposable {
    */
   assign(target: Tensor, source: Tensor): void;
   /**
+   * Moves `x`, of any dtype but `u8`, into a new tensor of another shape with as many elements, row by row: it costs nothing, and `x` is
+   * spent (as if disposed).
+   */
+  reshape<D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D>;
+  /**
    * Runs `fn` and frees every tensor created during it, except those found in its result (a tensor,
    * or arrays and plain objects of them). Scopes nest: a survivor belongs to the enclosing scope.
    * `fn` must be synchronous. If it throws, all of them are freed.

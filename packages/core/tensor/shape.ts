@@ -201,6 +201,15 @@ export function requireAssignable(target: Tensor, source: Tensor): void {
   if (target === source) throw new TypeError("assign: target and source are the same tensor");
 }
 
+/** Throws unless `x` can take a shape by {@linkcode Backend.reshape}. */
+export function requireReshapable(x: Tensor, shape: Shape): void {
+  requireDType("reshape", x, "f32", "i32");
+  requireShape("reshape", shape);
+  if (x.shape[0] * x.shape[1] !== shape[0] * shape[1]) {
+    throw new TypeError(`reshape: ${describe(x)} does not fill [${shape.join(", ")}]`);
+  }
+}
+
 /** The number of pairs in a stacked batch of contrasts; throws a `TypeError` for an odd number of rows. */
 export function requireContrasts(operation: string, s: Tensor): number {
   if (s.shape[0] % 2 !== 0) {

@@ -147,6 +147,60 @@ export function storageTests(check: Check): void {
     same((await t.take(parameter)).data[14]!, 100, "element");
   });
 
+  check("reshape() keeps the elements row by row, ragged, and spends its operand", async (t) => {
+    for (const [from, to] of [[[37, 61], [61, 37]], [[6, 5], [1, 30]], [[1, 1], [1, 1]]] as const) {
+      await t.agree([t.uniform(from)], (b, x) => b.reshape(b.affine(x, 2, 0), to));
+      await t.agree(
+        [t.integers(from, -9, 9)],
+        (b, x) => b.reshape(b.slice(x, 0, from[0]), to),
+        { tolerance: exact },
+      );
+    }
+    const b = t.backend;
+    const x = b.fill([4, 6], 3);
+    const before = b.memory();
+    using y = b.reshape(x, [3, 8]);
+    t.refuses(TypeError, "affine", () => b.affine(x, 1, 0));
+    x.dispose();
+    const after = b.memory();
+    same(after.tensors, before.tensors, "tensors");
+    same(after.bytes, before.bytes, "their bytes");
+    const [data] = await b.read([y]);
+    same(data![23]!, 3, "the last element");
+  });
+
+  check(
+    "reshape() in a scope lives as what is made there does, and is updated in place",
+    async (t) => {
+      const b = t.backend;
+      using kept = b.scope(() => {
+        b.reshape(b.fill([2, 3], 1), [3, 2]);
+        return b.reshape(b.fill([2, 6], 1), [4, 3]);
+      });
+      b.assign(kept, b.affine(kept, 1, 1));
+      const [data] = await b.read([kept]);
+      same(data![11]!, 2, "the last element");
+    },
+  );
+
+  check("reshape() keeps what it knew of indices", (t) => {
+    using table = t.upload(t.uniform([3, 5]));
+    using indices = t.backend.reshape(t.upload(i32(0, 3)), [2, 1]);
+    t.refuses(RangeError, "gather", () => t.backend.gather(table, indices));
+  });
+
+  check(
+    "reshape() refuses another number of elements, no shape, and u8; the operand stays",
+    (t) => {
+      using x = t.upload(t.uniform([4, 6]));
+      using bytes = t.upload(t.bytes([4, 6]));
+      t.refuses(TypeError, "reshape", () => t.backend.reshape(x, [5, 5]));
+      t.refuses(RangeError, "reshape", () => t.backend.reshape(x, [0, 24]));
+      t.refuses(TypeError, "reshape", () => t.backend.reshape(bytes, [6, 4]));
+      t.backend.affine(x, 1, 0).dispose();
+    },
+  );
+
   check("assign() refuses another shape or dtype, and a tensor to itself; both stay", async (t) => {
     using x = t.upload(t.uniform([3, 5]));
     using turned = t.upload(t.uniform([5, 3]));

@@ -25,6 +25,7 @@ import {
   oneHotShape,
   requireAssignable,
   requireDType,
+  requireReshapable,
   requireShape,
   sliceShape,
   uploadDType,
@@ -102,6 +103,16 @@ export class ReferenceBackend extends ByCode implements Backend {
     // scope, and the source's goes, so that no scope frees the storage a second time.
     Object.assign(target, { data, extent: source.extent });
     source.dispose();
+  }
+
+  /** See {@linkcode Backend.reshape}. */
+  reshape<D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> {
+    const data = this.#data("reshape", x);
+    requireReshapable(x, shape);
+    const tensor = this.#make("reshape", data, shape, x.dtype);
+    tensor.extent = x.extent ?? null;
+    x.dispose();
+    return tensor;
   }
 
   /** See {@linkcode Backend.scope}. */
