@@ -1,5 +1,7 @@
 // A claimed figure: what a run folder says of its final test, and how it came about.
 
+import { layerWidths } from "@forward-forward/core/training";
+
 /** One run's figures, as a file in `results/figures` has them. Errors are fractions of images. */
 export interface Figure {
   /** The recipe's name. */
@@ -92,7 +94,7 @@ export async function readFigure(
   return {
     recipe: recipe.name,
     dataset,
-    layers: recipe.layers,
+    layers: layerWidths(recipe),
     epochs: done.epochs,
     seed,
     command: commandOf(config.command),

@@ -18,7 +18,7 @@ import { clouds, rows } from "../examples/own_data.ts";
 import { gain } from "../examples/own_layer.ts";
 import { edged } from "../examples/own_rule.ts";
 import { turns } from "../examples/own_schedule.ts";
-import { assertRefused, withFolder } from "./cli/_ff.ts";
+import { assertRefused, ff, withFolder } from "./cli/_ff.ts";
 
 const kinds = withKinds({
   layers: { gain },
@@ -132,3 +132,78 @@ Deno.test("what is not known or does not fit is refused in a sentence", async ()
   );
   assertEquals(backend.memory(), before, "nothing is left");
 });
+
+Deno.test("data of one's own is held to its labels, and a schedule to its updates", async () => {
+  using backend = new ReferenceBackend();
+  const { recipe } = uses["a kind of data"]!;
+  {
+    using network = new FFNetwork(backend, recipe, { kinds });
+    const good = clouds(30, 1);
+    const wrong: [data: Data, words: string][] = [
+      [{ ...good, labels: good.labels.map((label) => label + 1) }, "label 3 (image 2) is not"],
+      [{ ...good, labels: good.labels.subarray(1) }, "need as many labels"],
+      [{ ...good, classes: 5 }, "3 classes, as the recipe has"],
+    ];
+    for (const [data, words] of wrong) {
+      await assertRejects(() => network.fit(data).next(), Error, words);
+      await assertRejects(() => network.evaluate(data), Error, words);
+    }
+  }
+  const lying = (updates: number, made: number): typeof kinds =>
+    withKinds({
+      ...kinds,
+      schedules: {
+        turns: {
+          ...turns,
+          updatesPerBatch: () => updates,
+          create: () => ({
+            train: async (_source, _parts, { updated }) => {
+              for (let i = 0; i < made; i++) await updated();
+            },
+          }),
+        },
+      },
+    });
+  const { recipe: taking } = uses["a schedule"]!;
+  for (
+    const [updates, made, words] of [[1, 0, "0 were made"], [2, 3, "2 updates"], [
+      0.5,
+      1,
+      "0.5",
+    ]] as const
+  ) {
+    using network = new FFNetwork(backend, taking, { kinds: lying(updates, made) });
+    await assertRejects(() => network.fit(images[0]).next(), Error, words);
+  }
+  const failing = withKinds({
+    schedules: {
+      turns: {
+        ...turns,
+        create: () => {
+          throw new RangeError("not today");
+        },
+      },
+    },
+  });
+  const before = backend.memory();
+  assertThrows(() => new FFNetwork(backend, taking, { kinds: failing }), RangeError, "not today");
+  assertEquals(backend.memory(), before, "nothing is left");
+});
+
+Deno.test("ff takes a model that a program saved, and asks for its data", () =>
+  withFolder(async (folder) => {
+    using backend = new ReferenceBackend();
+    const recipe = recipes.quick({
+      ...short,
+      layers: [784, 20, { kind: "dense", units: 10, threshold: 12, goodness: "mean" }],
+    });
+    using network = new FFNetwork(backend, recipe);
+    for await (const _ of network.fit(images[0]));
+    const path = `${folder}/model.safetensors`;
+    await Deno.writeFile(path, await saveModel(network));
+    await assertRefused(["eval", path], ["names no data set", "--dataset"]);
+    const { code, stderr } = await ff(["eval", path, "--dataset", "mnist", "--test-limit", "50"]);
+    assertEquals(code, 0, stderr);
+    await Deno.writeFile(path, await saveModel(network, { pictures: null }));
+    await assertRefused(["predict", path, path], ["what it says of its pictures cannot be"]);
+  }));

@@ -27,6 +27,7 @@ for (const [i, folder] of folders.entries()) {
   const files = [
     ...await npmPackage(folder, configuration, { imports, versions }),
     { name: "LICENSE", data: license },
+    { name: "README.md", data: await Deno.readTextFile(new URL("README.md", folder)) },
   ];
   const tar = createTar(files.map(({ name, data }) => ({ name: `package/${name}`, data })));
   const zipped = new Response(

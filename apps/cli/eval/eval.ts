@@ -10,7 +10,7 @@ import { confusionTable, figures, layerTable } from "../display/summary.ts";
 import { count, plural } from "../display/words.ts";
 import { EXIT, UsageError } from "../shared/errors.ts";
 import { onInterrupt } from "../shared/interrupt.ts";
-import { readModel, rebuild, requireFinite, requireFit } from "../run/model_file.ts";
+import { datasetOf, readModel, rebuild, requireFinite, requireFit } from "../run/model_file.ts";
 
 /** The flags of `ff eval`. */
 export const evalFlags: Flags = {
@@ -43,7 +43,7 @@ export async function evaluate(args: Arguments): Promise<number> {
   const { backend: opened } = await openBackend(args.text("backend") ?? "auto");
   using backend = opened;
   using network = await rebuild(backend, model);
-  const dataset = args.text("dataset") ?? info.dataset;
+  const dataset = datasetOf(model, args.text("dataset"));
   const test = await loadTest(dataset, {
     limit: most,
     classes: info.recipe.classes,

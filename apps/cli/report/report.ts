@@ -8,7 +8,14 @@ import { noProgress, showProgress } from "../display/progress.ts";
 import { EXIT, UsageError } from "../shared/errors.ts";
 import { onInterrupt } from "../shared/interrupt.ts";
 import { readRun, type RunLog } from "./run_log.ts";
-import { type Model, readModel, rebuild, requireFinite, requireFit } from "../run/model_file.ts";
+import {
+  datasetOf,
+  type Model,
+  readModel,
+  rebuild,
+  requireFinite,
+  requireFit,
+} from "../run/model_file.ts";
 import { type OutputFile, outputFile } from "../run/output_file.ts";
 
 /** The flags of `ff report`. */
@@ -52,7 +59,7 @@ async function reportOne(path: string, args: Arguments): Promise<string> {
     "an HTML page",
     [model.path],
   );
-  const dataset = args.text("dataset") ?? info.dataset;
+  const dataset = datasetOf(model, args.text("dataset"));
   const { backend: opened } = await openBackend(args.text("backend") ?? "auto");
   using backend = opened;
   using network = await rebuild(backend, model);

@@ -12,6 +12,12 @@ export function differences(expected: unknown, found: unknown, name = ""): strin
       differences(a[key], b[key], name === "" ? key : `${name}.${key}`)
     );
   }
+  const lists = Array.isArray(expected) && Array.isArray(found) &&
+    expected.length === found.length;
+  // Lists of numbers tell most as a whole.
+  if (lists && expected.some((value) => typeof value === "object")) {
+    return expected.flatMap((value, i) => differences(value, found[i], `${name}.${i}`));
+  }
   const [a, b] = [expected, found].map((value) => JSON.stringify(value));
   if (a === b) return [];
   return [`${name} is ${b ?? "missing"} and was ${a ?? "not there"}`];

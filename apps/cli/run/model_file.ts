@@ -41,7 +41,9 @@ export async function readModel(path: string): Promise<Model> {
   let file = path;
   let bytes: Uint8Array;
   try {
-    if ((await Deno.stat(path)).isDirectory) file = `${path}/model.safetensors`;
+    const { isDirectory, isFile } = await Deno.stat(path);
+    if (isDirectory) file = `${path}/model.safetensors`;
+    else if (!isFile) throw new UsageError(`${path} is no file: ${NAME_ONE}`);
     const other = await describeFile(file);
     if (other && !MAYBE_MODELS.includes(other.what)) {
       const { what, instead } = other;
@@ -87,11 +89,14 @@ export function requireFinite({ path }: Model, { goodness, logits }: Scores): vo
   );
 }
 
+// Files of `ff` that say nothing of pictures are older, and of pictures that were fitted; those of other programs name no data set.
+const ANY_STYLE: PictureStyle = { fit: "whole", ground: 0, ink: 255, polarity: "any" };
+
 /** A model's own words with those of the command line. Throws a `SyntaxError` where what it says of pictures or labels cannot be. */
 export function withPictures(
   info: CoreInfo & Partial<Pick<ModelInfo, "pictures" | "names">>,
 ): ModelInfo {
-  const { pictures = MNIST_STYLE, names } = info;
+  const { pictures = info.dataset === "" ? ANY_STYLE : MNIST_STYLE, names } = info;
   if (!isStyle(pictures)) throw new SyntaxError("what it says of its pictures cannot be");
   const areNames = Array.isArray(names) && names.length === info.recipe.classes &&
     names.every((name) => typeof name === "string");
@@ -99,8 +104,9 @@ export function withPictures(
   return { ...info, pictures };
 }
 
-// Files that say nothing of it are older, and of pictures that were fitted.
-function isStyle({ fit, ground, ink, polarity }: PictureStyle): boolean {
+function isStyle(style: PictureStyle | null): boolean {
+  if (typeof style !== "object" || style === null) return false;
+  const { fit, ground, ink, polarity } = style;
   const isGrey = (n: unknown): boolean =>
     Number.isInteger(n) && n as number >= 0 && n as number < 256;
   return ["fitted", "whole"].includes(fit) && isGrey(ground) && isGrey(ink) &&
@@ -128,4 +134,11 @@ export async function rebuild(backend: Backend, model: Model): Promise<FFNetwork
       { cause: error },
     );
   }
+}
+
+/** The data set that a flag names, or the one that the model was trained on. Throws a {@linkcode UsageError} where neither does. */
+export function datasetOf({ path, info }: Model, given: string | undefined): string {
+  const dataset = given ?? info.dataset;
+  if (dataset !== "") return dataset;
+  throw new UsageError(`${path} names no data set: give one with --dataset`);
 }

@@ -146,7 +146,7 @@ export class RunFolder {
 
   /** Writes `model.safetensors`. */
   async saveModel(network: FFNetwork, info: ModelInfo): Promise<void> {
-    await writeWhole(`${this.path}/model.safetensors`, await saveModel(network, info));
+    await writeWhole(`${this.path}/model.safetensors`, await saveModel(network, { ...info }));
   }
 }
 

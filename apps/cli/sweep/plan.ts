@@ -2,11 +2,10 @@
 
 import { type Recipe, recipes, validateRecipe } from "@forward-forward/core";
 import { clause } from "../shared/errors.ts";
-import { faultOf, type Refuse } from "../shared/json_file.ts";
+import type { Refuse } from "../shared/json_file.ts";
 import { pathsOf, requirePaths, setPath } from "./paths.ts";
 import { type Changes, checkSpace, drawFrom, gridOf, MOST_SETTINGS, nameOf } from "./space.ts";
 import { type SweepFile, triesNothing } from "./sweep_file.ts";
-import { recipeSchema } from "./sweep_schema.ts";
 
 /** One of the settings that a sweep compares. */
 export interface Setting {
@@ -120,10 +119,7 @@ function refuseImpossible(fault: Fault, what: string, refuse: Refuse): never {
   return refuse(`asks for what cannot be, in ${what}: ${fault.message}`, fault);
 }
 
-// What the schema refuses is of the wrong type; what the core refuses contradicts itself.
 function faultIn(recipe: Recipe, { given }: { given: boolean }): Fault | null {
-  const fault = faultOf(recipeSchema, recipe);
-  if (fault !== null) return { message: `${fault}; change it` };
   // Whether there is room to write a label over the image is for the data to say.
   const { label } = recipe;
   const free = !given && label.placement === "overlay";

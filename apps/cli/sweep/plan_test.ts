@@ -78,8 +78,14 @@ const wrong: Record<string, [file: Record<string, unknown>, words: string]> = {
   "a path of every object": [{ space: { "constructor.name": [1] } }, "no part of the recipe"],
   "the recipe's name": [{ space: { name: ["keras"] } }, "no part of the recipe"],
   "a path and a part of it": [{ space: { peer: [null], "peer.decay": [0.5] } }, "a part of it"],
-  "a value of the wrong type": [{ space: { dropout: [0, "much"] } }, "dropout must be number"],
-  "a value out of range": [{ space: { dropout: [0, 1] } }, `in "dropout=1": dropout must be < 1`],
+  "a value of the wrong type": [
+    { space: { dropout: [0, "much"] } },
+    "dropout must be a number from 0 to below 1",
+  ],
+  "a value out of range": [
+    { space: { dropout: [0, 1] } },
+    `in "dropout=1": dropout must be a number from 0 to below 1, got 1`,
+  ],
   "a recipe that contradicts itself": [
     { space: { readout: [null] }, recipe: { name: "hinton" } },
     `in "readout=null"`,

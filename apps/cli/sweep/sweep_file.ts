@@ -1,5 +1,7 @@
 // The file of a sweep: read, and checked against its schema.
 
+import { faultOf as recipeFault } from "@forward-forward/core/schema";
+import { recipePart } from "../train/config_schema.ts";
 import type { Config } from "../train/config.ts";
 import { UsageError } from "../shared/errors.ts";
 import { faultOf, parseJson, readText, type Refuse } from "../shared/json_file.ts";
@@ -46,7 +48,10 @@ export async function readSweep(
 /** Parses the text of a sweep's file. */
 export function parseSweep(text: string, refuse: Refuse, seeds?: number[]): SweepFile {
   const value = parseJson(text, refuse);
-  const fault = faultOf(sweepSchema, value);
+  // Of a recipe the core knows more: the word that was probably meant.
+  const recipe = (value as { recipe?: unknown } | null)?.recipe;
+  const fault = (recipe === undefined ? null : recipeFault(recipePart, recipe, "recipe")) ??
+    faultOf(sweepSchema, value);
   if (fault !== null) {
     return refuse(`is no sweep: ${fault}; docs/sweep.schema.json says what may be`);
   }

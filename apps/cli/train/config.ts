@@ -1,9 +1,10 @@
 // `--config FILE`: settings of a run as JSON, checked against their schema.
 
+import { faultOf } from "@forward-forward/core/schema";
 import type { Recipe } from "@forward-forward/core";
 import { configSchema } from "./config_schema.ts";
 import { UsageError } from "../shared/errors.ts";
-import { faultOf, parseJson, readText, type Refuse } from "../shared/json_file.ts";
+import { parseJson, readText, type Refuse } from "../shared/json_file.ts";
 
 /** A configuration: what it leaves out is as without it. */
 export interface Config {
@@ -35,7 +36,7 @@ export async function readConfig(path: string): Promise<Config> {
 /** Parses a configuration; `refuse` is called with what is wrong with it, and must throw. */
 export function parseConfig(text: string, refuse: Refuse): Config {
   const value = parseJson(text, refuse);
-  const fault = faultOf(configSchema, value);
+  const fault = faultOf(configSchema, value, "the configuration");
   if (fault === null) return value as Config;
   return refuse(`is no configuration: ${fault}; docs/config.schema.json says what may be`);
 }

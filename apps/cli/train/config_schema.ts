@@ -4,7 +4,20 @@ import { recipes } from "@forward-forward/core";
 import { nullable, type Schema, whole } from "@forward-forward/core/schema";
 import { recipeSchema } from "@forward-forward/core/training";
 
-const { properties: parts } = recipeSchema();
+// What a recipe of an older file is taken to have says nothing of a part that a configuration leaves out.
+const parts = Object.fromEntries(
+  Object.entries(recipeSchema().properties as Record<string, Schema>)
+    .map(([name, { default: _, ...part }]) => [name, part as Schema]),
+);
+
+/** A recipe by its name, with the parts of it to change: each part whole, for parts of parts are not merged with the recipe's. */
+export const recipePart: Schema = {
+  type: "object",
+  description: "A recipe by its name, with the parts of it to change.",
+  properties: { ...parts, name: { enum: Object.keys(recipes) } },
+  required: ["name"],
+  additionalProperties: false,
+};
 
 /** What a configuration may say. Whatever it leaves out is as without it; flags override it. */
 export const configSchema: Schema = {
@@ -33,14 +46,7 @@ export const configSchema: Schema = {
       },
       additionalProperties: false,
     },
-    recipe: {
-      type: "object",
-      description: "A recipe by its name, with the parts of it to change.",
-      // Each part whole, as a run folder's file has it: parts of parts are not merged with the recipe's.
-      properties: { ...parts as Record<string, Schema>, name: { enum: Object.keys(recipes) } },
-      required: ["name"],
-      additionalProperties: false,
-    },
+    recipe: recipePart,
     // What a run folder's file also has; it is not read.
     format: { const: 1 },
     command: {},

@@ -35,9 +35,12 @@ const wrong: Record<string, [value: unknown, words: string]> = {
     { recipe: { name: "fast" } },
     "quick, hinton, keras, augmented, deformed, fashion, unsupervised",
   ],
-  "a seed that is text": [{ seed: "1" }, "seed must be integer"],
-  "no epochs": [{ recipe: { name: "quick", epochs: 0 } }, "recipe.epochs must be >= 1"],
-  "a layer of half a unit": [{ recipe: { name: "quick", layers: [784, 0.5] } }, "recipe.layers.1"],
+  "a seed that is text": [{ seed: "1" }, "seed must be a whole number from 0"],
+  "no epochs": [
+    { recipe: { name: "quick", epochs: 0 } },
+    "recipe.epochs must be a whole number from 1, got 0",
+  ],
+  "a layer of half a unit": [{ recipe: { name: "quick", layers: [784, 0.5] } }, "recipe.layers[1]"],
 };
 for (const [name, [value, words]] of Object.entries(wrong)) {
   Deno.test(`parseConfig() refuses ${name}`, () => {

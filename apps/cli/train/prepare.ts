@@ -1,5 +1,6 @@
 // What `ff train` needs before there is a run to save: settings, a backend, data and a network, new or gone on with.
 
+import { layerWidths } from "@forward-forward/core/training";
 import { type Backend, BestEpoch, FFNetwork, type Recipe } from "@forward-forward/core";
 import { describePictures } from "@forward-forward/datasets";
 import { type Limits, loadData, type NamedData } from "../data/data.ts";
@@ -90,13 +91,13 @@ export async function prepare(args: Arguments, held: DisposableStack): Promise<P
 }
 
 // Layers can be too large for the memory there is, which nobody knows before they are made.
-function makeNetwork(make: () => FFNetwork, { layers }: Recipe): FFNetwork {
+function makeNetwork(make: () => FFNetwork, recipe: Recipe): FFNetwork {
   try {
     return make();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(
-      `a network of ${layers.join("-")} cannot be made here (${error.message}): ` +
+      `a network of ${layerWidths(recipe).join("-")} cannot be made here (${error.message}): ` +
         `give smaller --layers`,
       { cause: error },
     );

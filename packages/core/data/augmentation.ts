@@ -57,7 +57,7 @@ export async function warpMaps(
   random: Random,
   signal?: AbortSignal,
 ): Promise<WarpMaps> {
-  const { shift, turn = 0, stretch = 0, bend = 0 } = options;
+  const { shift = 0, turn = 0, stretch = 0, bend = 0 } = options;
   if (turn === 0 && stretch === 0 && bend === 0) return shiftMaps(plane, shift);
   const { rows, columns, covered } = plane;
   const pixels = rows * columns - covered;

@@ -28,7 +28,7 @@ export interface LabelOptions {
 /** How training images are changed, anew in every epoch; what is left out is 0. */
 export interface AugmentOptions {
   /** They are moved by up to so many whole pixels each way, evenly. */
-  shift: number;
+  shift?: number;
   /** They are turned by up to so many degrees either way, evenly. */
   turn?: number;
   /** Their height and their width grow or shrink by up to this fraction, evenly. */
@@ -97,6 +97,7 @@ export const inputFields: Fields<Omit<InputOptions, "layers" | "excitedBy">> = {
         stretch: partly,
         bend: atLeast(0),
       },
+      "shift",
       "turn",
       "stretch",
       "bend",

@@ -83,11 +83,13 @@ export interface Layer extends Learner {
    * halves share may be the first columns in an order, as in {@linkcode sharedProduct}: `order.places` says where in it each
    * column is.
    */
-  learnWhole?(
-    parts: readonly Contrasts[],
-    batchPairs: number,
-    order: { inOrder: Tensor; places: Tensor } | null,
-  ): Gradients;
+  readonly learnWhole?:
+    | ((
+      parts: readonly Contrasts[],
+      batchPairs: number,
+      order: { inOrder: Tensor; places: Tensor } | null,
+    ) => Gradients)
+    | undefined;
 }
 
 /** A layer in a recipe: units of a dense one, or its kind with what is its own. */

@@ -54,15 +54,17 @@ export function planLayers(
   return recipe.layers.slice(1).map((layer) => {
     const options = layerOptions(layer);
     const kind = kinds[options.kind]!;
-    const own = Object.entries(options).filter(([name]) => name in shared);
-    const planned = {
-      kind,
-      options,
-      settings: { ...shared, ...Object.fromEntries(own) },
-      inputs,
-      units: kind.units(options, inputs),
-    };
-    inputs = planned.units;
+    const own = Object.entries(options)
+      .filter(([name, value]) => name in shared && value !== undefined);
+    const units = kind.units(options, inputs);
+    if (!Number.isSafeInteger(units) || units < 1) {
+      throw new RangeError(
+        `a layer of kind "${options.kind}" says that it hands on ${units} columns`,
+      );
+    }
+    const settings = { ...shared, ...Object.fromEntries(own) };
+    const planned = { kind, options, settings, inputs, units };
+    inputs = units;
     return planned;
   });
 }

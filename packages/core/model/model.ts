@@ -4,8 +4,9 @@ import { inputWidth } from "../data/options.ts";
 import type { Backend, Shape } from "../tensor/backend.ts";
 import type { Kinds } from "../training/kinds.ts";
 import { FFNetwork } from "../training/network.ts";
+import { TrainingError } from "../training/training_error.ts";
 import type { Recipe } from "../training/recipe.ts";
-import { layerShapes } from "../training/sizes.ts";
+import { learnedShapes } from "../training/sizes.ts";
 import type { NetworkState } from "../training/state.ts";
 import { canonicalJson } from "./canonical_json.ts";
 import { FORMAT, type ModelInfo, parseModelInfo } from "./model_info.ts";
@@ -30,7 +31,8 @@ const loaded = new WeakMap<FFNetwork, ModelInfo>();
 
 /**
  * The bytes of a network's model file, {@linkcode FFNetwork.state} with what it takes to make the network again. `about` is what else
- * it is to say: by default the data set that it names is the one it was loaded with, or none.
+ * it is to say: by default the data set that it names is the one it was loaded with, or none. Throws a {@linkcode TrainingError} if a weight
+ * is not finite, and a `TypeError` for what no model can say.
  *
  * @example
  * ```ts
@@ -46,23 +48,32 @@ const loaded = new WeakMap<FFNetwork, ModelInfo>();
  */
 export async function saveModel(
   network: FFNetwork,
-  about: Partial<ModelInfo> = {},
+  about: Partial<ModelInfo> & Readonly<Record<string, unknown>> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { recipe, seed, epoch, plane } = network;
+  const { recipe, seed, epoch, plane, kinds } = network;
   const before = loaded.get(network);
-  return encodeModel({
-    info: {
-      dataset: "",
-      image: plane ?? { rows: 1, columns: inputWidth(recipe) },
-      ...before,
-      format: FORMAT,
-      recipe,
-      seed,
-      epoch: before && epoch === 0 ? before.epoch : epoch,
-      ...about,
-    },
-    state: await network.state(),
-  });
+  const info = {
+    dataset: "",
+    ...before,
+    format: FORMAT,
+    recipe,
+    seed,
+    epoch: before && epoch === 0 ? before.epoch : epoch,
+    image: plane ?? before?.image ?? { rows: 1, columns: inputWidth(recipe) },
+    ...about,
+  };
+  const state = await network.state();
+  const fault = notFinite(state);
+  if (fault !== null) {
+    throw new TrainingError(`the network cannot be saved, for ${fault}: lower the learning rate`);
+  }
+  try {
+    parseModelInfo(canonicalJson(info), kinds);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new TypeError(`saveModel: ${error.message}`, { cause: error });
+  }
+  return encodeModel({ info, state });
 }
 
 /**
@@ -102,6 +113,9 @@ export async function buildModel(
   const { recipe, seed } = info;
   const fault = misshapen(recipe, state, kinds);
   if (fault !== null) throw new TypeError(fault);
+  if (recipe.inputs === "measured" && !state.inputs) {
+    throw new TypeError(`"inputs" is missing, by which its recipe has images seen`);
+  }
   const network = new FFNetwork(backend, recipe, { seed, ...(kinds && { kinds }) });
   try {
     network.load(state);
@@ -118,22 +132,22 @@ export async function buildModel(
 
 /** A file's tensors as a network's. Throws a `SyntaxError` if one is no matrix of numbers. */
 export function matrices(tensors: Safetensors["tensors"]): NetworkState {
-  const state: NetworkState = {};
-  for (const [name, { shape, data }] of Object.entries(tensors)) {
-    if (shape.length !== 2 || !(data instanceof Float32Array)) {
-      throw new SyntaxError(`"${name}" is no matrix`);
-    }
-    state[name] = { shape: shape as Shape, data };
-  }
-  return state;
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { shape, data }]) => {
+      if (shape.length !== 2 || !(data instanceof Float32Array)) {
+        throw new SyntaxError(`"${name}" is no matrix`);
+      }
+      return [name, { shape: shape as Shape, data }];
+    }),
+  );
 }
 
 /**
- * Which tensor of the layers is missing, or of another shape than the recipe makes it, as a clause; null for none. To be asked before
+ * Which learned tensor is missing, or of another shape than the recipe makes it, as a clause; null for none. To be asked before
  * memory is taken for the sizes that a file names.
  */
 export function misshapen(recipe: Recipe, state: NetworkState, kinds?: Kinds): string | null {
-  for (const [name, shape] of Object.entries(layerShapes(recipe, kinds))) {
+  for (const [name, shape] of Object.entries(learnedShapes(recipe, kinds))) {
     const found = state[name]?.shape;
     if (found?.join() === shape.join()) continue;
     return `"${name}" is ${found ? `[${found.join(", ")}]` : "missing"} and its recipe makes it ` +

@@ -55,6 +55,12 @@ export function parseModelInfo(text: string | undefined, kinds: Kinds = builtIn)
 
 // JSON has no word for infinity, and numbers that are too large for any other.
 function hasFinite(value: unknown): boolean {
-  if (typeof value === "number") return Number.isFinite(value);
-  return typeof value !== "object" || value === null || Object.values(value).every(hasFinite);
+  // No recursion: a file may nest as deeply as it likes.
+  const left = [value];
+  while (left.length > 0) {
+    const one = left.pop();
+    if (typeof one === "number" && !Number.isFinite(one)) return false;
+    if (typeof one === "object" && one !== null) left.push(...Object.values(one));
+  }
+  return true;
 }

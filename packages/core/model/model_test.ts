@@ -3,6 +3,7 @@ import { patterns } from "../data/_testing.ts";
 import { recipes } from "../recipes/mod.ts";
 import { ReferenceBackend } from "../tensor/reference/mod.ts";
 import { FFNetwork } from "../training/network.ts";
+import { TrainingError } from "../training/training_error.ts";
 import { decodeModel, encodeModel, loadModel, saveModel } from "./model.ts";
 
 const size = { rows: 5, columns: 7, classes: 3 };
@@ -33,7 +34,7 @@ Deno.test("saveModel() keeps what else a program puts beside it", async () => {
   using backend = new ReferenceBackend();
   using network = await trained(backend);
   const more = { pictures: { fit: "whole" } };
-  using same = await loadModel(backend, await saveModel(network, more as object));
+  using same = await loadModel(backend, await saveModel(network, more));
   const { info } = decodeModel(await saveModel(same));
   assertEquals((info as unknown as typeof more).pictures, more.pictures);
 });
@@ -67,4 +68,50 @@ Deno.test("loadModel() refuses what is no model, or is not whole, and leaves not
     "[35, 1000000000]",
   );
   assertEquals(backend.memory(), live);
+});
+
+Deno.test("loadModel() takes no memory for more classes than a file has weights for", async () => {
+  using backend = new ReferenceBackend();
+  const { label, negatives, predict } = recipes.unsupervised();
+  const unseen = recipes.quick({ ...recipe, label, negatives, predict });
+  using network = new FFNetwork(backend, unseen);
+  const { info, state } = decodeModel(await saveModel(network));
+  const many = { ...info, recipe: { ...unseen, classes: 2e8 } };
+  const live = backend.memory();
+  await assertRejects(
+    () => loadModel(backend, encodeModel({ info: many, state })),
+    TypeError,
+    '"readout.weight" is [17, 3] and its recipe makes it [17, 200000000]',
+  );
+  const { inputs: _, ...blind } = state;
+  await assertRejects(
+    () => loadModel(backend, encodeModel({ info, state: blind })),
+    TypeError,
+    '"inputs" is missing',
+  );
+  assertEquals(backend.memory(), live);
+});
+
+Deno.test("saveModel() writes nothing that loadModel() refuses", async () => {
+  using backend = new ReferenceBackend();
+  using network = await trained(backend);
+  for (const about of [{ epoch: NaN }, { image: { rows: 3, columns: 3 } }, { format: 9 }]) {
+    await assertRejects(() => saveModel(network, about), TypeError, "saveModel: ");
+  }
+  backend.assign(network.layers[0]!.parameters.bias![0]!.value, backend.fill([1, 9], Infinity));
+  await assertRejects(() => saveModel(network), TrainingError, '"layers.0.bias" has Infinity');
+  const numbers = [1, 2, 3] as unknown as Uint8Array;
+  await assertRejects(() => loadModel(backend, numbers), TypeError, "is a Uint8Array");
+});
+
+Deno.test("saveModel() says the size of what the network was shown last", async () => {
+  using backend = new ReferenceBackend();
+  using network = await trained(backend);
+  using same = await loadModel(backend, await saveModel(network));
+  for await (const _ of same.fit({ ...data, rows: 7, columns: 5 })) break;
+  assertEquals(decodeModel(await saveModel(same)).info.image, { rows: 7, columns: 5 });
+  using resumed = new FFNetwork(backend, recipe, { seed: 4 });
+  resumed.restore(await network.checkpoint());
+  await resumed.evaluate(test);
+  assertEquals(decodeModel(await saveModel(resumed)).info.image, { rows: 5, columns: 7 });
 });

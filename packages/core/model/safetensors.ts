@@ -56,6 +56,7 @@ export function encodeSafetensors(
  * overlaps or surplus bytes, is not JSON, or holds a type other than `F32`, `I32` and `U8`.
  */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError("a safetensors file is a Uint8Array");
   const refuse = (what: string): never => {
     throw new SyntaxError(`not a safetensors file: ${what}`);
   };

@@ -51,7 +51,7 @@ function faultOfAny(
 
 // Objects of several kinds, by the part that tells them apart, which is the first of each.
 function faultOfKinds(choices: Schema[], value: unknown, place: string): string | null {
-  const [tag] = Object.keys((choices[0] as Keywords).properties!) as [string];
+  const tag = tagOf(choices);
   const names = choices.map((choice) => (choice as Keywords).properties![tag]!.const as string);
   if (!isObject(value)) {
     return `${place} must be an object with a ${tag} (${names.join(", ")}), got ${show(value)}`;
@@ -60,6 +60,11 @@ function faultOfKinds(choices: Schema[], value: unknown, place: string): string 
   if (found >= 0) return faultOf(choices[found]!, value, place);
   if (!(tag in value)) return `${place} needs a ${tag}: choose from ${names.join(", ")}`;
   return `${place}.${tag} ${notAmong(value[tag], names)}`;
+}
+
+// What tells kinds of objects apart: the first part of each.
+function tagOf(choices: Schema[]): string {
+  return Object.keys((choices[0] as Keywords).properties!)[0]!;
 }
 
 function faultOfParts(
@@ -93,7 +98,7 @@ function faultOfList(schema: Schema, value: unknown[], place: string): string | 
   return null;
 }
 
-// The recipe's own parts are known by their names alone.
+// A place of several words, such as "the recipe", is left out of the names of its parts.
 function partOf(place: string, name: string): string {
   return place.includes(" ") ? name : `${place}.${name}`;
 }
@@ -111,7 +116,7 @@ function isWithin(schema: Schema, value: unknown): boolean {
 export function describe(schema: Schema): string {
   const { type, enum: words, const: only, anyOf, oneOf, ...k } = schema as Keywords;
   if (anyOf) return anyOf.map(describe).join(" or ");
-  if (oneOf) return "an object with a kind";
+  if (oneOf) return `an object with a ${tagOf(oneOf)}`;
   if (words) return words.map((word) => `"${word}"`).join(" or ");
   if (only !== undefined) return JSON.stringify(only);
   if (type === "array") return `a list of at least ${k.minItems ?? 0}`;
@@ -138,8 +143,12 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function show(value: unknown): string {
-  if (typeof value === "number" || value === undefined) return String(value);
-  return JSON.stringify(value) ?? String(value);
+  if (typeof value !== "object" && typeof value !== "string") return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "an object";
+  }
 }
 
 function notAmong(value: unknown, known: readonly string[]): string {

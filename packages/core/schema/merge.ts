@@ -13,12 +13,12 @@ const TAGS = ["kind", "by"];
 /** Settings with changes, which go into their parts; a part that becomes one of another kind is replaced, and so are lists. */
 export function merge<T>(settings: T, changes: Changes<NoInfer<T>> | undefined): T {
   if (changes === undefined) return settings;
-  if (!isSettings(settings) || !isSettings(changes)) return changes as T;
-  const other = TAGS.some((tag) => tag in changes && changes[tag] !== settings[tag]);
-  if (other) return changes as T;
-  const merged: Record<string, unknown> = { ...settings };
-  for (const [part, change] of Object.entries(changes)) merged[part] = merge(merged[part], change);
-  return merged as T;
+  if (!isSettings(settings) || !isSettings(changes)) return structuredClone(changes) as T;
+  const other = TAGS.some((tag) => changes[tag] !== undefined && changes[tag] !== settings[tag]);
+  if (other) return structuredClone(changes) as T;
+  const merged = Object.entries(changes)
+    .map(([part, change]) => [part, merge(settings[part] as unknown, change as never)]);
+  return { ...settings, ...Object.fromEntries(merged) } as T;
 }
 
 function isSettings(value: unknown): value is Settings {

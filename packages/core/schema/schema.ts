@@ -1,10 +1,10 @@
 // What settings may be, as data: JSON Schema that TypeScript holds against the type it describes. One description of a setting
 // serves types, checks, files and editors.
 
-/** A JSON Schema (draft 7) of values of type `T`. */
+/** A JSON Schema (draft 7) of values of type `T`, of the keywords that the functions here make: {@linkcode faultOf} knows no others. */
 // deno-lint-ignore no-explicit-any -- a schema of whatever it may be
 export interface Schema<T = any> {
-  /** Any keyword of JSON Schema. */
+  /** A keyword. */
   readonly [keyword: string]: unknown;
   /** Never there: it makes a schema of one type no schema of another. */
   readonly of?: (value: T) => T;
@@ -65,15 +65,24 @@ export function since<T>(schema: Schema<T>, earlier: T): Schema<T> {
   return { ...schema, default: earlier };
 }
 
-/** An object of these parts, of which those in `optional` may be left out. */
+const OPTIONAL = Symbol("optional");
+
+/** A schema of a part that may be left out. */
+export function optional<T>(schema: Schema<T>): Schema<T> {
+  return Object.assign({ ...schema }, { [OPTIONAL]: true });
+}
+
+/** An object of these parts, of which those named in `left`, and those that are {@linkcode optional}, may be left out. */
 export function object<T extends object>(
   fields: Fields<T>,
-  ...optional: (keyof T & string)[]
+  ...left: (keyof T & string)[]
 ): Schema<T> {
   return {
     type: "object",
     properties: fields,
-    required: Object.keys(fields).filter((name) => !(optional as string[]).includes(name)),
+    required: Object.entries<Schema>(fields as Record<string, Schema>)
+      .filter(([name, field]) => !(left as string[]).includes(name) && !(OPTIONAL in field))
+      .map(([name]) => name),
     additionalProperties: false,
   };
 }

@@ -96,6 +96,9 @@ export function restoreCheckpoint(
   const surplus = Object.keys(tensors).find((key) =>
     !slots.some(({ name }) => name === key) && !(key === INPUTS && measures)
   );
+  if (measures && !(INPUTS in tensors)) {
+    throw new TypeError(`"${INPUTS}" is missing, by which the recipe has images seen`);
+  }
   if (surplus !== undefined) throw new TypeError(`"${surplus}" has no place in the network`);
   writeSlots(backend, slots, tensors);
   learners.forEach(([, { optimizer }], i) => optimizer.step = steps[i]!);

@@ -4,6 +4,7 @@ import { disposeParts, epochBatches, type Part } from "../data/batches.ts";
 import { type InputScale, PLAIN } from "../data/inputs.ts";
 import type { Data, Source, SourceKind } from "../data/source.ts";
 import { sourceName } from "../data/sources.ts";
+import { requireLabels } from "../data/dataset.ts";
 import type { LayerReport } from "../layers/figures.ts";
 import type { Forward } from "../scoring/forward.ts";
 import { evaluateScores, type Evaluation, scoreAll } from "../scoring/scoring.ts";
@@ -110,13 +111,23 @@ export class Training {
       throw new TypeError(`there is no kind of data "${name}": choose from ${known}`);
     }
     sources[name]!.check(data, recipe);
+    const { labels, count, classes } = data;
+    if (labels?.length !== count || classes !== recipe.classes) {
+      throw new TypeError(
+        `${count} of kind "${name}" need as many labels and ${recipe.classes} classes, as the recipe has, got ` +
+          `${labels?.length} and ${classes}`,
+      );
+    }
+    requireLabels(labels, classes);
     return sources[name]!;
   }
 
   /** Brings data to the device, to be scored. */
   async open(data: Data): Promise<Source> {
     const { recipe, forward: { stack } } = this.#trainee;
-    return await this.kindOf(data).open(stack.backend, recipe, data, { scale: this.scale });
+    const kind = this.kindOf(data);
+    this.plane ??= kind.plane?.(data) ?? null;
+    return await kind.open(stack.backend, recipe, data, { scale: this.scale });
   }
 
   /** {@linkcode FFNetwork.fit}. */
@@ -176,6 +187,7 @@ export class Training {
           signal?.throwIfAborted();
           const done = this.update % updatesPerBatch;
           await this.#schedule.train(source, batch, { gain, updated, done, layersRest, signal });
+          this.#requireUpdates(updatesPerBatch);
         } finally {
           disposeParts(batch);
         }
@@ -228,6 +240,15 @@ export class Training {
     } finally {
       disposeParts([part]);
     }
+  }
+
+  // A checkpoint between updates could not be gone on with where a schedule makes more or fewer than it says.
+  #requireUpdates(updatesPerBatch: number): void {
+    if (this.update % updatesPerBatch === 0 && this.update > 0) return;
+    const { kind } = this.#trainee.recipe.schedule;
+    throw new TypeError(
+      `the schedule "${kind}" says that it makes ${updatesPerBatch} updates on a batch, and ${this.update} were made`,
+    );
   }
 
   // Reads every running figure at once.

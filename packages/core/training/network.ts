@@ -83,6 +83,8 @@ export class FFNetwork implements Disposable {
   readonly recipe: Recipe;
   /** What every random number derives from. */
   readonly seed: number;
+  /** What the recipe's words stand for. */
+  readonly kinds: Kinds;
   /** The layers, in order. */
   readonly layers: readonly Layer[];
   /** The softmax trained alongside, if the recipe has one. */
@@ -97,9 +99,14 @@ export class FFNetwork implements Disposable {
   constructor(backend: Backend, recipe: Recipe, options: NetworkOptions = {}) {
     const { seed = 1, kinds = builtIn } = options;
     validateRecipe(recipe, kinds);
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new RangeError(`a seed is a whole number from 0, got ${seed}`);
+    }
     this.backend = backend;
-    this.recipe = recipe;
+    // A copy, for the caller may change its own.
+    this.recipe = recipe = structuredClone(recipe);
     this.seed = seed;
+    this.kinds = kinds;
     const random = new Random(seed);
     using made = new Made();
     const sized = sizedLayers(recipe, kinds);
@@ -120,12 +127,13 @@ export class FFNetwork implements Disposable {
     const { classes, normalise } = recipe;
     const hidden = sized.map(({ units }) => units);
     this.readout = recipe.readout && new Readout(backend, recipe.readout, hidden, classes);
-    made.keep();
+    if (this.readout) made.own(this.readout);
     const { layers, readout } = this;
     this.#learners = named(layers, readout);
     this.#forward = new Forward({ backend, layers, readout, classes, normalise });
     const use = this.#use;
     this.#training = new Training({ recipe, kinds, random, forward: this.#forward, use });
+    made.keep();
   }
 
   /** Epochs trained so far. */
@@ -133,7 +141,7 @@ export class FFNetwork implements Disposable {
     return this.#training.epoch;
   }
 
-  /** The two sides of what it learned from, where it has learned and that has two. */
+  /** The two sides of what it learned from, or was first shown, where that has two. */
   get plane(): { rows: number; columns: number } | null {
     return this.#training.plane;
   }

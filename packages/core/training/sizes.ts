@@ -30,12 +30,19 @@ export function layerWidths(recipe: Recipe, { layers }: Kinds = builtIn): number
   return [inputWidth(recipe), ...planLayers(recipe, layers).map(({ units }) => units)];
 }
 
-/** The shapes of what a recipe's layers learn, by the names that {@linkcode FFNetwork.state} has for them. */
-export function layerShapes(recipe: Recipe, kinds: Kinds = builtIn): Record<string, Shape> {
-  return Object.fromEntries(
-    sizedLayers(recipe, kinds).flatMap(({ kind, options, size }, l) =>
-      Object.entries(kind.shapes(options, size))
-        .map(([name, shape]) => [`layers.${l}.${name}`, shape])
-    ),
+/** The shapes of what a recipe's network learns, by the names that {@linkcode FFNetwork.state} has for them. */
+export function learnedShapes(recipe: Recipe, kinds: Kinds = builtIn): Record<string, Shape> {
+  const { readout, classes } = recipe;
+  const sized = sizedLayers(recipe, kinds);
+  const shapes = sized.flatMap(({ kind, options, size }, l) =>
+    Object.entries(kind.shapes(options, size))
+      .map(([name, shape]): [string, Shape] => [`layers.${l}.${name}`, shape])
   );
+  if (!readout) return Object.fromEntries(shapes);
+  const seen = sized.slice(readout.from).reduce((sum, { units }) => sum + units, 0);
+  return {
+    ...Object.fromEntries(shapes),
+    "readout.weight": [seen, classes],
+    "readout.bias": [1, classes],
+  };
 }

@@ -48,7 +48,11 @@ export function completeRecipe(recipe: Recipe): Recipe {
 export function updatesPerEpoch(recipe: Recipe, count: number, kinds: Kinds = builtIn): number {
   const { batchSize, schedule, layers } = recipe;
   const batches = batchSize === "full" ? 1 : Math.ceil(count / batchSize);
-  return batches * kinds.schedules[schedule.kind]!.updatesPerBatch(schedule, layers.length - 1);
+  const updates = kinds.schedules[schedule.kind]!.updatesPerBatch(schedule, layers.length - 1);
+  if (Number.isSafeInteger(updates) && updates > 0) return batches * updates;
+  throw new RangeError(
+    `the schedule "${schedule.kind}" says that it makes ${updates} updates on a batch`,
+  );
 }
 
 /** Throws a `RangeError` of one sentence if a part of the recipe is not what it may be, or the recipe contradicts itself. */
@@ -57,8 +61,8 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
     if (!holds) throw new RangeError(sentence);
   };
   require(
-    !Array.isArray(recipe.layers) || recipe.layers.length >= 2,
-    `layers are the input's width and at least one layer's units, whole numbers from 1, got [${recipe.layers}]`,
+    !Array.isArray(recipe?.layers) || recipe.layers.length >= 2,
+    `layers are the input's width and at least one layer's units, whole numbers from 1, got [${recipe?.layers}]`,
   );
   const fault = faultOf(recipeSchema(kinds), recipe, "the recipe");
   require(fault === null, fault!);
@@ -77,7 +81,7 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
     `a label as strong as the image's maximum goes with inputs that are "plain": give it a number, or make them that`,
   );
   if (augment) {
-    const { shift, turn = 0, stretch = 0, bend = 0 } = augment;
+    const { shift = 0, turn = 0, stretch = 0, bend = 0 } = augment;
     require(
       shift + turn + stretch + bend > 0,
       "augment changes nothing: shift, turn, stretch or bend the images, or make it null",

@@ -95,3 +95,37 @@ Deno.test("completeRecipe() adds what older recipes did not have, as it was then
     loss: { kind: "threshold" },
   });
 });
+
+Deno.test("validateRecipe() refuses what is no recipe at all in a sentence", () => {
+  const circle: Record<string, unknown> = { ...small() };
+  circle.peer = circle;
+  for (const given of [null, undefined, 3, "quick", [], { ...small(), epochs: 3n }, circle]) {
+    assertThrows(() => validateRecipe(given as unknown as Recipe), RangeError);
+  }
+  const proto = JSON.parse('{"optimizer": {"__proto__": {"units": 3}}}');
+  assertThrows(() => validateRecipe(recipes.quick(proto)), RangeError, '"__proto__"');
+});
+
+Deno.test("a part of a layer that is undefined is the recipe's, and so is an image that is not shifted", async () => {
+  const own = { kind: "dense", units: 23, threshold: undefined, optimizer: undefined };
+  using backend = new ReferenceBackend();
+  using network = new FFNetwork(backend, small({ layers: [77, 31, own] }));
+  assertEquals(network.layers[1]!.threshold, 23);
+  using plain = new FFNetwork(backend, small());
+  assertEquals(await network.state(), await plain.state());
+  validateRecipe(recipes.hinton({ augment: { bend: 0.6 } }));
+});
+
+Deno.test("recipes and networks keep nothing of what they were given", () => {
+  const layers = [77, 5, 4];
+  const recipe = recipes.quick({ layers });
+  recipe.layers.push(3);
+  assertEquals(layers, [77, 5, 4]);
+  using backend = new ReferenceBackend();
+  using network = new FFNetwork(backend, recipe);
+  recipe.layers.push(2);
+  assertEquals(network.recipe.layers, [77, 5, 4, 3]);
+  for (const seed of [-1, 0.5, NaN]) {
+    assertThrows(() => new FFNetwork(backend, recipe, { seed }), RangeError, "a seed is a whole");
+  }
+});
