@@ -3,7 +3,7 @@
 /** Debian's. */
 export const CHROMIUM = "/usr/bin/chromium";
 
-/** The Vulkan driver that comes with it, for those who look for one by `VK_ICD_FILENAMES`. */
+/** The Vulkan driver that comes with it, for those who look for one by `VK_DRIVER_FILES`. */
 export const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
 
 /** The switches that give a page WebGPU, on that driver. */
@@ -54,8 +54,12 @@ export function driveChromium(program: URL, args: readonly string[]): Deno.Comma
       CHROMIUM,
       ...args,
     ],
-    // Without this playwright-core looks for Windows in files that need every permission.
-    env: { __IS_WSL_TEST__: "1" },
+    env: {
+      // Without this playwright-core looks for Windows in files that need every permission.
+      __IS_WSL_TEST__: "1",
+      // The browser has a driver of its own, whatever is hidden from Deno.
+      VK_DRIVER_FILES: SWIFTSHADER,
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -111,7 +111,7 @@ for (const [runtime, program, backends] of consumers) {
   for (const name of backends) {
     const consume = async (): Promise<void> => {
       // Dawn asks for more than Debian's llvmpipe has. Chromium's own driver does.
-      const env = name === "webgpu" ? { VK_ICD_FILENAMES: SWIFTSHADER } : undefined;
+      const env = name === "webgpu" ? { VK_DRIVER_FILES: SWIFTSHADER } : undefined;
       const printed = await run(program, ["consumer.mjs", name], { cwd: folder, env });
       const came: Came = JSON.parse(printed.trim().split("\n").at(-1)!);
       assertEquals(came.backend, name);
