@@ -42,6 +42,13 @@ export async function ff(args: string[], env: Record<string, string> = {}): Prom
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
+/** Runs `ff`, which must end well. */
+export async function done(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  const ended = await ff(args, env);
+  assertEquals(ended.code, 0, ended.stderr);
+  return ended;
+}
+
 /** Runs `ff` to its end, and does `act` once when it has printed `text` on stdout. */
 export async function ffUntil(
   args: string[],

@@ -2,19 +2,12 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { readCheckpoint } from "../../apps/cli/run/checkpoint.ts";
-import { command, type Ended, ff } from "./_ff.ts";
+import { command, done, type Ended } from "./_ff.ts";
 
 /** Many small updates. */
 export const SMALL = ["--layers", "784,32,24", "--train-limit", "600", "--test-limit", "100"];
 /** A checkpoint every other update or so. */
 export const OFTEN = ["--checkpoint-minutes", "0.0002"];
-
-/** Runs `ff`, which must end well. */
-export async function done(args: string[]): Promise<Ended> {
-  const ended = await ff(args);
-  assertEquals(ended.code, 0, ended.stderr);
-  return ended;
-}
 
 /** What `metrics.jsonl` says, without how long it took and where. */
 export async function metrics(run: string): Promise<Record<string, unknown>[]> {

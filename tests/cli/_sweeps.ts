@@ -1,9 +1,8 @@
 // Sweeps on a tiny data folder, for the tests.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert } from "@std/assert";
 import { Random } from "@forward-forward/core";
 import { idx } from "../../packages/datasets/_testing.ts";
-import { type Ended, ff } from "./_ff.ts";
 
 /** Three kinds of noisy 6x6 images, bright in other rows, in MNIST's layout. */
 export async function writeData(folder: string): Promise<string> {
@@ -32,13 +31,6 @@ export async function writeSweep(path: string, file: Record<string, unknown>): P
 
 /** A small recipe for that folder. */
 export const RECIPE = { name: "quick", layers: [36, 20, 16], epochs: 3, batchSize: 20 };
-
-/** Runs `ff`, which must end well. */
-export async function done(args: string[], env: Record<string, string> = {}): Promise<Ended> {
-  const ended = await ff(args, env);
-  assertEquals(ended.code, 0, ended.stderr);
-  return ended;
-}
 
 /** What `trials.jsonl` says, without how long it took. */
 export async function trials(sweep: string): Promise<Record<string, unknown>[]> {

@@ -2,8 +2,8 @@
 // by `ff train --dataset tests/earlier/data --backend reference`, and interrupted, before layers, rules and schedules had kinds.
 
 import { assert, assertEquals } from "@std/assert";
-import { done } from "./_runs.ts";
-import { events, withFolder } from "./_ff.ts";
+
+import { done, events, withFolder } from "./_ff.ts";
 
 const DATA = "tests/earlier/data";
 

@@ -2,8 +2,8 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { readCheckpoint } from "../../apps/cli/run/checkpoint.ts";
-import { assertRefused, command, events, ff, ffUntil, withFolder } from "./_ff.ts";
-import { done, half, hasEnded, SMALL, stop, unbrokenOf } from "./_runs.ts";
+import { assertRefused, command, done, events, ff, ffUntil, withFolder } from "./_ff.ts";
+import { half, hasEnded, SMALL, stop, unbrokenOf } from "./_runs.ts";
 
 // deno-lint-ignore no-explicit-any
 type Config = Record<string, any>;

@@ -10,8 +10,8 @@ import { CHECKPOINTS } from "../../apps/cli/run/run_files.ts";
 import { decodeCheckpoint, sealCheckpoint } from "../../apps/cli/run/checkpoint.ts";
 import { LAYOUT } from "../../apps/cli/data/known_datasets.ts";
 import { gzip, idx } from "../../packages/datasets/_testing.ts";
-import { assertRefused, events, ff, withFolder } from "./_ff.ts";
-import { done, half } from "./_runs.ts";
+import { assertRefused, done, events, ff, withFolder } from "./_ff.ts";
+import { half } from "./_runs.ts";
 
 const NET = [
   "--layers",

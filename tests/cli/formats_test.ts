@@ -6,8 +6,7 @@ import { LAYOUT } from "../../apps/cli/data/known_datasets.ts";
 import { makeGreyPng } from "../../apps/cli/images/_testing.ts";
 import { makeNpz, makeParquet } from "../../apps/cli/own_data/_testing.ts";
 import { idx } from "../../packages/datasets/_testing.ts";
-import { assertRefused, events, withFolder } from "./_ff.ts";
-import { done } from "./_runs.ts";
+import { assertRefused, done, events, withFolder } from "./_ff.ts";
 
 const BACKEND = ["--backend", "reference"];
 const NET = ["--layers", "16,12,9", "--epochs", "4", "--batch-size", "10", ...BACKEND];

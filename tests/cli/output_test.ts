@@ -2,8 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import { mount, noDisk, onDisk } from "./_disk.ts";
-import { assertRefused, withFolder } from "./_ff.ts";
-import { done, SMALL } from "./_runs.ts";
+import { assertRefused, done, withFolder } from "./_ff.ts";
+import { SMALL } from "./_runs.ts";
 
 async function train(run: string): Promise<void> {
   const args = ["train", ...SMALL, "--epochs", "1", "--backend", "reference", "--json"];

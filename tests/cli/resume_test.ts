@@ -6,8 +6,8 @@ import { readCheckpoint, sealCheckpoint } from "../../apps/cli/run/checkpoint.ts
 import { main } from "../../apps/cli/main.ts";
 import { candidates } from "../_backends.ts";
 import { mount, noDisk, onDisk } from "./_disk.ts";
-import { assertRefused, command, events, ff, ffUntil, withFolder } from "./_ff.ts";
-import { done, half, hasEnded, metrics, OFTEN, SMALL, stop, unbrokenOf } from "./_runs.ts";
+import { assertRefused, command, done, events, ff, ffUntil, withFolder } from "./_ff.ts";
+import { half, hasEnded, metrics, OFTEN, SMALL, stop, unbrokenOf } from "./_runs.ts";
 
 function start(run: string, ...more: string[]): string[] {
   const args = [...SMALL, "--batch-size", "20", "--epochs", "4", "--validation", "50", "--json"];

@@ -1,10 +1,10 @@
 // `ff sweep --on slurm` on a real Slurm: nodes that die, tasks that are put back or cancelled, and the same bits in the end.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { events, ff, ffUntil, withFolder } from "./_ff.ts";
+import { done, events, ff, ffUntil, withFolder } from "./_ff.ts";
 import { said } from "./_said.ts";
 import { noSlurm, type Slurm, until, withSlurm } from "./_slurm.ts";
-import { done, models, RECIPE, trials, writeData, writeSweep } from "./_sweeps.ts";
+import { models, RECIPE, trials, writeData, writeSweep } from "./_sweeps.ts";
 
 const EPOCHS = 24;
 // Twelve trials of about five seconds on one thread.

@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { readFigure, runsAt } from "../../results/figure.ts";
 import { mount, noDisk, onDisk } from "./_disk.ts";
-import { assertRefused, command, events, ff, ffUntil, withFolder } from "./_ff.ts";
-import { done, models, RECIPE, trials, writeData, writeSweep } from "./_sweeps.ts";
+import { assertRefused, command, done, events, ff, ffUntil, withFolder } from "./_ff.ts";
+import { models, RECIPE, trials, writeData, writeSweep } from "./_sweeps.ts";
 
 // Trials of some seconds each.
 const EPOCHS = 50;

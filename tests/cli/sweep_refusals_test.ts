@@ -6,8 +6,8 @@ import { sweepFlags } from "../../apps/cli/sweep/sweep.ts";
 import { begin } from "../../apps/cli/sweep/begin.ts";
 import { PERMISSIONS } from "../../apps/cli/sweep/engines/trial_command.ts";
 import { prepare } from "../../apps/cli/sweep/prepare.ts";
-import { assertRefused, ffTask, withFolder } from "./_ff.ts";
-import { done, RECIPE, trials, writeData, writeSweep } from "./_sweeps.ts";
+import { assertRefused, done, ffTask, withFolder } from "./_ff.ts";
+import { RECIPE, trials, writeData, writeSweep } from "./_sweeps.ts";
 
 const LOCAL = ["--on", "local", "--jobs", "2"];
 

@@ -2,8 +2,8 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { idx } from "../../packages/datasets/_testing.ts";
-import { assertRefused, events, ffUntil, withFolder } from "./_ff.ts";
-import { done, RECIPE, trials, writeData, writeSweep } from "./_sweeps.ts";
+import { assertRefused, done, events, ffUntil, withFolder } from "./_ff.ts";
+import { RECIPE, trials, writeData, writeSweep } from "./_sweeps.ts";
 
 const EVIL = `<script>alert(1)</script>" onload="alert(1)`;
 

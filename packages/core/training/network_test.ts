@@ -11,24 +11,11 @@ import type { Tensor } from "../tensor/backend.ts";
 import { type Dataset, takeDataset } from "../data/dataset.ts";
 import { TrainingError } from "./training_error.ts";
 import type { EpochReport, Progress } from "./fit.ts";
+import { data, small, smallKeras, test } from "./_testing.ts";
 import { FFNetwork } from "./network.ts";
 import type { NetworkState } from "./state.ts";
 import type { Recipe } from "./recipe.ts";
-import type { RecipeChanges } from "../recipes/changes.ts";
-import { recipes } from "../recipes/mod.ts";
 import { ReferenceBackend } from "../tensor/reference/mod.ts";
-
-const data = patterns({ count: 230, rows: 7, columns: 11, classes: 10 });
-const test = patterns({ count: 90, rows: 7, columns: 11, classes: 10, seed: 2 });
-const small = (changes: RecipeChanges = {}): Recipe =>
-  recipes.hinton({ layers: [77, 31, 23], epochs: 2, batchSize: 50, ...changes });
-const smallKeras = (changes: RecipeChanges = {}): Recipe =>
-  recipes.keras({
-    layers: [77, 31, 23],
-    epochs: 2,
-    schedule: { kind: "greedy", updatesPerLayer: 3 },
-    ...changes,
-  });
 
 async function train(
   recipe: Recipe,

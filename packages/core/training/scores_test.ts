@@ -1,24 +1,10 @@
 import { assertAlmostEquals } from "@std/assert";
-import { patterns } from "../data/_testing.ts";
+import { data, small, smallKeras, test } from "./_testing.ts";
 import { FFNetwork } from "./network.ts";
 import type { NetworkState } from "./state.ts";
 import type { Recipe } from "./recipe.ts";
 import { layerWidths } from "./sizes.ts";
-import type { RecipeChanges } from "../recipes/changes.ts";
-import { recipes } from "../recipes/mod.ts";
 import { ReferenceBackend } from "../tensor/reference/mod.ts";
-
-const data = patterns({ count: 230, rows: 7, columns: 11, classes: 10 });
-const test = patterns({ count: 90, rows: 7, columns: 11, classes: 10, seed: 2 });
-const small = (changes: RecipeChanges = {}): Recipe =>
-  recipes.hinton({ layers: [77, 31, 23], epochs: 2, batchSize: 50, ...changes });
-const smallKeras = (changes: RecipeChanges = {}): Recipe =>
-  recipes.keras({
-    layers: [77, 31, 23],
-    epochs: 2,
-    schedule: { kind: "greedy", updatesPerLayer: 3 },
-    ...changes,
-  });
 
 // The plain form: the label written into the image, the whole row normalised, one dense product.
 function plainGoodness(

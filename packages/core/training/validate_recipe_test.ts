@@ -2,12 +2,10 @@ import { assertEquals, assertThrows } from "@std/assert";
 import type { RecipeChanges } from "../recipes/changes.ts";
 import { recipes } from "../recipes/mod.ts";
 import { ReferenceBackend } from "../tensor/reference/mod.ts";
+import { small } from "./_testing.ts";
 import { FFNetwork } from "./network.ts";
 import type { Recipe } from "./recipe.ts";
 import { completeRecipe, validateRecipe } from "./validate_recipe.ts";
-
-const small = (changes: RecipeChanges = {}): Recipe =>
-  recipes.hinton({ layers: [77, 31, 23], epochs: 2, batchSize: 50, ...changes });
 
 const contradictions: [changes: RecipeChanges, message: string][] = [
   [{ layers: [77] }, "layers"],
