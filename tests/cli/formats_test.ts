@@ -182,6 +182,31 @@ Deno.test("ff learns classes that are named by words, keeps the names in the mod
     const { stdout } = await done(predict);
     assertMatch(stdout, /a\.png +2 cat /);
     assertEquals(events(await done([...predict, "--json"]))[0]!.name, "cat");
+    // A sweep's models keep them too, and are tested by them.
+    const { train } = parts;
+    const apart = `${folder}/apart`;
+    for (const [which, part] of [["train", train], ["test", test]] as const) {
+      for (const name of which === "train" ? NAMES : ["bee", "cat"]) {
+        await Deno.mkdir(`${apart}/${which}/${name}`, { recursive: true });
+        part.labels.forEach((label, i) => {
+          if (NAMES[label] !== name) return;
+          Deno.writeFileSync(`${apart}/${which}/${name}/${i}.png`, pngs(part)[i]!);
+        });
+      }
+    }
+    const sweep = `${folder}/sweep.json`;
+    const recipe = { name: "quick", layers: [16, 24, 16], epochs: 30, batchSize: 10 };
+    const file = { backend: "reference", dataset: apart, validation: 6, recipe, seeds: [1, 2] };
+    await Deno.writeTextFile(sweep, JSON.stringify(file));
+    const out = `${folder}/sweep`;
+    await done(["sweep", sweep, "--out", out, "--on", "local", "--jobs", "1"]);
+    const trial = `${out}/trials/0000`;
+    const { stdout: told } = await done(["predict", trial, `${some}/cat/a.png`, ...BACKEND]);
+    assertMatch(told, /a\.png +2 cat /);
+    const lines = (await Deno.readTextFile(`${trial}/metrics.jsonl`)).trimEnd().split("\n");
+    const ended = JSON.parse(lines.at(-1)!);
+    const [again] = events(await done(["eval", trial, "--dataset", apart, "--json", ...BACKEND]));
+    assertEquals([ended.event, ended.testError], ["done", again!.testError]);
     await Deno.rename(`${some}/bee`, `${some}/bug`);
     await assertRefused(eval_, ["has the label bug, and the model knows ant, bee, cat"]);
   }));

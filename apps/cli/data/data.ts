@@ -115,9 +115,11 @@ function renumber(
   data.classes = known.length;
 }
 
-/** Loads a data set's training images alone: no file of its test images is opened. */
-export async function loadTraining(dataset: string): Promise<Dataset> {
-  return (await load(dataset, trainingPart)).data;
+/** Loads a data set's training images alone, and what their labels stand for: no file of its test images is opened. */
+export async function loadTraining(
+  dataset: string,
+): Promise<{ data: Dataset; names: readonly string[] | null }> {
+  return await load(dataset, trainingPart);
 }
 
 // What reads the files: of both parts, or of the one.

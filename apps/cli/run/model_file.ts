@@ -8,7 +8,7 @@ import type {
   NetworkState,
   Scores,
 } from "@forward-forward/core";
-import { buildModel, decodeModel, notFinite } from "@forward-forward/core/model";
+import { buildModel, decodeModel, FORMAT, notFinite } from "@forward-forward/core/model";
 import { MNIST_STYLE, type PictureStyle } from "@forward-forward/datasets";
 import { describeFile } from "../shared/describe_file.ts";
 import { UsageError } from "../shared/errors.ts";
@@ -20,6 +20,13 @@ export interface ModelInfo extends CoreInfo {
   pictures: PictureStyle;
   /** What the labels stand for, from 0 up, where the data said it. */
   names?: readonly string[];
+}
+
+/** What a model of `ff` says of itself; `names` are null where the data did not say them. */
+export function describeModel(
+  { names, ...about }: Omit<ModelInfo, "format" | "names"> & { names: readonly string[] | null },
+): ModelInfo {
+  return { format: FORMAT, ...about, ...(names ? { names } : {}) };
 }
 
 /** A model read from a file. */

@@ -14,7 +14,7 @@ import { epochEvent } from "../train/epoch_event.ts";
 import { UsageError } from "../shared/errors.ts";
 import { FORMAT } from "@forward-forward/core/model";
 import { completeRecipe } from "@forward-forward/core/training";
-import type { ModelInfo } from "../run/model_file.ts";
+import { describeModel, type ModelInfo } from "../run/model_file.ts";
 import { RunFolder } from "../run/run_folder.ts";
 import type { RunLock } from "../run/run_lock.ts";
 import { RunSaver } from "../run/run_saver.ts";
@@ -41,8 +41,13 @@ export interface Kept {
   dataset: string;
   /** The images, told from others, and how many were asked for. */
   data: { identity: DataIdentity; limits: Limits };
-  /** What its images look like. */
-  image: { rows: number; columns: number; pictures: PictureStyle };
+  /** What its images look like, and what their labels stand for. */
+  image: {
+    rows: number;
+    columns: number;
+    pictures: PictureStyle;
+    names: readonly string[] | null;
+  };
   /** The command that goes on with it. */
   resume: string;
 }
@@ -136,9 +141,9 @@ export class RunKeeper implements TrialKeeper {
 
   #info(): ModelInfo {
     const { trial: { setting: { recipe }, seed }, dataset, image } = this.#kept;
-    const { rows, columns, pictures } = image;
+    const { rows, columns, ...more } = image;
     const { epoch } = this.#network!;
-    return { format: FORMAT, recipe, seed, epoch, dataset, image: { rows, columns }, pictures };
+    return describeModel({ recipe, seed, epoch, dataset, image: { rows, columns }, ...more });
   }
 
   #config(): Record<string, unknown> {

@@ -123,13 +123,15 @@ async function run(trial: Trial, { folder, file, ran, lock }: Context): Promise<
       identity,
       limits: { train: file.limits?.train ?? undefined, validation: file.validation },
     },
-    image: { rows, columns, pictures: describePictures(data.train) },
+    image: { rows, columns, pictures: describePictures(data.train), names: data.names },
     resume: `ff sweep --resume ${shellWord(folder.path)}`,
   });
   return await runTrial(trial, {
     ...{ backend, data, keeper },
     signal: interrupt.signal,
-    test: triesNothing(file) ? () => loadTest(dataset, { classes: recipe.classes }) : undefined,
+    test: triesNothing(file)
+      ? () => loadTest(dataset, { classes: recipe.classes, names: data.names ?? undefined })
+      : undefined,
     onEpoch: ({ epoch, loss, validation }) =>
       console.log(
         `epoch ${epoch}/${recipe.epochs}  loss ${loss.toPrecision(4)}` +

@@ -18,7 +18,7 @@ const trial = { index: 3, setting: { name: "base", set: {}, recipe }, seed: 2 };
 function options(backend: Backend): TrialOptions {
   return {
     backend,
-    data: { train: all, validation: all },
+    data: { train: all, validation: all, names: null },
     signal: new AbortController().signal,
   };
 }

@@ -13,6 +13,8 @@ export interface TrainingData {
   train: Dataset;
   /** Held out from the end of the training images, as `ff train --validation` does; null if none are. */
   validation: Dataset | null;
+  /** What their labels stand for, where the data say it. */
+  names: readonly string[] | null;
 }
 
 /** SHA-256 of the images. */
@@ -29,7 +31,7 @@ export async function loadTrainingData(
   { validation: held = 0, limits }: SweepFile,
   refuse: Refuse,
 ): Promise<TrainingData> {
-  const all = await loadTraining(dataset);
+  const { data: all, names } = await loadTraining(dataset);
   const rest = all.count - held;
   if (rest < 1) {
     refuse(
@@ -43,11 +45,14 @@ export async function loadTrainingData(
   return {
     train: takeDataset(all, 0, wanted),
     validation: held > 0 ? takeDataset(all, rest, all.count) : null,
+    names,
   };
 }
 
 /** What tells these images from others. */
-export async function identifyTraining({ train, validation }: TrainingData): Promise<DataSums> {
+export async function identifyTraining(
+  { train, validation }: Pick<TrainingData, "train" | "validation">,
+): Promise<DataSums> {
   return {
     train: (await identifyPart(train)).sha256,
     validation: validation && (await identifyPart(validation)).sha256,

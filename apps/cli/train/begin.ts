@@ -2,7 +2,7 @@
 
 import { FORMAT } from "@forward-forward/core/model";
 import type { Recipe } from "@forward-forward/core";
-import type { ModelInfo } from "../run/model_file.ts";
+import { describeModel, type ModelInfo } from "../run/model_file.ts";
 import { RunFolder } from "../run/run_folder.ts";
 import { lockRun } from "../run/run_lock.ts";
 import { RunSaver } from "../run/run_saver.ts";
@@ -66,16 +66,19 @@ export async function begin(
     ...configOf({ dataset, limits, images, seed, keep, pictures: pictures.fit, recipe }),
   };
   const { rows, columns } = data.train;
-  const info = (): ModelInfo => ({
-    format: FORMAT,
-    recipe,
-    seed,
-    epoch: network.epoch,
-    dataset,
-    image: { rows, columns },
-    pictures,
-    ...(data.names ? { names: data.names } : {}),
-  });
+  const { names } = data;
+  const info = (): ModelInfo => {
+    const { epoch } = network;
+    return describeModel({
+      recipe,
+      seed,
+      epoch,
+      dataset,
+      image: { rows, columns },
+      pictures,
+      names,
+    });
+  };
   const saver = new RunSaver({
     folder,
     lock,
