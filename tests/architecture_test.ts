@@ -6,8 +6,8 @@ import { knownDatasets } from "../apps/cli/data/known_datasets.ts";
 const root = new URL("../", import.meta.url);
 const read = (path: string): string => Deno.readTextFileSync(new URL(path, root));
 
-// What is no part of a package: tests, and what makes a file of it.
-const DEVELOPMENT = /_test\.ts$|^assemble\.ts$/;
+// What is no part of a package: tests, what they share, and what makes a file of it.
+const DEVELOPMENT = /_test\.ts$|^_testing|^assemble\.ts$/;
 
 function* sources(folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, root))) {
