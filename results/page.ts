@@ -200,6 +200,8 @@ ${
       figures.map(runRow),
     )
   }
+
+Next: [The paper](paper.md). [Contents](README.md)
 `;
 }
 

@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { mean } from "../apps/cli/sweep/statistics.ts";
 import { readTrials } from "./ablation.ts";
 import { fileName, readFigures } from "./figure.ts";
 import { readKeras } from "./keras.ts";
@@ -58,5 +59,19 @@ Deno.test("every figure says how it came about", async () => {
     assert(
       layerErrors.length === 0 || layerErrors.length === layers.length - 1,
     );
+  }
+});
+
+Deno.test("docs/paper.md has the figures that its commands reach", async () => {
+  const page = await Deno.readTextFile(new URL("../docs/paper.md", import.meta.url));
+  const rows = page.split("\n").filter((line) => /^\|.*\*\*[\d.]+ %\*\*/.test(line));
+  assert(rows.length >= 4);
+  for (const row of rows) {
+    const [, percent] = /\*\*([\d.]+) %\*\*/.exec(row)!;
+    const [, command] = /`(deno task [^`]*)`/.exec(row)!;
+    const runs = figures.filter((figure) => figure.command.startsWith(`${command} --seed`));
+    const seeds = ["one seed", "two seeds", "three seeds"][runs.length - 1];
+    assert(seeds && row.includes(seeds), row);
+    assertEquals((100 * mean(runs.map(({ testError }) => testError))!).toFixed(2), percent, row);
   }
 });
