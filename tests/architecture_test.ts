@@ -12,7 +12,7 @@ const DEVELOPMENT = /_test\.ts$|^_testing|^assemble\.ts$/;
 function* sources(folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, root))) {
     if (isDirectory) yield* sources(`${folder}/${name}`);
-    else if (name.endsWith(".ts") && !DEVELOPMENT.test(name)) yield `${folder}/${name}`;
+    else if (/\.tsx?$/.test(name) && !DEVELOPMENT.test(name)) yield `${folder}/${name}`;
   }
 }
 
@@ -52,6 +52,39 @@ for (const [folder, pattern] of Object.entries(allowed)) {
     assert(files > 2);
   });
 }
+
+// What each room of the lab may import besides its own files. Only the workers' entries reach the packages' whole, and only they
+// and the page are started.
+const lab: Record<string, readonly string[]> = {
+  shared: [],
+  charts: ["shared", "page"],
+  work: ["shared"],
+  page: ["shared", "panels"],
+  panels: ["shared", "page", "charts"],
+  build: ["shared"],
+};
+
+Deno.test("the lab is rooms: what trains knows nothing of the page, and the page asks it by messages alone", () => {
+  let files = 0;
+  for (const room of Object.keys(lab)) {
+    for (const path of sources(`apps/web/${room}`)) {
+      files++;
+      assert(read(path).trimEnd().split("\n").length <= 300, path);
+      for (const specifier of imports(path)) {
+        if (!specifier.startsWith(".")) {
+          const backends = /^@forward-forward\/backend-/.test(specifier);
+          const may = ["work", "build"].includes(room) || path.endsWith("take/snippet.ts"); // Which shows it.
+          assert(!backends || may, `${path} imports ${specifier}`);
+          continue;
+        }
+        const { href } = new URL(specifier, new URL(path, root));
+        const [, other = ""] = /apps\/web\/(\w+)\//.exec(href) ?? [];
+        assert(other === room || lab[room]!.includes(other), `${path} imports ${specifier}`);
+      }
+    }
+  }
+  assert(files > 30);
+});
 
 // What each room of core may import besides its own files. Below all of them stand those that import nothing.
 const rooms: Record<string, readonly string[]> = {
@@ -141,6 +174,7 @@ const hosts: Record<string, RegExp> = {
   data: /^[a-z0-9-]+(\.[a-z0-9-]+)+$/,
   test: /^127\.0\.0\.1$/,
   "test:runtimes": /^127\.0\.0\.1$/,
+  web: /^127\.0\.0\.1$/,
 };
 
 Deno.test("no task is allowed everything, and none the network but downloads, from named hosts", () => {

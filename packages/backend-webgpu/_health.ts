@@ -95,6 +95,19 @@ export class Health {
   }
 
   /**
+   * Waits until the device has done what it was given, which `done` tells. Where the process of the GPU ends, Chromium breaks that
+   * promise a moment before it tells the loss, which is what is thrown then.
+   */
+  async work(done: Promise<void>): Promise<void> {
+    try {
+      await this.guard(done);
+    } catch (error) {
+      await this.expectLoss();
+      throw error;
+    }
+  }
+
+  /**
    * Waits a second at most for the loss of the device and throws it. In a browser a read ends because of it a moment before the
    * loss is told.
    */

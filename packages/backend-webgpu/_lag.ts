@@ -49,7 +49,7 @@ export class Lag {
   /** Waits until the device is near enough, and lets the event loop turn if it has not for a while. */
   async keepUp(): Promise<void> {
     while (this.#marks.length > MOST_PENDING_MARKS) {
-      await this.#health.guard(this.#marks.shift()!);
+      await this.#health.work(this.#marks.shift()!);
     }
     if (performance.now() - this.#lastTurn < TURN_EVERY) return;
     await turnEventLoop();

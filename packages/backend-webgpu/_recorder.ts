@@ -215,7 +215,7 @@ export class Recorder {
 
   /** Waits until the device has done all that was submitted. */
   async idle(): Promise<void> {
-    await this.health.guard(this.device.queue.onSubmittedWorkDone());
+    await this.health.work(this.device.queue.onSubmittedWorkDone());
   }
 
   /** Submits, bounds the lag, and throws what went wrong. */

@@ -50,6 +50,27 @@ for (const { call, start } of PENDING) {
   }, call === "tune()" && (await timestamps()).length === 0 ? "no timestamp-query" : null);
 }
 
+test("webgpu: work whose end is broken off a moment before the loss is told, as in Chromium, waits to tell it", async () => {
+  const device = await openDevice();
+  using backend = await createBackend({ device });
+  const { onSubmittedWorkDone } = GPUQueue.prototype;
+  const ended = (): Promise<never> =>
+    Promise.reject(new DOMException("no Instance", "OperationError"));
+  try {
+    GPUQueue.prototype.onSubmittedWorkDone = ended;
+    const flushes = (async () => {
+      for (;;) {
+        backend.fill([4, 4], 1).dispose();
+        await backend.flush();
+      }
+    })();
+    setTimeout(() => device.destroy(), 50);
+    await assertRejects(() => flushes, DeviceLostError, "everything on it is gone");
+  } finally {
+    GPUQueue.prototype.onSubmittedWorkDone = onSubmittedWorkDone;
+  }
+});
+
 test("webgpu: a read that ends a moment before the loss is told, as in a browser, waits to tell it", async () => {
   const device = await openDevice();
   using backend = await createBackend({ device });

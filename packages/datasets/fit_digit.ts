@@ -3,7 +3,7 @@
 import { sideOf } from "./_components.ts";
 import { malformed } from "./_errors.ts";
 import { findDigit } from "./_find_digit.ts";
-import { frameInk, type Ink } from "./_frame_ink.ts";
+import { frameInk, type Ink } from "./frame_ink.ts";
 import { CONTRAST } from "./_ink_planes.ts";
 import { shrink } from "./_shrink.ts";
 import type { GreyImage } from "./grey_image.ts";

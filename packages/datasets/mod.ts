@@ -20,6 +20,7 @@ export { DataError } from "./data_error.ts";
 export { describePictures, MNIST_STYLE, type PictureStyle } from "./describe_pictures.ts";
 export { fitPicture } from "./fit_picture.ts";
 export { fitDigit, type FitDigitOptions } from "./fit_digit.ts";
+export { frameInk, type FrameSize, type Ink } from "./frame_ink.ts";
 export { type FileFormat, formatOf } from "./format_of.ts";
 export type { GreyImage } from "./grey_image.ts";
 export { type IdxImages, type IdxLabels, parseIdx } from "./idx.ts";

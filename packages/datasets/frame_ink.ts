@@ -17,7 +17,7 @@ export interface Ink {
   height: number;
 }
 
-/** The size of a model's images in pixels. */
+/** The size of a model's images in pixels, for {@linkcode frameInk}. */
 export interface FrameSize {
   /** Height. */
   rows: number;
@@ -27,9 +27,14 @@ export interface FrameSize {
 
 /**
  * Scales ink so that its box fits the inner 20/28 with its proportions kept, and moves its centre of mass to the middle
- * pixel. `[rows * columns]` pixels, 0 to 255, of which the brightest is 255.
+ * pixel. `[rows * columns]` pixels, 0 to 255, of which the brightest is 255. Where the ink is known, as of strokes that are
+ * drawn on a screen, that is all of {@linkcode fitDigit}. Throws a `TypeError` where there is none, or not as many pixels as it says.
  */
 export function frameInk({ ink, width, height }: Ink, { rows, columns }: FrameSize): Uint8Array {
+  if (ink.length !== width * height) {
+    throw new TypeError(`ink of ${width}x${height} cannot have ${ink.length} pixels`);
+  }
+  if (!ink.some((amount) => amount > 0)) throw new TypeError("there is no ink to be framed");
   const across = new Float64Array(width);
   const down = new Float64Array(height);
   for (let y = 0, i = 0; y < height; y++) {

@@ -1,0 +1,118 @@
+// What a run of the lab is decided by, and how it stands in the address: the same settings give the same run.
+
+/** Recipes that the lab offers. */
+export const RECIPES = ["quick", "hinton", "keras"] as const;
+
+/** Where negative data's labels come from; `"recipe"` leaves that to the recipe. */
+export const NEGATIVES = ["recipe", "hard", "random", "shuffled"] as const;
+
+/** What computes; `"auto"` takes WebGPU where it computes right, else WebAssembly. */
+export const BACKENDS = ["auto", "webgpu", "wasm"] as const;
+
+/** How many training images a run may see. */
+export const IMAGES = [4000, 15000, 59000] as const;
+
+/** Everything that decides a run, and what its page shows. */
+export interface Settings {
+  /** One of the recipes of core. */
+  recipe: typeof RECIPES[number];
+  /** Units of each layer. */
+  layers: readonly number[];
+  /** The layers' learning rate; null for the recipe's. */
+  rate: number | null;
+  /** The threshold as a mean of squares, whatever a layer's size; null for the recipe's. */
+  threshold: number | null;
+  /** Where wrong labels come from. */
+  negatives: typeof NEGATIVES[number];
+  /** What computes. */
+  backend: typeof BACKENDS[number];
+  /** What every random number derives from. */
+  seed: number;
+  /** How many training images. */
+  images: number;
+  /** The update after which the run stops by itself; null for the recipe's last epoch. */
+  until: number | null;
+  /** Whether it runs as soon as the page is open. */
+  run: boolean;
+  /** Panels, or `controls`, that are not shown. */
+  hide: readonly string[];
+}
+
+/** What a page without anything in its address does. */
+export const DEFAULTS: Settings = {
+  recipe: "quick",
+  layers: [200, 200],
+  rate: null,
+  threshold: null,
+  negatives: "recipe",
+  backend: "auto",
+  seed: 1,
+  images: 59000,
+  until: null,
+  run: true,
+  hide: [],
+};
+
+/** Layers that a page can be asked for. */
+export const MOST_LAYERS = 6;
+/** Units of each of them. */
+export const MOST_UNITS = 2000;
+
+// Reads a part of the address. Returns undefined for what cannot be.
+type Reader<T> = (text: string) => T | undefined;
+
+const oneOf = <T extends string>(...all: readonly T[]): Reader<T> => (text) =>
+  all.find((one) => one === text);
+const numberFrom = (least: number, most: number): Reader<number> => (text) => {
+  const n = Number(text);
+  return text.trim() !== "" && n >= least && n <= most ? n : undefined;
+};
+const wholeFrom = (least: number, most: number): Reader<number> => (text) => {
+  const n = numberFrom(least, most)(text);
+  return Number.isSafeInteger(n) ? n : undefined;
+};
+
+const readers: { [K in keyof Settings]: Reader<Settings[K]> } = {
+  recipe: oneOf(...RECIPES),
+  layers: (text) => {
+    const units = text.split(",").map((part) => wholeFrom(1, MOST_UNITS)(part));
+    return units.length <= MOST_LAYERS && units.every((n) => n !== undefined) ? units : undefined;
+  },
+  rate: numberFrom(1e-6, 10),
+  threshold: numberFrom(1e-3, 100),
+  negatives: oneOf(...NEGATIVES),
+  backend: oneOf(...BACKENDS),
+  seed: wholeFrom(0, Number.MAX_SAFE_INTEGER),
+  images: (text) => IMAGES.find((n) => String(n) === text),
+  until: wholeFrom(1, 1e9),
+  run: (text) => text === "1" ? true : text === "0" ? false : undefined,
+  hide: (text) => text.split(",").filter((name) => /^[a-z]+$/.test(name)),
+};
+
+/** The settings in an address' query, and a sentence for each part of it that cannot be. */
+export function readAddress(query: string): { settings: Settings; faults: string[] } {
+  const settings: Record<string, unknown> = { ...DEFAULTS };
+  const faults: string[] = [];
+  for (const [name, text] of new URLSearchParams(query)) {
+    const known = Object.hasOwn(readers, name);
+    const value = known ? readers[name as keyof Settings](text) : undefined;
+    if (value !== undefined) settings[name] = value;
+    else if (!known) faults.push(`The address has ${name}=${text}, which means nothing here.`);
+    else {
+      faults.push(`The address has ${name}=${text}, which cannot be: the usual is used instead.`);
+    }
+  }
+  return { settings: settings as unknown as Settings, faults };
+}
+
+/** The query of an address with these settings; what is as usual is left out. */
+export function writeAddress(settings: Settings): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(settings)) {
+    const usual = DEFAULTS[name as keyof Settings];
+    if (value === null || String(value) === String(usual)) continue;
+    query.set(name, typeof value === "boolean" ? String(Number(value)) : String(value));
+  }
+  const text = query.toString().replaceAll("%2C", ",");
+  return text && `?${text}`;
+}
