@@ -2,9 +2,11 @@
 
     python3 predict_torch.py RUN/model.safetensors t10k-images-idx3-ubyte t10k-labels-idx1-ubyte
 
+Images in colour are IDX of four dimensions, count x channels x rows x columns.
+
 Prints one JSON object: the error and the confusion matrix (rows: true labels), which are those of `ff eval`.
 The file has `layers.N.weight` [inputs, units] (of the first layer, the label's rows first), `layers.N.bias` [1, units],
-`readout.weight` [units of the layers it sees, classes], `readout.bias`, `inputs` [1, 2] (how images are seen), and the recipe in its metadata. Needs torch and
+`readout.weight` [units of the layers it sees, classes], `readout.bias`, `inputs` [1, 2] (how images are seen; wider where each channel has a ground), and the recipe in its metadata. Needs torch and
 numpy; the package `safetensors` reads the file too (`safetensors.torch.load_file`).
 """
 
@@ -31,8 +33,10 @@ def load(path):
     return tensors, metadata
 
 
-def read_idx(path, header):
-    return torch.from_numpy(np.fromfile(path, np.uint8)[header:])
+def read_idx(path):
+    """The bytes behind the header, whose fourth says how many dimensions it has."""
+    file = np.fromfile(path, np.uint8)
+    return torch.from_numpy(file[4 + 4 * int(file[3]) :])
 
 
 def main(model, images, labels):
@@ -55,10 +59,15 @@ def main(model, images, labels):
             states.append(x)
         return states
 
-    # The grey level that is 0, and how much stronger the label is than the recipe says.
-    ground, scale = tensors["inputs"][0].tolist() if "inputs" in tensors else (0, 1)
-    pixels = (read_idx(images, 16).view(-1, recipe["layers"][0]).float() - ground) / 255
-    truth = read_idx(labels, 8).long()
+    # The level that is 0, or one a channel, and how much stronger the label is than the recipe says.
+    *grounds, scale = tensors["inputs"][0].tolist() if "inputs" in tensors else (0, 1)
+    levels = read_idx(images).view(-1, len(grounds), recipe["layers"][0] // len(grounds)).float()
+    distance = (levels - torch.tensor(grounds)[:, None]).flatten(1)
+    if len(grounds) > 1:
+        # More distances than a byte has values: every other one, towards the ground.
+        distance, scale = (distance / 2).trunc(), scale / 2
+    pixels = distance / 255
+    truth = read_idx(labels).long()
     shown = pixels[:, classes:] if label["placement"] == "overlay" else pixels
     strength = label["strength"]
     ones = pixels.amax(1, keepdim=True) if strength == "max" else torch.full((len(pixels), 1), strength * scale)

@@ -43,3 +43,31 @@ export async function inTime<T>(body: () => T | Promise<T>): Promise<T> {
   if (took > LONGEST) throw new Error(`a mutant took ${took} ms`);
   return await tried;
 }
+
+/** The files of CIFAR-10's binary layout, with so many images of noise in each of its five batches and to test with. */
+export function cifarFiles(
+  { perBatch, test }: { perBatch: number; test: number },
+  pixel: (label: number, channel: number, place: number) => number = (_, c, p) => 13 * c + p,
+): Record<string, Uint8Array> {
+  let next = 0;
+  const batch = (count: number): Uint8Array => {
+    const records = Array.from({ length: count }, () => {
+      const label = next++ % 10;
+      const planes = Array.from(
+        { length: 3072 },
+        (_, at) => pixel(label, Math.floor(at / 1024), at % 1024) + next,
+      );
+      return [label, ...planes];
+    });
+    return Uint8Array.from(records.flat());
+  };
+  const names = "airplane automobile bird cat deer dog frog horse ship truck".split(" ");
+  return {
+    ...Object.fromEntries(
+      [1, 2, 3, 4, 5].map((n) => [`data_batch_${n}.bin`, batch(perBatch)]),
+    ),
+    "test_batch.bin": batch(test),
+    // As the publisher's, with an empty line at the end.
+    "batches.meta.txt": new TextEncoder().encode(`${names.join("\n")}\n\n`),
+  };
+}

@@ -1,6 +1,8 @@
 // How the images of a data set were made from pictures, told from themselves.
 
 import type { Dataset } from "@forward-forward/core";
+import { bytesOf, channelsOf } from "@forward-forward/core/data";
+import { malformed } from "./_errors.ts";
 
 /** How a data set's images were made, and so how pictures are to be made like them. */
 export interface PictureStyle {
@@ -18,6 +20,8 @@ export interface PictureStyle {
    * `any`.
    */
   polarity: "dark" | "light" | "any";
+  /** Whether some of them are of one colour all over, so that a picture that is so is no blank. */
+  plain?: true;
 }
 
 /** MNIST's own. */
@@ -43,12 +47,13 @@ interface View {
 
 /**
  * Tells from the images of a data set how they were made: whether each is a character fitted as MNIST's were, on which ground
- * and with which ink, or a picture of some other make.
+ * and with which ink, or a picture of some other make. Those in colour are taken whole, and as they are.
+ *
+ * Throws a {@linkcode DataError} where images in colour are to be `fitted`.
  */
-export function describePictures(
-  { images, count, rows, columns }: Dataset,
-  fit?: PictureStyle["fit"],
-): PictureStyle {
+export function describePictures(data: Dataset, fit?: PictureStyle["fit"]): PictureStyle {
+  if (channelsOf(data) > 1) return describeColours(data, fit);
+  const { images, count, rows, columns } = data;
   const size = rows * columns;
   const step = Math.max(1, Math.floor(count / SAMPLE));
   const sample: Uint8Array[] = [];
@@ -72,6 +77,25 @@ export function describePictures(
   const dark = share(views, ({ border }) => border < middle);
   const polarity = dark > 0.99 ? "dark" : dark < 0.01 ? "light" : "any";
   return { fit: fitted, ground, ink, polarity };
+}
+
+// No colour is the other's inverse.
+function describeColours(data: Dataset, fit?: PictureStyle["fit"]): PictureStyle {
+  if (fit === "fitted") {
+    throw malformed(
+      `the images have ${
+        channelsOf(data)
+      } channels, and only characters in grey are fitted; take them whole`,
+    );
+  }
+  const { images, count, rows, columns } = data;
+  const [size, plane] = [bytesOf(data), rows * columns];
+  const isPlain = (image: Uint8Array): boolean =>
+    image.every((level, at) => level === image[at - at % plane]);
+  const numbers = Array.from({ length: count }, (_, i) => i);
+  const plain = numbers.some((i) => isPlain(images.subarray(i * size, (i + 1) * size)));
+  const style = { fit: "whole", ground: 0, ink: 255, polarity: "any" } as const;
+  return plain ? { ...style, plain } : style;
 }
 
 /** The pixels along the border. */

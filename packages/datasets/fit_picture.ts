@@ -4,18 +4,21 @@ import { coverage } from "./_coverage.ts";
 import { malformed } from "./_errors.ts";
 import { borderOf, median, type PictureStyle } from "./describe_pictures.ts";
 import { fitDigit, type FitDigitOptions } from "./fit_digit.ts";
-import type { GreyImage } from "./grey_image.ts";
+import type { GreyImage, PlanarImage } from "./grey_image.ts";
 
 /**
  * A picture as a model of such images takes it: the digit on it {@linkcode fitDigit fitted}, drawn with the data set's ink on
  * its ground; or all of it resized, with its proportions kept and the ground of its border around, and inverted where the data
  * set's images are all light on dark and it is not, or the reverse.
  *
- * Returns `[rows * columns]` pixels, 0 to 255. Throws a {@linkcode DataError} where there is not one digit to be fitted, or the
+ * A picture in colour is resized in each of its channels, and never inverted. Where the data set has images of one colour all
+ * over, a picture may be so.
+ *
+ * Returns `[channels, rows, columns]` bytes, 0 to 255. Throws a {@linkcode DataError} where there is not one digit to be fitted, or the
  * picture is blank, and a `TypeError` if it has not as many pixels as it says.
  */
 export function fitPicture(
-  image: GreyImage,
+  image: PlanarImage,
   style: PictureStyle,
   options: FitDigitOptions = {},
 ): Uint8Array {
@@ -26,12 +29,21 @@ export function fitPicture(
       Math.round(ground + (ink - ground) * amount / 255)
     );
   }
-  const { pixels, width, height } = image;
-  if (!(width > 0 && height > 0 && pixels.length === width * height)) {
+  const { pixels, width, height, channels = 1 } = image;
+  const plane = width * height;
+  if (!(width > 0 && height > 0 && pixels.length === channels * plane)) {
     throw new TypeError(`a picture of ${width}x${height} cannot have ${pixels.length} pixels`);
   }
-  if (pixels.every((grey) => grey === pixels[0])) {
+  if (!style.plain && pixels.every((level, at) => level === pixels[at - at % plane])) {
     throw malformed(`${source} is blank: give a picture of something`);
+  }
+  if (channels > 1) {
+    const resized = new Uint8Array(channels * rows * columns);
+    for (let c = 0; c < channels; c++) {
+      const own = pixels.subarray(c * plane, (c + 1) * plane);
+      resized.set(resize({ pixels: own, width, height }, rows, columns), c * rows * columns);
+    }
+    return resized;
   }
   const resized = resize(image, rows, columns);
   const around = median(borderOf(resized, rows, columns));

@@ -2,22 +2,20 @@
 // http://yann.lecun.com/exdb/mnist/ is its specification.
 
 import type { Labels } from "@forward-forward/core";
+import type { ImageSize } from "@forward-forward/core/data";
 import { malformed } from "./_errors.ts";
 import { gunzip } from "./_gunzip.ts";
 import { formatOf } from "./format_of.ts";
+import { imageAxes, toPlanar } from "./planar.ts";
 import { usedBits } from "./used_bits.ts";
 
 /** Images read by {@linkcode parseIdx}. */
-export interface IdxImages {
+export interface IdxImages extends ImageSize {
   /** Tells images from labels. */
   kind: "images";
   /** Number of images. */
   count: number;
-  /** Image height in pixels. */
-  rows: number;
-  /** Image width in pixels. */
-  columns: number;
-  /** `[count * rows * columns]` pixels, 0 to 255, row-major. Shares the memory of a plain file. */
+  /** `[count, channels, rows, columns]` bytes, 0 to 255. Shares the memory of a plain file whose channels lie so. */
   data: Uint8Array;
 }
 
@@ -34,7 +32,7 @@ export interface IdxLabels {
 /** The longest file that is read, uncompressed, in bytes: 1 GiB, 20 times the size of MNIST. */
 const LIMIT = 2 ** 30;
 // As much of a file as tells its length: the header of images.
-const HEAD = 16;
+const HEAD = 20;
 const UNSIGNED_BYTES = 0x08;
 // Images of 16 bits. IDX calls them signed, but no pixel is below zero: they are what other programs call unsigned.
 const SHORTS = 0x0b;
@@ -66,7 +64,7 @@ interface Header {
 }
 
 /**
- * Reads an IDX file of images (`[count, rows, columns]`) of unsigned bytes or of 16 bits, of which 8, 10, 12, 14 or all may be
+ * Reads an IDX file of images (`[count, rows, columns]`, or with channels last or second) of unsigned bytes or of 16 bits, of which 8, 10, 12, 14 or all may be
  * used and 8 are kept, or of labels (`[count]`) of bytes, 16 or 32 bits, plain or compressed by gzip. Of QMNIST's labels (`[count, 8]`, 32 bits) it takes the first column, the class.
  * `source` is what messages call the file.
  *
@@ -92,9 +90,12 @@ export async function parseIdx(
     );
   }
   const data = bytes.subarray(start);
-  const [count, rows, columns] = dimensions as [number, number, number];
+  const [count, ...axes] = dimensions as [number, number, number, number?];
   if (kind === "images") {
-    return { kind, count, rows, columns, data: type === UNSIGNED_BYTES ? data : bytesOf(data) };
+    const [a, b, c = 1] = axes;
+    const { size, interleaved } = imageAxes([a, b, c]);
+    const bytes = type === UNSIGNED_BYTES ? data : bytesOf(data);
+    return { kind, count, ...size, data: interleaved ? toPlanar(bytes, size) : bytes };
   }
   if (type === UNSIGNED_BYTES) return { kind, count, data };
   return { kind, count, data: narrow(data, { count, width: TYPES[type]![1] }, source) };
@@ -173,7 +174,8 @@ function parseHeader(bytes: Uint8Array, source: string): Header {
 }
 
 function kindOf(type: number, dimensions: readonly number[]): Header["kind"] | null {
-  if (dimensions.length === 3 && (type === UNSIGNED_BYTES || type === SHORTS)) return "images";
+  const isImages = dimensions.length === 3 || dimensions.length === 4;
+  if (isImages && (type === UNSIGNED_BYTES || type === SHORTS)) return "images";
   if (dimensions.length === 1 && LABEL_TYPES.includes(type)) return "labels";
   const isQmnist = dimensions.length === 2 && type === QMNIST.type &&
     dimensions[1] === QMNIST.columns;
@@ -211,15 +213,7 @@ function otherContent(type: number, dimensions: readonly number[]): string {
       : "";
     return `${holds}, a table: ${images}${likely}, and labels one dimension; write it as that`;
   }
-  if (rest.length === 2) return `${holds}: ${images}, scale them to 0 to 255 (type 0x08)`;
-  const channels = [rest.at(-1)!, rest[0]!].find((n) => n <= 4);
-  const what = rest.length !== 3 || channels === undefined
-    ? `${dimensions.length} dimensions`
-    : channels === 1
-    ? "images with a dimension of 1 to spare"
-    : `images of ${channels} channels`;
-  const remedy = channels === 1
-    ? "leave that dimension out"
-    : "make them grey and write three dimensions";
-  return `${holds}, ${what}: ${images}; ${remedy}`;
+  if (rest.length < 4) return `${holds}: ${images}, scale them to 0 to 255 (type 0x08)`;
+  return `${holds}, ${dimensions.length} dimensions: ${images}, with channels last or second where they are in ` +
+    "colour; write it as that";
 }

@@ -115,12 +115,35 @@ Deno.test("parseIdx() takes the first of QMNIST's eight columns of labels", asyn
   );
 });
 
+Deno.test("parseIdx() reads colour images, channels last or second, and one channel as none", async () => {
+  const size = { rows: 4, columns: 5, channels: 3 };
+  // What says where it is: image, channel, row, column.
+  const at = (i: number, c: number, y: number, x: number): number => 100 * i + 40 * c + 8 * y + x;
+  const four = (n: number, f: (i: number) => number[]): number[] =>
+    Array.from({ length: n }, (_, i) => f(i)).flat();
+  const planar = four(2, (i) => four(3, (c) => four(4, (y) => four(5, (x) => [at(i, c, y, x)]))));
+  const mixed = four(2, (i) => four(4, (y) => four(5, (x) => four(3, (c) => [at(i, c, y, x)]))));
+  const expected = { kind: "images", count: 2, ...size, data: Uint8Array.from(planar) } as const;
+  const files = [idx([2, 3, 4, 5], planar), idx([2, 4, 5, 3], mixed)];
+  for (const file of files) {
+    for (const bytes of [file, gzip(file)]) assertEquals(await parseIdx(bytes, "x"), expected);
+  }
+  const words = mixed.flatMap((level) => [level, 0]);
+  assertEquals(await parseIdx(idx([2, 4, 5, 3], words, 0x0b), "x"), expected);
+  const grey = { kind: "images", count: 2, rows: 3, columns: 4, data: pixels(24) } as const;
+  assertEquals(await parseIdx(idx([2, 3, 4, 1], pixels(24)), "x"), grey);
+  assertEquals(await parseIdx(idx([2, 1, 3, 4], pixels(24)), "x"), grey);
+  await assertRejects(
+    () => parseIdx(files[1]!.subarray(0, -1), "x"),
+    DataError,
+    "images of 2 x 4 x 5 x 3, which makes 140 bytes, and it has 139",
+  );
+});
+
 // Intact files of something else: another copy would be no better.
 const others: [what: string, bytes: Uint8Array, told: string][] = [
-  ["colour images", idx([2, 3, 4, 3], pixels(72)), "2 x 3 x 4 x 3 unsigned bytes"],
-  ["colour images, channels first", idx([2, 3, 4, 5], pixels(120)), "images of 3 channels"],
-  ["images of one channel", idx([2, 3, 4, 1], pixels(24)), "leave that dimension out"],
-  ["five dimensions", idx([1, 2, 3, 4, 5], pixels(120)), "make them grey"],
+  ["colour images in floats", idx([1, 1, 1, 3], pixels(12), 0x0d), "scale them to 0 to 255"],
+  ["five dimensions", idx([1, 2, 3, 4, 5], pixels(120)), "5 dimensions"],
   ["flat images", idx([3, 16], pixels(48)), "here perhaps 3 x 4 x 4"],
   ["a table of labels", idx([3, 10], pixels(120), 0x0c), "3 x 10 integers of 32 bits"],
   [
@@ -130,7 +153,7 @@ const others: [what: string, bytes: Uint8Array, told: string][] = [
   ],
   ["floats", idx([1, 1, 1], pixels(4), 0x0d), "scale them to 0 to 255"],
   ["labels that are floats", idx([1], pixels(4), 0x0d), "labels are whole numbers"],
-  ["compressed colour images", gzip(idx([2, 3, 4, 3], pixels(72))), "images of 3 channels"],
+  ["five compressed dimensions", gzip(idx([1, 2, 3, 4, 5], pixels(120))), "5 dimensions"],
   ["a web page", new TextEncoder().encode("\n<!DOCTYPE html><p>"), "is a web page"],
   ["a compressed web page", gzip(new TextEncoder().encode("<html><p>not found")), "is a web page"],
   [

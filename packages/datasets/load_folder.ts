@@ -1,6 +1,7 @@
 // One's own data.
 
 import type { Dataset } from "@forward-forward/core";
+import { isSameSize, sizeInWords } from "@forward-forward/core/data";
 import { type PartName, PARTS, pathOf, readFile, readFolder, typeOf } from "./_files.ts";
 import { malformed } from "./_errors.ts";
 import { DataError } from "./data_error.ts";
@@ -20,8 +21,8 @@ const LAYOUT = `expected ${
 
 /**
  * Reads a folder in MNIST's layout, with images of any one size: `train-images-idx3-ubyte`,
- * `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`. Each may instead be
- * compressed, with `.gz` added, be spelt `train-images.idx3-ubyte` or as QMNIST's files are (`qmnist-test-labels-idx2-int`),
+ * `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, or `idx4` where images are in
+ * colour. Each may instead be compressed, with `.gz` added, be spelt `train-images.idx3-ubyte` or as QMNIST's files are (`qmnist-test-labels-idx2-int`),
  * and be in a folder of its own name, as in Kaggle's archive.
  *
  * Throws a {@linkcode DataError} for a folder or file that is missing, a file that
@@ -33,10 +34,10 @@ export async function loadFolder(
 ): Promise<TrainAndTest> {
   const train = await loadFolderPart(path, "train", options);
   const test = await loadFolderPart(path, "test", options);
-  if (train.rows !== test.rows || train.columns !== test.columns) {
+  if (!isSameSize(train, test)) {
     throw malformed(
-      `the images in ${path} are of two sizes, ${train.rows}x${train.columns} for training and ` +
-        `${test.rows}x${test.columns} for testing; bring them to one size`,
+      `the images in ${path} are of two sizes, ${sizeInWords(train)} for training and ` +
+        `${sizeInWords(test)} for testing; bring them to one size`,
     );
   }
   // A label may happen to occur in one part only.
@@ -94,7 +95,7 @@ async function findFile(folder: string, names: readonly string[], name: string):
 function spellings(name: string): string[] {
   const [, part, what] = /^(\w+)-(\w+)-/.exec(name)!;
   const parts = part === "t10k" ? ["t10k", "test"] : [part!];
-  const kinds = what === "images" ? ["idx3-ubyte"] : ["idx1-ubyte", "idx2-int"];
+  const kinds = what === "images" ? ["idx3-ubyte", "idx4-ubyte"] : ["idx1-ubyte", "idx2-int"];
   return ["", "qmnist-"].flatMap((prefix) =>
     parts.flatMap((part) =>
       kinds.flatMap((kind) =>

@@ -1,5 +1,5 @@
 /**
- * Labelled images for `@forward-forward/core`: MNIST, Fashion-MNIST, folders in MNIST's four-file layout, and pictures of
+ * Labelled images for `@forward-forward/core`: MNIST, Fashion-MNIST, CIFAR-10, folders in MNIST's four-file layout, and pictures of
  * one's own, fitted as MNIST's were.
  *
  * ```ts
@@ -22,14 +22,16 @@ export { fitPicture } from "./fit_picture.ts";
 export { fitDigit, type FitDigitOptions } from "./fit_digit.ts";
 export { frameInk, type FrameSize, type Ink } from "./frame_ink.ts";
 export { type FileFormat, formatOf } from "./format_of.ts";
-export type { GreyImage } from "./grey_image.ts";
+export type { GreyImage, PlanarImage } from "./grey_image.ts";
 export { type IdxImages, type IdxLabels, parseIdx } from "./idx.ts";
 export {
   loadFashionMnist,
   type LoadFashionMnistOptions,
   loadFashionMnistPart,
 } from "./load_fashion_mnist.ts";
+export { type Cifar10, loadCifar10, loadCifar10Part } from "./load_cifar10.ts";
 export { loadFolder, loadFolderPart, type TrainAndTest } from "./load_folder.ts";
 export { loadMnist, type LoadMnistOptions, loadMnistPart } from "./load_mnist.ts";
 export { type ClassesOption, type NamedBytes, parseDataset } from "./parse_dataset.ts";
+export { type ImageAxes, imageAxes, toPlanar } from "./planar.ts";
 export { usedBits } from "./used_bits.ts";

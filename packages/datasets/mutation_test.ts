@@ -35,10 +35,10 @@ function mutate(original: Uint8Array, random: (below: number) => number): Uint8A
 /** What the bytes say, by a second, naive reading; undefined if they should be refused. */
 function expected(bytes: Uint8Array): IdxImages | IdxLabels | undefined {
   const numbers: number[] = [];
-  for (let at = 0; at + 4 <= Math.min(16, bytes.length); at += 4) {
+  for (let at = 0; at + 4 <= Math.min(20, bytes.length); at += 4) {
     numbers.push(bytes.slice(at, at + 4).reduce((value, byte) => value * 256 + byte, 0));
   }
-  const [magic, count = 0, rows = 0, columns = 0] = numbers;
+  const [magic, count = 0, rows = 0, columns = 0, last = 0] = numbers;
   if (magic === 2049 && count > 0 && bytes.length === 8 + count) {
     return { kind: "labels", count, data: bytes.slice(8) };
   }
@@ -52,6 +52,28 @@ function expected(bytes: Uint8Array): IdxImages | IdxLabels | undefined {
   if (magic === 2051 && size > 0 && bytes.length === 16 + size) {
     return { kind: "images", count, rows, columns, data: bytes.slice(16) };
   }
+  if (magic === 2052 && size * last > 0 && bytes.length === 20 + size * last) {
+    return inColour(count, [rows, columns, last], bytes.slice(20));
+  }
+}
+
+function inColour(count: number, axes: [number, number, number], bytes: Uint8Array): IdxImages {
+  const [first, middle, last] = axes;
+  const [isFirst, isLast] = [first, last].map((n) => n === 1 || n === 3 || n === 4);
+  if (isFirst === isLast ? first < last : isFirst) {
+    const size = { rows: middle, columns: last, ...(first > 1 ? { channels: first } : {}) };
+    return { kind: "images", count, ...size, data: bytes };
+  }
+  const size = { rows: first, columns: middle, ...(last > 1 ? { channels: last } : {}) };
+  const data: number[] = [];
+  for (let i = 0; i < count; i++) {
+    for (let c = 0; c < last; c++) {
+      for (let p = 0; p < first * middle; p++) {
+        data.push(bytes[(i * first * middle + p) * last + c]!);
+      }
+    }
+  }
+  return { kind: "images", count, ...size, data: Uint8Array.from(data) };
 }
 
 async function outcome(bytes: Uint8Array): Promise<IdxImages | IdxLabels | undefined> {
@@ -67,6 +89,7 @@ const PLAIN = mutantCount(5000);
 const COMPRESSED = mutantCount(1000);
 const originals = {
   images: idx([3, 2, 4], pixels(24)),
+  "colour images": idx([2, 2, 4, 3], pixels(48)),
   labels: idx([12], pixels(12)),
   "QMNIST's labels": idx([2, 8], pixels(64).map((n, i) => i % 4 < 2 ? 0 : n), 0x0c),
 };

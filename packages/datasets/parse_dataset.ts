@@ -1,6 +1,7 @@
 // A file of images and the file of their labels, as one data set.
 
 import type { Dataset } from "@forward-forward/core";
+import { sizeOf } from "@forward-forward/core/data";
 import { malformed, outOfRange } from "./_errors.ts";
 import { type IdxImages, type IdxLabels, parseIdx } from "./idx.ts";
 
@@ -41,7 +42,8 @@ export async function parseDataset(
   if (classes !== undefined && !(Number.isInteger(classes) && classes >= 1 && classes <= MOST)) {
     throw new RangeError(`classes is ${classes}; give a whole number from 1 to ${MOST}`);
   }
-  const { count, rows, columns, data } = await parse(images, "images");
+  const parsed = await parse(images, "images");
+  const { count, data } = parsed;
   const answers = await parse(labels, "labels");
   if (answers.count !== count) {
     throw malformed(
@@ -62,8 +64,7 @@ export async function parseDataset(
     images: data,
     labels: answers.data,
     count,
-    rows,
-    columns,
+    ...sizeOf(parsed),
     classes: classes ?? largest + 1,
   };
 }

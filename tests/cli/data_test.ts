@@ -52,6 +52,7 @@ Deno.test("ff data list says of every data set what it is, and what of it is her
     assertMatch(stdout, /^mnist +60,000 +10,000 +28x28 +10 +with ff +handwritten digits; /m);
     assertMatch(stdout, /^kmnist +60,000 +10,000 +28x28 +10 +no +cursive Japanese characters; /m);
     assertMatch(stdout, /^emnist-letters +124,800 +20,800 +28x28 +26 +no +/m);
+    assertMatch(stdout, /^cifar-10 +50,000 +10,000 +32x32x3 +10 +no +photographs /m);
     const found = events(await data(["list", "--json"], folder));
     assertEquals(found.map(({ name }) => name), [
       "mnist",
@@ -60,6 +61,7 @@ Deno.test("ff data list says of every data set what it is, and what of it is her
       "emnist-letters",
       "emnist-balanced",
       "emnist-digits",
+      "cifar-10",
     ]);
     const { what: _, source, ...kmnist } = found[2]!;
     assertStringIncludes(source as string, "codh.rois.ac.jp");

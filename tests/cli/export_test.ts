@@ -25,7 +25,9 @@ async function run(model: Uint8Array | string, data: Dataset): Promise<Predicted
   const session = await InferenceSession.create(
     typeof model === "string" ? await Deno.readFile(model) : model,
   );
-  const images = new Tensor("uint8", data.images.slice(), [data.count, data.rows * data.columns]);
+  const { count, rows, columns, channels } = data;
+  const shape = channels ? [count, channels, rows, columns] : [count, rows * columns];
+  const images = new Tensor("uint8", data.images.slice(), shape);
   const { goodness, logits, label } = await session.run({ images });
   return {
     goodness: goodness!.data as Float32Array,
@@ -78,16 +80,54 @@ for (const [name, recipe, ground] of grounds) {
     assertEquals(network.inputs.ground, ground);
     const data = seen(takeDataset(mnist.test, 0, 37));
     const scores = await network.score(data);
-    const found = await run(onnxModel(recipe, await network.state()), data);
-    const close = (actual: Float32Array, expected: ArrayLike<number>): void => {
-      assertEquals(actual.length, expected.length);
-      actual.forEach((value, i) =>
-        assertAlmostEquals(value, expected[i]!, 1e-3 * Math.max(1, Math.abs(expected[i]!)))
-      );
-    };
-    close(found.goodness, goodnessOf(scores, recipe));
-    assertEquals(found.logits === null, scores.logits === null);
-    if (scores.logits) close(found.logits!, scores.logits);
+    const found = await run(onnxModel(recipe, await network.state(), data), data);
+    assertSame(found, scores, recipe);
+    assertEquals(found.labels, [...await network.predict(data)]);
+  });
+}
+
+function assertSame(found: Predicted, scores: Scores, recipe: Recipe): void {
+  const close = (actual: Float32Array, expected: ArrayLike<number>): void => {
+    assertEquals(actual.length, expected.length);
+    actual.forEach((value, i) =>
+      assertAlmostEquals(value, expected[i]!, 1e-3 * Math.max(1, Math.abs(expected[i]!)))
+    );
+  };
+  close(found.goodness, goodnessOf(scores, recipe));
+  assertEquals(found.logits === null, scores.logits === null);
+  if (scores.logits) close(found.logits!, scores.logits);
+}
+
+// Every other row and column, in channels of their own grounds and inks.
+function inColour(data: Dataset, grounds: readonly number[]): Dataset {
+  const side = 14;
+  const images = new Uint8Array(data.count * grounds.length * side * side);
+  for (let at = 0; at < images.length; at++) {
+    const p = at % (side * side);
+    const plane = Math.floor(at / (side * side));
+    const [image, c] = [Math.floor(plane / grounds.length), plane % grounds.length];
+    const level = data.images[(image * 28 + 2 * Math.floor(p / side)) * 28 + 2 * (p % side)]!;
+    images[at] = Math.abs(grounds[c]! - Math.floor(level / (c + 1)));
+  }
+  return { ...data, images, rows: side, columns: side, channels: grounds.length };
+}
+
+const colours: [ground: number | number[], number[], Partial<Recipe>][] = [
+  [0, [0, 0, 0], {}],
+  [[0, 120, 255], [0, 120, 255], {}],
+  [[0, 255], [0, 255], { label: { placement: "append", strength: 1, neutral: 0.1 } }],
+];
+for (const [ground, grounds, change] of colours) {
+  Deno.test(`onnxModel() of ${grounds.length} channels on ${grounds} takes them as [n, channels, rows, columns]`, async () => {
+    using backend = new ReferenceBackend();
+    const width = 196 * grounds.length;
+    const recipe = recipes.quick({ layers: [width, 30, 20], epochs: 1, ...change });
+    using network = new FFNetwork(backend, recipe);
+    for await (const _ of network.fit(inColour(takeDataset(mnist.train, 0, 300), grounds)));
+    assertEquals(network.inputs.ground, ground);
+    const data = inColour(takeDataset(mnist.test, 0, 37), grounds);
+    const found = await run(onnxModel(recipe, await network.state(), data), data);
+    assertSame(found, await network.score(data), recipe);
     assertEquals(found.labels, [...await network.predict(data)]);
   });
 }

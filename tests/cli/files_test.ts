@@ -149,9 +149,8 @@ Deno.test("ff says what it is given in the place of a data set, and what would d
     const [trainImages, trainLabels] = LAYOUT as [string, string];
     const cases: [string, Uint8Array, string[]][] = [
       [trainImages, idx([60, 4, 4, 3], new Uint8Array(2880)), [
-        "60 x 4 x 4 x 3 unsigned bytes",
-        "images of 3 channels",
-        "make them grey",
+        "4x4 in 3 channels for training and 4x4 for testing",
+        "bring them to one size",
       ]],
       [trainImages, idx([60, 16], new Uint8Array(960)), ["a table", "here perhaps 60 x 4 x 4"]],
       [trainImages, page, ["is a web page", "download that file itself"]],

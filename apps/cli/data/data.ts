@@ -48,9 +48,16 @@ export interface Limits {
 /** The data sets that have a name. */
 export const datasetNames: readonly string[] = Object.keys(knownDatasets);
 
-/** Loads a data set by its name, or one's own: a folder in MNIST's four-file layout or of pictures by class, or files. */
-export async function loadData(dataset: string, limits: Limits = {}): Promise<NamedData> {
-  const { data: { train, test }, names } = await load(dataset, bothParts);
+/**
+ * Loads a data set by its name, or one's own: a folder in MNIST's four-file layout or of pictures by class, or files. Pictures are
+ * made such as have so many `channels`, where that is asked for.
+ */
+export async function loadData(
+  dataset: string,
+  limits: Limits = {},
+  channels?: number,
+): Promise<NamedData> {
+  const { data: { train, test }, names } = await load(dataset, bothParts, channels);
   if (names) {
     console.error(`${dataset} has the labels ${names.map((name, i) => `${i} ${name}`).join(", ")}`);
   }
@@ -79,17 +86,18 @@ function limited(flag: string, wanted: number | undefined, there: number): numbe
 /**
  * Loads a data set's test images alone: no file of its training images is opened. In a folder of one's own not every one of
  * the model's labels need occur: where fewer do, the data set has `classes` all the same. Where both the data and the model have names for
- * labels, those of the model hold.
+ * labels, those of the model hold. Pictures are made such as have so many `channels`, as the model's have.
  */
 export async function loadTest(
   dataset: string,
-  { limit, classes, names: known }: {
+  { limit, classes, channels, names: known }: {
     limit?: number | undefined;
     classes: number;
+    channels?: number | undefined;
     names?: readonly string[] | undefined;
   },
 ): Promise<Dataset> {
-  const { data: test, names } = await load(dataset, testPart);
+  const { data: test, names } = await load(dataset, testPart, channels);
   if (names && known) renumber(test, names, known, dataset);
   const isNamed = Object.hasOwn(knownDatasets, dataset);
   if (!isNamed && test.classes < classes) test.classes = classes;
@@ -156,15 +164,17 @@ interface Loaded<T> {
   names: readonly string[] | null;
 }
 
-async function load<T>(dataset: string, read: Readers<T>): Promise<Loaded<T>> {
-  if (Object.hasOwn(knownDatasets, dataset)) {
-    return { data: await loadNamed(knownDatasets[dataset]!, read), names: null };
-  }
+async function load<T>(
+  dataset: string,
+  read: Readers<T>,
+  channels?: number,
+): Promise<Loaded<T>> {
+  if (Object.hasOwn(knownDatasets, dataset)) return await loadNamed(knownDatasets[dataset]!, read);
   const meant = meantBy(dataset);
   if (meant && !await exists(dataset)) {
     throw new UsageError(`there is no data set or folder "${dataset}"${meant}`);
   }
-  const own = await loadOwnData(dataset, read.own.wanted);
+  const own = await loadOwnData(dataset, read.own.wanted, channels);
   if (!own) return { data: await read.folder(dataset), names: null };
   if (own.note) console.error(own.note);
   return { data: read.own.take(own), names: own.names && words(own.names) };
@@ -176,16 +186,22 @@ function words(names: readonly string[]): string[] | null {
   return shown.some((name, i) => name !== String(i)) ? shown : null;
 }
 
-async function loadNamed<T>(set: KnownDataset, read: Readers<T>): Promise<T> {
+async function loadNamed<T>(set: KnownDataset, read: Readers<T>): Promise<Loaded<T>> {
   const { name, classes, published } = set;
-  if (!published) return await read.mnist(mnistFolder());
+  if (!published) return { data: await read.mnist(mnistFolder()), names: null };
   const folder = await findFolder(set);
   if (folder === null) {
     throw new UsageError(`${name} is not in ${DATA_FOLDER}/${name}: ff data fetch ${name} gets it`);
   }
+  if (published.layout) {
+    const own = (await loadOwnData(folder, read.own.wanted))!;
+    return { data: read.own.take(own), names: own.names };
+  }
   // That one's content is known to the bit.
-  if (name === "fashion-mnist") return await read.fashionMnist({ folder });
-  return await read.folder(folder, { classes });
+  const data = name === "fashion-mnist"
+    ? await read.fashionMnist({ folder })
+    : await read.folder(folder, { classes });
+  return { data, names: null };
 }
 
 // What may have been meant by what is no name; empty for what looks like a folder.

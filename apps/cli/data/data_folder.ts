@@ -10,17 +10,20 @@ const INSTALLED: Readonly<Record<string, string>> = {
   "fashion-mnist": "/usr/share/datasets/fashion-mnist",
 };
 
-/** The folder that has a data set's four files: a fetched one, else an installed one; null if there is none. */
-export async function findFolder({ name }: KnownDataset): Promise<string | null> {
+/** The folder that has a data set's files: a fetched one, else an installed one; null if there is none. */
+export async function findFolder({ name, published }: KnownDataset): Promise<string | null> {
   const fetched = `${DATA_FOLDER}/${name}`;
   for (const folder of [fetched, INSTALLED[name]]) {
-    if (folder !== undefined && await hasLayout(folder)) return folder;
+    if (folder !== undefined && await hasLayout(folder, published?.layout)) return folder;
   }
   return null;
 }
 
-/** Whether a folder has the four files, each as it is or with `.gz`. */
-export async function hasLayout(folder: string): Promise<boolean> {
+/** Whether a folder has the files of a layout, by default MNIST's four, each as it is or with `.gz`. */
+export async function hasLayout(
+  folder: string,
+  layout: readonly string[] = LAYOUT,
+): Promise<boolean> {
   const names = new Set<string>();
   try {
     for await (const { name } of Deno.readDir(folder)) names.add(name.replace(/\.gz$/, ""));
@@ -30,5 +33,5 @@ export async function hasLayout(folder: string): Promise<boolean> {
     }
     throw error;
   }
-  return LAYOUT.every((name) => names.has(name));
+  return layout.every((name) => names.has(name));
 }

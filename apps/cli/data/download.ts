@@ -1,13 +1,13 @@
 // A file from a server, whole and checked, or nothing but its part, which the next attempt goes on from.
 
 import { DownloadError } from "./download_error.ts";
-import { md5OfFile, PartFile } from "./part_file.ts";
+import { algorithmOf, PartFile, sumOfFile } from "./part_file.ts";
 import { BrokenConnection, transfer, type TransferOptions } from "./transfer.ts";
 
 /** What {@linkcode download} may be told. */
 export interface DownloadOptions extends TransferOptions {
-  /** The file's MD5, in lower-case hexadecimal. */
-  md5: string;
+  /** The file's MD5 or, with 64 digits, its SHA-256, in lower-case hexadecimal. */
+  sum: string;
   /** How long to wait before a connection that broke is made again, in milliseconds. */
   pause?: number;
 }
@@ -16,7 +16,7 @@ export interface DownloadOptions extends TransferOptions {
 const ATTEMPTS = 3;
 
 /**
- * Makes sure that the file at `path` is there and has this MD5, and returns how many bytes came over the network for that: none
+ * Makes sure that the file at `path` is there and has this checksum, and returns how many bytes came over the network for that: none
  * where it had it already. Until it is whole it is called `.part`, and a later call goes on from there.
  */
 export async function download(
@@ -24,24 +24,27 @@ export async function download(
   path: string,
   options: DownloadOptions,
 ): Promise<number> {
-  const { md5 } = options;
-  if (await md5OfFile(path) === md5) return 0;
+  const { sum: expected } = options;
+  const algorithm = algorithmOf(expected);
+  if (await sumOfFile(path, algorithm) === expected) return 0;
   using part = await PartFile.open(path);
   const found = part.size;
   await persist(url, part, options);
-  let sum = await part.sum();
-  if (sum !== md5 && found > 0) {
+  let sum = await part.sum(algorithm);
+  if (sum !== expected && found > 0) {
     // What was found may be of another file: once more, with nothing of it.
     await part.clear();
     await persist(url, part, options);
-    sum = await part.sum();
+    sum = await part.sum(algorithm);
   }
-  if (sum !== md5) {
+  if (sum !== expected) {
     const { size } = part;
     await part.clear();
     throw new DownloadError(
-      `${url} is not what was published: its ${size} bytes have the MD5 ${sum.slice(0, 12)}..., ` +
-        `expected ${md5.slice(0, 12)}...; try again, or name a mirror with --from URL`,
+      `${url} is not what was published: its ${size} bytes have the ${algorithm.toUpperCase()} ${
+        sum.slice(0, 12)
+      }..., ` +
+        `expected ${expected.slice(0, 12)}...; try again, or name a mirror with --from URL`,
     );
   }
   await part.finish(path);

@@ -25,7 +25,7 @@ async function attempt(
     let received = 0;
     try {
       received = await download(new URL("x", server.address), path, {
-        md5: md5(bytes),
+        sum: md5(bytes),
         mostBytes: 2 * bytes.length,
         signal: new AbortController().signal,
         pause: 1,
@@ -54,7 +54,7 @@ Deno.test("download() writes the whole file under its name, and takes it as it i
     assertEquals([error, received, requests], [null, bytes.length, ["x"]]);
     await assertWhole(path);
     const again = await download(new URL(nowhere()), path, {
-      md5: md5(bytes),
+      sum: md5(bytes),
       mostBytes: 1,
       signal: new AbortController().signal,
     });
@@ -170,7 +170,7 @@ for (const [criterion, answer, words] of failures) {
 Deno.test("download() says of a refused connection what to look at", async () => {
   const path = await Deno.makeTempFile();
   const options = {
-    md5: md5(bytes),
+    sum: md5(bytes),
     mostBytes: 1000,
     signal: new AbortController().signal,
     pause: 1,
@@ -206,7 +206,7 @@ Deno.test("download() leaves a file alone that another process downloads", () =>
     await Deno.remove(path);
     using other = await Deno.open(`${path}.part`, { write: true, create: true });
     await other.lock(true);
-    const options = { md5: md5(bytes), mostBytes: 1, signal: new AbortController().signal };
+    const options = { sum: md5(bytes), mostBytes: 1, signal: new AbortController().signal };
     await assertRejects(
       () => download(new URL(nowhere()), path, options),
       UsageError,

@@ -1,5 +1,6 @@
 // IDX, written.
 
+import { channelsOf } from "@forward-forward/core/data";
 import type { IdxImages, IdxLabels } from "@forward-forward/datasets";
 
 // IDX's types: unsigned bytes, and signed integers of 16 and 32 bits.
@@ -9,7 +10,7 @@ const MOST_SIGNED = 0x7fff;
 /** The bytes of an IDX file. Labels that are words of 16 bits have as many, or 32 where one does not fit 16 with a sign. */
 export function encodeIdx(content: IdxImages | IdxLabels): Uint8Array {
   const { kind, count, data } = content;
-  const dimensions = kind === "images" ? [count, content.rows, content.columns] : [count];
+  const dimensions = kind === "images" ? [count, ...sidesOf(content)] : [count];
   const width = data.BYTES_PER_ELEMENT === 1
     ? 1
     : data.some((label) => label > MOST_SIGNED)
@@ -28,4 +29,11 @@ export function encodeIdx(content: IdxImages | IdxLabels): Uint8Array {
     });
   }
   return bytes;
+}
+
+// Channels, if there are several, before the rows and columns of each.
+function sidesOf(images: IdxImages): number[] {
+  const { rows, columns } = images;
+  const channels = channelsOf(images);
+  return channels > 1 ? [channels, rows, columns] : [rows, columns];
 }

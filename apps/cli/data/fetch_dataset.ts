@@ -1,11 +1,12 @@
 // One data set from its publisher, into a folder.
 
-import { loadFolder } from "@forward-forward/datasets";
+import { loadCifar10, loadFolder, type TrainAndTest } from "@forward-forward/datasets";
 import { DATA_FOLDER, hasLayout } from "./data_folder.ts";
 import { download } from "./download.ts";
 import { writing } from "./download_error.ts";
 import type { KnownDataset, Publication, PublishedFile } from "./known_datasets.ts";
 import type { TransferOptions } from "./transfer.ts";
+import { unpackCifar10 } from "./unpack_cifar10.ts";
 import { unpackEmnist } from "./unpack_emnist.ts";
 
 /** What {@linkcode fetchDataset} may be told. */
@@ -22,7 +23,7 @@ export interface FetchOptions extends Pick<TransferOptions, "signal" | "onProgre
 
 /** What came of it. */
 export interface Fetched {
-  /** The folder that has the four files. */
+  /** The folder that has its files. */
   folder: string;
   /** How many bytes came over the network. */
   received: number;
@@ -35,9 +36,10 @@ export async function fetchDataset(
   set: KnownDataset & { published: Publication },
   { out, from, onFile, ...options }: FetchOptions,
 ): Promise<Fetched> {
-  const { base, files, split } = set.published;
+  const { base, files, split, layout } = set.published;
   const folder = out ?? `${DATA_FOLDER}/${set.name}`;
-  if (split !== undefined && await hasLayout(folder) && await isWhole(set, folder)) {
+  const isPacked = split !== undefined || layout !== undefined;
+  if (isPacked && await hasLayout(folder, layout) && await isWhole(set, folder)) {
     return { folder, received: 0, archive: null };
   }
   // All splits of EMNIST are in one archive.
@@ -51,8 +53,9 @@ export async function fetchDataset(
     const url = new URL(file.name, from ?? base);
     const path = `${to}/${file.name}`;
     onFile?.(file, url, path);
-    const { md5, bytes } = file;
-    received += await download(url, path, { ...options, md5, mostBytes: 2 * bytes });
+    const { sum, bytes } = file;
+    received += await download(url, path, { ...options, sum, mostBytes: 2 * bytes });
+    if (layout) await unpackCifar10(path, folder);
     if (split !== undefined) {
       await unpackEmnist(path, split, folder);
       archive = path;
@@ -69,6 +72,7 @@ async function isWhole(set: KnownDataset, folder: string): Promise<boolean> {
   );
 }
 
-function load({ classes }: KnownDataset, folder: string): ReturnType<typeof loadFolder> {
-  return loadFolder(folder, { classes });
+async function load({ classes, published }: KnownDataset, folder: string): Promise<TrainAndTest> {
+  if (published?.layout) return await loadCifar10(folder);
+  return await loadFolder(folder, { classes });
 }

@@ -2,11 +2,13 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DataError, loadFolder, parseIdx } from "@forward-forward/datasets";
-import { gzip, idx, pixels } from "../../../packages/datasets/_testing.ts";
+import { createTar } from "nanotar";
+import { cifarFiles, gzip, idx, pixels } from "../../../packages/datasets/_testing.ts";
 import { makeZip, md5, noise, serve } from "./_testing.ts";
+import { DownloadError } from "./download_error.ts";
 import { encodeIdx } from "./encode_idx.ts";
 import { fetchDataset } from "./fetch_dataset.ts";
-import { type KnownDataset, LAYOUT, type Publication } from "./known_datasets.ts";
+import { CIFAR_LAYOUT, type KnownDataset, LAYOUT, type Publication } from "./known_datasets.ts";
 import { upright } from "./unpack_emnist.ts";
 import { withFolder } from "../_testing.ts";
 
@@ -35,7 +37,7 @@ const sample: Published = {
     files: Object.entries(files).map(([name, bytes]) => ({
       name,
       bytes: bytes.length,
-      md5: md5(bytes),
+      sum: md5(bytes),
     })),
   },
 };
@@ -62,6 +64,55 @@ Deno.test("fetchDataset() brings four files that loadFolder() reads, and nothing
     assertEquals(await Deno.readFile(damaged), files["t10k-labels-idx1-ubyte.gz"]);
   }));
 
+// CIFAR-10's layout, in a folder of the archive's own.
+const batches = cifarFiles({ perBatch: 2, test: 3 });
+
+async function cifar(inside: Record<string, Uint8Array>): Promise<[Uint8Array, Published]> {
+  const entries = Object.entries(inside)
+    .map(([name, data]) => ({ name: `cifar-10-batches-bin/${name}`, data }));
+  const archive = gzip(createTar([{ name: "cifar-10-batches-bin/" }, ...entries]));
+  const name = "cifar-10-binary.tar.gz";
+  const sum = await crypto.subtle.digest("SHA-256", archive as Uint8Array<ArrayBuffer>);
+  const file = { name, bytes: archive.length, sum: new Uint8Array(sum).toHex() };
+  const published = { base: "http://nowhere.invalid/", files: [file], layout: CIFAR_LAYOUT };
+  const images = { train: 10, test: 3 };
+  return [archive, { ...common, images, name: "cifar-10", classes: 10, published }];
+}
+
+Deno.test("fetchDataset() unpacks CIFAR-10's archive, checked by SHA-256, and removes it", () =>
+  withFolder(async (out) => {
+    const [archive, set] = await cifar({ ...batches, "readme.html": noise(50) });
+    let served: Uint8Array = noise(archive.length);
+    await using server = serve(() => ({ bytes: served }));
+    const options = { out, from: server.address, signal };
+    await assertRejects(() => fetchDataset(set, options), DownloadError, "have the SHA256 ");
+    served = archive;
+    assertEquals(await fetchDataset(set, options), {
+      folder: out,
+      received: archive.length,
+      archive: null,
+    });
+    const names = [...Deno.readDirSync(out)].map(({ name }) => name).toSorted();
+    assertEquals(names, CIFAR_LAYOUT.toSorted());
+    for (const name of CIFAR_LAYOUT) {
+      assertEquals(await Deno.readFile(`${out}/${name}`), batches[name]);
+    }
+    const asked = server.requests.length;
+    assertEquals((await fetchDataset(set, options)).received, 0);
+    assertEquals(server.requests.length, asked, "what is whole needs no server");
+    await Deno.truncate(`${out}/data_batch_2.bin`, 20);
+    assertEquals((await fetchDataset(set, options)).received, archive.length);
+  }));
+
+Deno.test("fetchDataset() refuses an archive that is not CIFAR-10's, and says why", () =>
+  withFolder(async (out) => {
+    const { "data_batch_3.bin": _, ...fewer } = batches;
+    const [archive, set] = await cifar(fewer);
+    await using server = serve(() => ({ bytes: archive }));
+    const options = { out, from: server.address, signal };
+    await assertRejects(() => fetchDataset(set, options), DataError, "has no data_batch_3.bin");
+  }));
+
 // EMNIST's images, on their side: what a column shows is in a row.
 const side = (count: number): Uint8Array => idx([count, 4, 2], pixels(8 * count));
 const inside: Record<string, Uint8Array> = {
@@ -74,7 +125,7 @@ const inside: Record<string, Uint8Array> = {
 };
 
 function emnist(archive: Uint8Array): Published {
-  const file = { name: "gzip.zip", bytes: archive.length, md5: md5(archive) };
+  const file = { name: "gzip.zip", bytes: archive.length, sum: md5(archive) };
   const published = { base: "http://nowhere.invalid/", files: [file], split: "letters" };
   return { ...common, name: "emnist-letters", classes: 26, published };
 }
@@ -142,7 +193,8 @@ Deno.test("upright() turns a square image along its diagonal", () => {
 Deno.test("encodeIdx() writes what parseIdx() reads", async () => {
   const images = { kind: "images", count: 2, rows: 3, columns: 2, data: pixels(12) } as const;
   const labels = { kind: "labels", count: 300, data: pixels(300) } as const;
-  for (const content of [images, labels]) {
+  const colours = { ...images, rows: 5, columns: 6, channels: 3, data: pixels(180) };
+  for (const content of [images, colours, labels]) {
     assertEquals(await parseIdx(encodeIdx(content), "it"), content);
   }
 });

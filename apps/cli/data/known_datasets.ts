@@ -1,23 +1,29 @@
 // The data sets that have a name, and where their publishers keep them.
 
+import type { ImageSize } from "@forward-forward/core/data";
+
 /** A file as it is published. */
 export interface PublishedFile {
   /** Its name, below the publisher's address. */
   name: string;
   /** Its length in bytes, for people: a file may be twice as long before it is refused. */
   bytes: number;
-  /** Its MD5, in lower-case hexadecimal. */
-  md5: string;
+  /** Its MD5 or, with 64 digits, its SHA-256, in lower-case hexadecimal. */
+  sum: string;
 }
 
 /** Where a data set can be had. */
 export interface Publication {
   /** The address that the names are below, with a slash at its end. */
   base: string;
-  /** Its files: the four of MNIST's layout, compressed, or one archive. */
+  /** The hosts that it may send on to. */
+  sendsTo?: readonly string[];
+  /** Its files: the four of MNIST's layout, compressed, or an archive. */
   files: readonly PublishedFile[];
   /** Which part of EMNIST's archive it is, if it is one. */
   split?: string;
+  /** The files of its folder, where they are not the four of MNIST's layout. */
+  layout?: readonly string[];
 }
 
 /** A data set that has a name. */
@@ -31,7 +37,7 @@ export interface KnownDataset {
   /** Number of images to learn from and to test with. */
   images: { train: number; test: number };
   /** Size of an image in pixels. */
-  size: { rows: number; columns: number };
+  size: ImageSize;
   /** Number of labels. */
   classes: number;
   /** Where `ff data fetch` gets it; null where there is nothing to get. */
@@ -46,18 +52,25 @@ export const LAYOUT: readonly string[] = [
   "t10k-labels-idx1-ubyte",
 ];
 
-function inLayout(base: string, files: [bytes: number, md5: string][]): Publication {
+/** The files of a folder in CIFAR-10's binary layout. */
+export const CIFAR_LAYOUT: readonly string[] = [
+  ...[1, 2, 3, 4, 5].map((n) => `data_batch_${n}.bin`),
+  "test_batch.bin",
+  "batches.meta.txt",
+];
+
+function inLayout(base: string, files: [bytes: number, sum: string][]): Publication {
   return {
     base,
-    files: files.map(([bytes, md5], i) => ({ name: `${LAYOUT[i]}.gz`, bytes, md5 })),
+    files: files.map(([bytes, sum], i) => ({ name: `${LAYOUT[i]}.gz`, bytes, sum })),
   };
 }
 
 function ofEmnist(split: string): Publication {
-  const md5 = "58c8d27c78d21e728a6bc7b3cc06412e";
+  const sum = "58c8d27c78d21e728a6bc7b3cc06412e";
   return {
     base: "https://biometrics.nist.gov/cs_links/EMNIST/",
-    files: [{ name: "gzip.zip", bytes: 561_753_746, md5 }],
+    files: [{ name: "gzip.zip", bytes: 561_753_746, sum }],
     split,
   };
 }
@@ -124,6 +137,25 @@ const all: readonly KnownDataset[] = [
     size,
     classes: 10,
     published: ofEmnist("digits"),
+  },
+  {
+    name: "cifar-10",
+    what: "photographs of animals and vehicles, in colour",
+    source: "the University of Toronto, www.cs.toronto.edu/~kriz",
+    images: { train: 50_000, test: 10_000 },
+    size: { rows: 32, columns: 32, channels: 3 },
+    classes: 10,
+    published: {
+      base: "https://www.cs.toronto.edu/~kriz/",
+      // Where the author's pages are by now.
+      sendsTo: ["cave.cs.toronto.edu"],
+      files: [{
+        name: "cifar-10-binary.tar.gz",
+        bytes: 170_052_171,
+        sum: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+      }],
+      layout: CIFAR_LAYOUT,
+    },
   },
 ];
 

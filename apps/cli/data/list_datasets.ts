@@ -22,7 +22,7 @@ export async function listDatasets(json: boolean): Promise<void> {
     set.name,
     count(set.images.train),
     count(set.images.test),
-    `${set.size.rows}x${set.size.columns}`,
+    [set.size.rows, set.size.columns, set.size.channels ?? []].flat().join("x"),
     String(set.classes),
     folder ?? (here ? "with ff" : "no"),
     `${set.what}; ${set.source}`,

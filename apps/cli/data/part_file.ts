@@ -67,11 +67,11 @@ export class PartFile implements Disposable {
     this.#size = 0;
   }
 
-  /** The MD5 of what is in it, flushed to the disk. */
-  async sum(): Promise<string> {
+  /** A checksum of what is in it, flushed to the disk. */
+  async sum(algorithm: Algorithm): Promise<string> {
     await writing(this.#path, () => this.#file.sync());
     await this.#file.seek(0, Deno.SeekMode.Start);
-    return await sumOf(this.#file);
+    return await sumOf(this.#file, algorithm);
   }
 
   /** Closes it and gives it the name of the whole file. */
@@ -105,11 +105,19 @@ export class PartFile implements Disposable {
   }
 }
 
-/** The MD5 of the file at `path`, in lower-case hexadecimal; null where there is none. */
-export async function md5OfFile(path: string): Promise<string | null> {
+/** How checksums are made, as publishers give them. */
+export type Algorithm = "md5" | "sha256";
+
+/** By what a checksum in hexadecimal was made: its length says it. */
+export function algorithmOf(sum: string): Algorithm {
+  return sum.length === 64 ? "sha256" : "md5";
+}
+
+/** The checksum of the file at `path`, in lower-case hexadecimal; null where there is none. */
+export async function sumOfFile(path: string, algorithm: Algorithm): Promise<string | null> {
   try {
     using file = await Deno.open(path);
-    return await sumOf(file);
+    return await sumOf(file, algorithm);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
@@ -119,8 +127,8 @@ export async function md5OfFile(path: string): Promise<string | null> {
 const STEP = 2 ** 20;
 
 // From where the file stands to its end.
-async function sumOf(file: Deno.FsFile): Promise<string> {
-  const hash = createHash("md5");
+async function sumOf(file: Deno.FsFile, algorithm: Algorithm): Promise<string> {
+  const hash = createHash(algorithm);
   const step = new Uint8Array(STEP);
   for (let n = await file.read(step); n !== null; n = await file.read(step)) {
     hash.update(step.subarray(0, n));

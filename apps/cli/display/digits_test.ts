@@ -55,3 +55,21 @@ Deno.test("drawImages() keeps labels apart over narrow images", () => {
   const [labels] = drawImages(narrow, [0, 1], { colour: false, width: 80 }).split("\n");
   assert(/^label: 7 +label: 3$/.test(labels!), labels);
 });
+
+Deno.test("drawImages() draws three channels in their colours", () => {
+  // Red above blue, then grey above green.
+  const images = Uint8Array.of(255, 100, 0, 0, 0, 100, 0, 255, 0, 100, 255, 0);
+  const colours = {
+    images,
+    labels: Uint8Array.of(1),
+    count: 1,
+    rows: 2,
+    columns: 2,
+    channels: 3,
+    classes: 2,
+  };
+  const [, line] = drawImages(colours, [0], { colour: true, width: 80 }).split("\n");
+  assertEquals(line, "\x1b[38;5;196;48;5;21m▀\x1b[38;5;241;48;5;46m▀\x1b[0m");
+  const [, shades] = drawImages(colours, [0], { colour: false, width: 80 }).split("\n");
+  assertEquals(shades!.length, 2);
+});

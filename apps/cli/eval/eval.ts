@@ -1,6 +1,7 @@
 // `ff eval`: tests a saved model.
 
 import { layerWidths } from "@forward-forward/core/training";
+import { channelsOf } from "@forward-forward/core/data";
 import { evaluateScores } from "@forward-forward/core/scoring";
 import { type Arguments, type Flags, whole } from "../shared/arguments.ts";
 import { backendHelp, backendNames, openBackend } from "../shared/backends.ts";
@@ -47,6 +48,7 @@ export async function evaluate(args: Arguments): Promise<number> {
   const test = await loadTest(dataset, {
     limit: most,
     classes: info.recipe.classes,
+    channels: channelsOf(info.image),
     names: info.names,
   });
   requireFit(model, test, dataset);

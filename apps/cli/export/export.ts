@@ -42,7 +42,7 @@ export async function exportModel(args: Arguments): Promise<number> {
   using backend = new ReferenceBackend();
   using _network = await rebuild(backend, model);
   const { onnxModel } = await import("./onnx_model.ts");
-  const bytes = onnxModel(recipe, model.state, {
+  const bytes = onnxModel(recipe, model.state, image, {
     recipe: canonicalJson(recipe),
     seed: String(seed),
     epoch: String(epoch),

@@ -2,13 +2,18 @@
 
 import { layerKinds, planLayers } from "@forward-forward/core/layers";
 import { UsageError } from "../shared/errors.ts";
-import { layerWidths } from "@forward-forward/core/training";
+import { inputsOf, layerWidths } from "@forward-forward/core/training";
 import type { NetworkState, Recipe } from "@forward-forward/core";
-import { inputColumns } from "@forward-forward/core/data";
+import {
+  channelsOf,
+  type ImageSize,
+  inputColumns,
+  type InputScale,
+} from "@forward-forward/core/data";
 import proto from "onnx-proto";
 
 // Numbers of the ONNX format.
-const TYPES = { float: 1, uint8: 2, int64: 7 } as const;
+const TYPES = { float: 1, uint8: 2, int32: 6, int64: 7 } as const;
 const ATTRIBUTES = { int: 2 } as const;
 
 // For each operator the first opset that has it as it is written here: arithmetic that broadcasts, Slice and Unsqueeze that
@@ -18,6 +23,7 @@ const SINCE = {
   ArgMax: 1,
   Cast: 6,
   Div: 7,
+  Flatten: 1,
   MatMul: 1,
   Mul: 7,
   ReduceMax: 18,
@@ -67,6 +73,11 @@ class Graph {
     return this.#constant(data, dims, TYPES.float, name);
   }
 
+  /** A constant of `i32`. */
+  words(values: number[], dims: number[]): string {
+    return this.#constant(Int32Array.from(values), dims, TYPES.int32);
+  }
+
   /** A constant of `i64`. */
   integers(...values: number[]): string {
     return this.#constant(
@@ -77,7 +88,7 @@ class Graph {
   }
 
   #constant(
-    data: Float32Array | BigInt64Array,
+    data: Float32Array | Int32Array | BigInt64Array,
     dims: number[],
     dataType: number,
     name = `constant_${++this.#count}`,
@@ -89,16 +100,18 @@ class Graph {
 }
 
 /**
- * The model, encoded. Its input is `images`, `uint8` `[n, pixels]`. Its outputs are `goodness` `f32` `[n, classes]`, summed over
+ * The model, encoded. Its input is `images`, `uint8` `[n, pixels]`, or `[n, channels, rows, columns]` where they have several. Its outputs are `goodness` `f32` `[n, classes]`, summed over
  * the layers that predict; `logits` `f32` `[n, classes]` where there is a readout; and `label` `int64` `[n]`, by
  * the recipe's own way of predicting.
  *
  * @param state What `FFNetwork.state` gives.
+ * @param image The size of its images.
  * @param metadata Texts to keep in the model.
  */
 export function onnxModel(
   recipe: Recipe,
   state: NetworkState,
+  image: ImageSize,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const g = new Graph();
@@ -130,9 +143,10 @@ export function onnxModel(
     g.add("Div", [x, norm(squaresOf(x, axis, 1), columns)]);
 
   // Images, and what the label's pixels are worth beside them.
-  const [ground = 0, scale = 1] = state.inputs?.data ?? [0, 1];
-  const levels = g.add("Cast", ["images"], { to: TYPES.float });
-  const all = mul(ground === 0 ? levels : add(levels, g.floats(-ground)), g.floats(1 / 255));
+  const { ground, label: strengthened } = inputsOf(state);
+  const { levels, step } = aroundGround(g, image, ground);
+  const scale = strengthened / step;
+  const all = mul(levels, g.floats(1 / 255));
   const shown = pixels === width ? all : g.add("Slice", [
     all,
     g.integers(width - pixels),
@@ -220,6 +234,8 @@ export function onnxModel(
   g.add("ArgMax", [by], { axis: 1, keepdims: 0 }, "label");
 
   const { onnx } = proto;
+  const channels = channelsOf(image);
+  const shape = channels > 1 ? [channels, image.rows, image.columns] : [width];
   const value = (name: string, elemType: number, ...dims: (string | number)[]): object => ({
     name,
     type: {
@@ -238,7 +254,7 @@ export function onnxModel(
       name: "prediction",
       node: g.nodes,
       initializer: g.initializers,
-      input: [value("images", TYPES.uint8, "n", width)],
+      input: [value("images", TYPES.uint8, "n", ...shape)],
       output: [
         value("goodness", TYPES.float, "n", classes),
         ...readout ? [value("logits", TYPES.float, "n", classes)] : [],
@@ -246,4 +262,23 @@ export function onnxModel(
       ],
     },
   })).finish();
+}
+
+// Bytes of images, `[n, pixels]`, as the distance to their ground, and how many levels one of it is worth: as
+// `aroundGround()` of the core has them.
+function aroundGround(
+  g: Graph,
+  image: ImageSize,
+  ground: InputScale["ground"],
+): { levels: string; step: number } {
+  const flat = (x: string): string => channelsOf(image) > 1 ? g.add("Flatten", [x]) : x;
+  if (typeof ground === "number") {
+    const levels = flat(g.add("Cast", ["images"], { to: TYPES.float }));
+    return { levels: ground === 0 ? levels : g.add("Add", [levels, g.floats(-ground)]), step: 1 };
+  }
+  // Whole numbers are divided towards zero.
+  const whole = g.add("Cast", ["images"], { to: TYPES.int32 });
+  const grounds = g.words(ground.map((level) => -level), [1, ground.length, 1, 1]);
+  const halves = g.add("Div", [g.add("Add", [whole, grounds]), g.words([2], [1])]);
+  return { levels: flat(g.add("Cast", [halves], { to: TYPES.float })), step: 2 };
 }

@@ -25,7 +25,7 @@ for (const [name, recipe] of Object.entries(cases)) {
     using backend = new ReferenceBackend();
     using network = new FFNetwork(backend, recipe);
     const { onnx } = proto;
-    const bytes = onnxModel(recipe, await network.state());
+    const bytes = onnxModel(recipe, await network.state(), { rows: 4, columns: 4 });
     const { irVersion, opsetImport, graph } = onnx.ModelProto.decode(bytes);
     assertEquals(Number(irVersion), 8);
     assertEquals(opsetImport.map(({ domain, version }) => [domain, Number(version)]), [["", 18]]);

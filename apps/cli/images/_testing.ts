@@ -4,6 +4,8 @@ import { crc32, deflateSync } from "node:zlib";
 import encode, { init } from "@jsquash/jpeg/encode.js";
 import { encode as encodePng } from "fast-png";
 
+export { decode as readPng } from "fast-png";
+
 /** A chunk of a PNG. */
 export function pngChunk(type: string, content: Uint8Array): Uint8Array {
   const chunk = new Uint8Array(12 + content.length);
@@ -58,6 +60,11 @@ export function makeGreyPng(pixels: Uint8Array, width: number, alpha?: Uint8Arra
   return encodePng({ data, width, height, channels: alpha ? 2 : 1, depth: 8 });
 }
 
+/** A PNG of red, green and blue by turns. */
+export function makeColourPng(data: Uint8Array, width: number): Uint8Array {
+  return encodePng({ data, width, height: data.length / 3 / width, channels: 3, depth: 8 });
+}
+
 /** What a PNG begins with. */
 export const PNG_SIGNATURE: Uint8Array = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 
@@ -85,13 +92,27 @@ export async function makeJpeg(
   width: number,
   options: Parameters<typeof encode>[1] = {},
 ): Promise<Uint8Array> {
+  const colours = Uint8Array.from(
+    { length: 3 * pixels.length },
+    (_, i) => pixels[Math.floor(i / 3)]!,
+  );
+  return await makeColourJpeg(colours, width, options);
+}
+
+/** A JPEG of red, green and blue by turns. */
+export async function makeColourJpeg(
+  colours: Uint8Array,
+  width: number,
+  options: Parameters<typeof encode>[1] = {},
+): Promise<Uint8Array> {
   const wasm = import.meta.resolve("@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm");
   // Its types leave the module out.
   const load = init as (module: WebAssembly.Module) => Promise<void>;
   await load(await WebAssembly.compile(await Deno.readFile(new URL(wasm))));
-  const data = new Uint8ClampedArray(4 * pixels.length);
-  pixels.forEach((grey, i) => data.set([grey, grey, grey, 255], 4 * i));
-  const image = { data, width, height: pixels.length / width } as ImageData;
+  const count = colours.length / 3;
+  const data = new Uint8ClampedArray(4 * count).fill(255);
+  for (let i = 0; i < count; i++) data.set(colours.subarray(3 * i, 3 * i + 3), 4 * i);
+  const image = { data, width, height: count / width } as ImageData;
   return new Uint8Array(await encode(image, { progressive: false, ...options }));
 }
 

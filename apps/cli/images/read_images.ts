@@ -1,5 +1,6 @@
 // Images from files and folders, fitted to a model.
 
+import { bytesOf, isSameSize, sizeInWords } from "@forward-forward/core/data";
 import { DataError, formatOf, parseIdx } from "@forward-forward/datasets";
 import { UsageError } from "../shared/errors.ts";
 import { decodePicture } from "./decode_picture.ts";
@@ -15,7 +16,7 @@ export interface FileImage {
   index: number;
   /** Whether the file holds several. */
   several: boolean;
-  /** `[rows * columns]` pixels, 0 to 255. */
+  /** `[channels, rows, columns]` bytes, 0 to 255. */
   pixels: Uint8Array;
 }
 
@@ -103,18 +104,19 @@ async function readIdx(
   if (idx.kind === "labels") {
     throw new UsageError(`${file} holds labels: give the file of images`);
   }
-  const { count, rows, columns, data } = idx;
-  if (rows !== size.rows || columns !== size.columns) {
+  const { count, data } = idx;
+  if (!isSameSize(idx, size)) {
     throw new UsageError(
-      `${file} has images of ${rows}x${columns} and the model takes ${size.rows}x${size.columns}: ` +
+      `${file} has images of ${sizeInWords(idx)} and the model takes ${sizeInWords(size)}: ` +
         `give images of that size, or PNG files, which are fitted to it`,
     );
   }
+  const length = bytesOf(size);
   return Array.from({ length: count }, (_, index) => ({
     file,
     index,
     several: true,
-    pixels: data.subarray(index * rows * columns, (index + 1) * rows * columns),
+    pixels: data.subarray(index * length, (index + 1) * length),
   }));
 }
 

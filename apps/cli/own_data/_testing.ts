@@ -106,8 +106,8 @@ export async function tryMutants<T>(
 }
 
 /** That the parts of labelled images agree. */
-export function assertConsistent({ images, labels, rows, columns }: Labelled): void {
-  assertEquals(images.length, labels.length * rows * columns);
+export function assertConsistent({ images, labels, rows, columns, channels = 1 }: Labelled): void {
+  assertEquals(images.length, labels.length * rows * columns * channels);
   assert(images.length > 0);
 }
 

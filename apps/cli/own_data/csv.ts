@@ -1,7 +1,9 @@
-// Tables in text with a row an image: a label and its pixels, as Kaggle has MNIST (with a header) and pjreddie (without).
+// Tables in text with a row an image: a label and its pixels, as Kaggle has MNIST (with a header) and pjreddie (without), grey or in
+// three colours.
 
-import { DataError, formatOf } from "@forward-forward/datasets";
+import { DataError, formatOf, toPlanar } from "@forward-forward/datasets";
 import papaparse from "papaparse";
+import { isInterleaved } from "./colour_rows.ts";
 import { type Labelled, LIMIT, toLabels } from "./labelled.ts";
 
 // As much of papaparse as is used; it has no types of its own.
@@ -13,7 +15,8 @@ const OPTIONS = { delimiter: "", skipEmptyLines: "greedy" as const, header: fals
 const STEP = 2 ** 20;
 const LONGEST_ROW = 2 ** 24;
 const LABEL_NAMES = /^\W*(label|labels|class|target|y|digit|letter)\W*$/i;
-const EXPECTED = "give a row an image, with a label and the pixels of a square, row by row";
+const EXPECTED =
+  "give a row an image, with a label and the pixels of a square, row by row, or three times as many in colour";
 
 /** How a table's columns are to be understood. */
 interface Layout {
@@ -26,6 +29,16 @@ interface Layout {
   label: number | null;
   /** Length of an image's side. */
   side: number;
+  /** 1, or 3 for colours. */
+  channels: number;
+}
+
+/** What {@linkcode parseCsv} reads. */
+export interface CsvData {
+  /** The images and their labels. */
+  data: Labelled;
+  /** A sentence for people of how colours were taken, where there are any. */
+  note?: string;
 }
 
 /** Whether a table, of which these are the first bytes, has labels: Kaggle's test.csv has none. */
@@ -36,17 +49,17 @@ export function hasLabels(head: Uint8Array, source: string): boolean {
 /**
  * Reads a table with a header, which names the label's column, or without, where it is the first. Throws a {@linkcode DataError}
  * for a table without labels, a row of another length, a pixel that is no whole number from 0 to 255, and images that are
- * not square; `source` is what that calls it.
+ * not square, in grey or three colours; `source` is what that calls it.
  */
-export function parseCsv(file: Uint8Array, source: string): Labelled {
+export function parseCsv(file: Uint8Array, source: string): CsvData {
   const layout = layoutOf(firstRow(file, source), source);
-  const { columns, label, side, hasHeader } = layout;
+  const { columns, label, side, channels, hasHeader } = layout;
   if (label === null) {
     throw new DataError(
       `${source} has ${columns} columns of pixels and none of labels: give the table that has them, as Kaggle's train.csv`,
     );
   }
-  const size = side * side;
+  const size = channels * side * side;
   const labels: number[] = [];
   const images: Uint8Array[] = [];
   let total = 0;
@@ -88,7 +101,17 @@ export function parseCsv(file: Uint8Array, source: string): Labelled {
     joined.set(part, at);
     at += part.length;
   }
-  return { images: joined, labels: toLabels(labels, source), rows: side, columns: side };
+  const answers = toLabels(labels, source);
+  const square = { rows: side, columns: side };
+  if (channels === 1) return { data: { images: joined, labels: answers, ...square } };
+  const byTurns = isInterleaved(joined, side);
+  const planar = byTurns ? toPlanar(joined, { ...square, channels }) : joined;
+  const order = byTurns ? "red, green and blue by turns" : "all red, then all green, then all blue";
+  return {
+    data: { images: planar, labels: answers, ...square, channels },
+    note:
+      `${source} has rows of ${size} pixels, taken for pictures of ${side}x${side} in colour: ${order}`,
+  };
 }
 
 function requireLabel(value: number, text: string, line: number, source: string): number {
@@ -130,23 +153,26 @@ function layoutOf(row: string, source: string): Layout {
   const columns = cells.length;
   const hasHeader = cells.some((cell) => cell.trim() === "" || Number.isNaN(Number(cell)));
   const named = hasHeader ? cells.findIndex((cell) => LABEL_NAMES.test(cell)) : -1;
-  const isSquare = (count: number): boolean => count > 1 && Number.isInteger(Math.sqrt(count));
   const layout = { delimiter, hasHeader, columns };
-  if (named >= 0 && isSquare(columns - 1)) {
-    return { ...layout, label: named, side: Math.sqrt(columns - 1) };
-  }
-  if (named < 0 && isSquare(columns)) {
-    return { ...layout, label: null, side: Math.sqrt(columns) };
-  }
-  if (!hasHeader && isSquare(columns - 1)) {
-    return { ...layout, label: 0, side: Math.sqrt(columns - 1) };
-  }
+  const [all, others] = [squareOf(columns), squareOf(columns - 1)];
+  if (named >= 0 && others) return { ...layout, label: named, ...others };
+  if (named < 0 && all) return { ...layout, label: null, ...all };
+  if (!hasHeader && others) return { ...layout, label: 0, ...others };
   const what = named >= 0
     ? `a label and ${columns - 1} others, which are no square of pixels`
     : hasHeader
     ? `${columns} columns, none of which is called label`
     : `${columns} columns, which are no label and a square of pixels`;
   throw new DataError(`${source} has ${what}: ${EXPECTED}`);
+}
+
+// The square that so many pixels make, in grey or in three colours; null for none.
+function squareOf(count: number): Pick<Layout, "side" | "channels"> | null {
+  const channels = [1, 3].find((channels) => {
+    const side = Math.sqrt(count / channels);
+    return side > 1 && Number.isInteger(side);
+  });
+  return channels === undefined ? null : { side: Math.sqrt(count / channels), channels };
 }
 
 // The rows, as many at a time as are in some of the file. A cell with a line's end in it is no number, so that every end of a line is a row's.

@@ -1,9 +1,10 @@
 // Data sets in files: npz, Parquet and CSV, one for each part, several for one, or one for all.
 
+import { channelsOf } from "@forward-forward/core/data";
 import { DataError, formatOf } from "@forward-forward/datasets";
 import { UsageError } from "../shared/errors.ts";
 import { reasonOf } from "../shared/system_error.ts";
-import { concatenate, LIMIT } from "./labelled.ts";
+import { concatenate, inColour, LIMIT } from "./labelled.ts";
 import { type Named, nameOf, partOf, type Parts, type Reader } from "./parts.ts";
 
 /** What files are read, by their name's end; the first kind that a folder has is taken. */
@@ -48,7 +49,7 @@ export async function filesParts(
   }
   const reader = (part: string): Reader | null => {
     const files = byPart.get(part);
-    return files ? (): Promise<Named> => readAll(files, kind) : null;
+    return files ? (channels): Promise<Named> => readAll(files, kind, channels) : null;
   };
   const [train, whole] = [reader("train"), reader("whole")];
   const test = reader("test") ?? reader("validation");
@@ -82,17 +83,21 @@ async function npzParts(path: string): Promise<Parts> {
   };
 }
 
-async function readAll(paths: readonly string[], kind: Kind): Promise<Named> {
+async function readAll(paths: readonly string[], kind: Kind, channels?: number): Promise<Named> {
   const read: Named[] = [];
   for (const path of paths) {
     const file = await readWhole(path);
     // Loaded when they are needed: most runs have no use for them.
     if (kind === "parquet") {
-      read.push(await (await import("./parquet.ts")).parseParquet(file, path));
-    } else read.push({ data: (await import("./csv.ts")).parseCsv(file, path), names: null });
+      read.push(await (await import("./parquet.ts")).parseParquet(file, path, channels));
+    } else read.push({ ...(await import("./csv.ts")).parseCsv(file, path), names: null });
   }
   const names = read.find(({ names }) => names !== null)?.names ?? null;
-  return { data: concatenate(read.map(({ data }) => data), paths), names };
+  // Files of pictures, some of them without a coloured one.
+  const isColoured = kind === "parquet" && read.some(({ data }) => channelsOf(data) === 3);
+  const parts = read.map(({ data }) => isColoured ? inColour(data) : data);
+  const note = read.find(({ note }) => note)?.note;
+  return { data: concatenate(parts, paths), names, ...(note ? { note } : {}) };
 }
 
 // Kaggle's test.csv has no labels, and its example of a submission no images: both are left out, and no other.

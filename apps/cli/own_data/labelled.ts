@@ -1,18 +1,22 @@
 // Labelled images out of one file or folder, made a part of a data set.
 
 import type { Dataset, Labels } from "@forward-forward/core";
+import {
+  bytesOf,
+  channelsOf,
+  type ImageSize,
+  isSameSize,
+  sizeInWords,
+  sizeOf,
+} from "@forward-forward/core/data";
 import { DataError } from "@forward-forward/datasets";
 
 /** Labelled images of one size. */
-export interface Labelled {
-  /** `[count * rows * columns]` pixels, 0 to 255, image after image, row-major. */
+export interface Labelled extends ImageSize {
+  /** `[count, channels, rows, columns]` bytes, 0 to 255. */
   images: Uint8Array;
   /** `[count]` labels. */
   labels: Labels;
-  /** Image height in pixels. */
-  rows: number;
-  /** Image width in pixels. */
-  columns: number;
 }
 
 /** The most bytes of pixels that are read, as of IDX: 1 GiB. */
@@ -63,24 +67,23 @@ export function spread(data: Labelled): Labelled {
 export function concatenate(parts: readonly Labelled[], sources: readonly string[]): Labelled {
   const [first] = parts as [Labelled, ...Labelled[]];
   if (parts.length === 1) return first;
-  const { rows, columns } = first;
-  const other = parts.findIndex((part) => part.rows !== rows || part.columns !== columns);
+  const other = parts.findIndex((part) => !isSameSize(part, first));
   if (other > 0) {
     throw new DataError(
-      `the images in ${sources[0]} are ${rows}x${columns} and those in ${sources[other]} ` +
-        `${parts[other]!.rows}x${parts[other]!.columns}: bring them to one size`,
+      `the images in ${sources[0]} are ${sizeInWords(first)} and those in ${sources[other]} ` +
+        `${sizeInWords(parts[other]!)}: bring them to one size`,
     );
   }
+  const size = bytesOf(first);
   const count = parts.reduce((sum, { labels }) => sum + labels.length, 0);
   const whole = {
-    images: new Uint8Array(count * rows * columns),
+    images: new Uint8Array(count * size),
     labels: new Uint16Array(count),
-    rows,
-    columns,
+    ...sizeOf(first),
   };
   let at = 0;
   for (const { images, labels } of parts) {
-    whole.images.set(images, at * rows * columns);
+    whole.images.set(images, at * size);
     whole.labels.set(labels, at);
     at += labels.length;
   }
@@ -111,8 +114,21 @@ export function toLabels(numbers: ArrayLike<number>, source: string): Labels {
   return labels.every((label) => label < 256) ? Uint8Array.from(labels) : labels;
 }
 
-function pick({ images, labels, rows, columns }: Labelled, order: readonly number[]): Labelled {
-  const size = rows * columns;
+/** Grey images in three channels that are the same. */
+export function inColour(data: Labelled): Labelled {
+  if (channelsOf(data) !== 1) return data;
+  const plane = data.rows * data.columns;
+  const images = new Uint8Array(3 * data.images.length);
+  for (let i = 0; i < data.labels.length; i++) {
+    const grey = data.images.subarray(i * plane, (i + 1) * plane);
+    for (let c = 0; c < 3; c++) images.set(grey, (3 * i + c) * plane);
+  }
+  return { ...data, images, channels: 3 };
+}
+
+function pick(data: Labelled, order: readonly number[]): Labelled {
+  const { images, labels } = data;
+  const size = bytesOf(data);
   const picked = new Uint8Array(order.length * size);
   order.forEach((from, to) =>
     picked.set(images.subarray(from * size, (from + 1) * size), to * size)
@@ -121,5 +137,5 @@ function pick({ images, labels, rows, columns }: Labelled, order: readonly numbe
     ? new Uint8Array(order.length)
     : new Uint16Array(order.length);
   order.forEach((from, to) => chosen[to] = labels[from]!);
-  return { images: picked, labels: chosen, rows, columns };
+  return { images: picked, labels: chosen, ...sizeOf(data) };
 }

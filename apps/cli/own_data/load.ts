@@ -1,7 +1,9 @@
 // Data of one's own in whatever files and folders people have it.
 
 import type { Dataset } from "@forward-forward/core";
+import { channelsOf, isSameSize, sizeInWords } from "@forward-forward/core/data";
 import { DataError, formatOf } from "@forward-forward/datasets";
+import { cifarParts, isCifar } from "./cifar.ts";
 import { fileParts, filesParts, kindOf, KINDS, readHead } from "./files.ts";
 import { split, spread, TEST_EVERY, toDataset } from "./labelled.ts";
 import { type Named, nameOf, partOf, type Parts, type Reader } from "./parts.ts";
@@ -15,7 +17,7 @@ export interface OwnData {
   test: Dataset | null;
   /** What the labels stand for; null where they are numbers alone. */
   names: readonly string[] | null;
-  /** A sentence for people, where it was decided for them what is to test with; otherwise null. */
+  /** What was decided for people, as a sentence: what is to test with, whether pictures are in colour; otherwise null. */
   note: string | null;
 }
 
@@ -24,29 +26,32 @@ const IDX = /^(qmnist-)?(train|t10k|test)-(images|labels)[-.]idx/;
 // Archives have a folder of their own name, some with another in it.
 const DEEPEST = 3;
 const EXPECTED =
-  "give a folder with MNIST's four files or of pictures by class, or an npz, Parquet or CSV file";
+  "give a folder with MNIST's four files or of pictures by class, CIFAR-10's binary files, or an npz, Parquet or CSV file";
 
 /**
  * Loads the parts of the data set at `path` that are wanted; null where it is a folder in MNIST's layout, or there is none.
+ * Pictures are made such as have so many `channels`; where nothing is asked for, those to test with are as those to learn from.
  * Throws a {@linkcode DataError} or a `UsageError` where it cannot be used.
  */
 export async function loadOwnData(
   path: string,
   wanted: "both" | "train" | "test",
+  channels?: number,
 ): Promise<OwnData | null> {
   const parts = await findParts(path);
   if (!parts) return null;
   const { train, test, whole, source } = parts;
   const undivided = whole ?? (test ? null : train);
   if (undivided) {
-    const { data, names } = await undivided();
+    const { data, names, note: colours } = await undivided(channels);
     const ordered = spread(data);
     const part = (which: "train" | "test"): Dataset | null =>
       wanted === "both" || wanted === which
         ? toDataset(split(ordered, which, source), names)
         : null;
-    const note =
+    const apart =
       `${source} has no test images apart: every ${TEST_EVERY}th image is kept for testing`;
+    const note = colours ? `${apart}; ${colours}` : apart;
     return agree(source, { train: part("train"), test: part("test"), names, note });
   }
   if (!train && wanted !== "test") {
@@ -54,21 +59,27 @@ export async function loadOwnData(
       `${source} has test images alone, as its names say: give a data set with images to learn from, too, or rename it`,
     );
   }
-  const read = async (reader: Reader | null, which: string): Promise<Named | null> =>
-    reader && (wanted === "both" || wanted === which) ? await reader() : null;
-  const [learnt, tested] = [await read(train, "train"), await read(test, "test")];
+  const read = async (
+    reader: Reader | null,
+    which: string,
+    channels?: number,
+  ): Promise<Named | null> =>
+    reader && (wanted === "both" || wanted === which) ? await reader(channels) : null;
+  const learnt = await read(train, "train", channels);
+  const tested = await read(test, "test", learnt ? channelsOf(learnt.data) : channels);
   const names = learnt?.names ?? tested?.names ?? null;
   const dataset = (it: Named | null): Dataset | null => it && toDataset(spread(it.data), names);
-  return agree(source, { train: dataset(learnt), test: dataset(tested), names, note: null });
+  const note = learnt?.note ?? tested?.note ?? null;
+  return agree(source, { train: dataset(learnt), test: dataset(tested), names, note });
 }
 
 function agree(source: string, data: OwnData): OwnData {
   const { train, test, names } = data;
   if (train && test) {
-    if (train.rows !== test.rows || train.columns !== test.columns) {
+    if (!isSameSize(train, test)) {
       throw new DataError(
-        `the images in ${source} are of two sizes, ${train.rows}x${train.columns} for training and ` +
-          `${test.rows}x${test.columns} for testing: bring them to one size`,
+        `the images in ${source} are of two sizes, ${sizeInWords(train)} for training and ` +
+          `${sizeInWords(test)} for testing: bring them to one size`,
       );
     }
     // A label may happen to occur in one part only.
@@ -97,6 +108,7 @@ async function findParts(path: string, depth = 0): Promise<Parts | null> {
   const folder = path.replace(/(?<=.)[/\\]+$/, "");
   const entries = await entriesOf(folder);
   if (entries.some(({ name }) => IDX.test(name))) return null;
+  if (isCifar(entries, folder)) return cifarParts(folder);
   for (const kind of KINDS) {
     const files = entries.filter(({ name, isDirectory }) =>
       !isDirectory && name.toLowerCase().endsWith(`.${kind}`)
@@ -141,7 +153,7 @@ async function pictureParts(folder: string): Promise<Parts | null> {
   if (!train && !test && !await hasClasses(folder)) return null;
   const classes = [...new Set((await Promise.all(own.map(foldersIn))).flat())].sort();
   const reader = (path: string | null): Reader | null =>
-    path === null ? null : (): Promise<Named> => readPictureFolder(path, classes);
+    path === null ? null : (channels): Promise<Named> => readPictureFolder(path, classes, channels);
   if (train || test) {
     return { source: folder, train: reader(train), test: reader(test), whole: null };
   }

@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { crc32, inflateRawSync } from "node:zlib";
-import { DataError } from "@forward-forward/datasets";
+import { DataError, imageAxes, toPlanar } from "@forward-forward/datasets";
 import yauzl from "yauzl";
 import { clause } from "../shared/errors.ts";
 import { type Labelled, LIMIT, toLabels } from "./labelled.ts";
@@ -44,8 +44,8 @@ const MOST_RATIO = 1032;
 const ANOTHER_COPY = "get another copy of the file";
 
 /**
- * Finds images to learn from, images to test with, or images that are not parted. Images are `[count, rows, columns]`, with
- * one channel behind that or none; labels `[count]` or `[count, 1]`. Throws a {@linkcode DataError}, at once or when a part is
+ * Finds images to learn from, images to test with, or images that are not parted. Images are `[count, rows, columns]`, or have
+ * their channels last or second; labels `[count]` or `[count, 1]`. Throws a {@linkcode DataError}, at once or when a part is
  * read, for an archive that is damaged, has no such arrays, or claims more than its length can hold; `source` is what that
  * calls it.
  */
@@ -92,17 +92,12 @@ function labelled(
   labels: NpyArray,
   names: { images: string; labels: string },
 ): Labelled {
-  const [count = 0, rows = 0, columns = 0, channels = 1, ...more] = images.shape;
+  const [count = 0, ...axes] = images.shape;
   const size = `(${images.shape.join(", ")})`;
-  if (images.shape.length < 3 || channels !== 1 || more.length > 0) {
-    const side = Math.sqrt(rows);
-    const remedy = images.shape.length === 2 && Number.isInteger(side)
-      ? `shape it (${count}, ${side}, ${side})`
-      : images.shape.length === 4
-      ? "make the images grey, with one channel"
-      : "shape it so";
+  if (axes.length < 2 || axes.length > 3) {
+    const remedy = axes.length === 1 ? shaped(count, axes[0]!) : "shape it so";
     throw new DataError(
-      `${names.images} has the shape ${size}, expected (count, rows, columns): ${remedy}`,
+      `${names.images} has the shape ${size}, expected (count, rows, columns), or with channels last or second: ${remedy}`,
     );
   }
   if (images.length === 0) {
@@ -124,12 +119,26 @@ function labelled(
     );
   }
   const numbers = Float64Array.from({ length: labels.length }, (_, i) => labels.at(i));
+  const [a, b, c = 1] = axes as [number, number, number?];
+  const { size: image, interleaved } = imageAxes([a, b, c]);
+  const pixels = toPixels(images, names.images);
   return {
-    images: toPixels(images, names.images),
+    images: interleaved ? toPlanar(pixels, image) : pixels,
     labels: toLabels(numbers, names.labels),
-    rows,
-    columns,
+    ...image,
   };
+}
+
+// How flat images may be shaped.
+function shaped(count: number, length: number): string {
+  for (const channels of [1, 3]) {
+    const side = Math.sqrt(length / channels);
+    if (!Number.isInteger(side)) continue;
+    return channels === 1
+      ? `shape it (${count}, ${side}, ${side})`
+      : `shape it (${count}, ${side}, ${side}, 3), or (${count}, 3, ${side}, ${side}) where the channels lie one after the other`;
+  }
+  return "shape it so";
 }
 
 async function inflate(

@@ -14,6 +14,8 @@ export interface ParquetData {
   data: Labelled;
   /** What the labels stand for, where the file says it. */
   names: string[] | null;
+  /** What was decided about their colours, where some are grey and some are not. */
+  note?: string;
 }
 
 // A table's row groups are read as many at a time as have so many bytes.
@@ -25,9 +27,14 @@ const IMAGES = /^(image|img|images|picture|x)$/i;
 /**
  * Reads a table with a column of PNG or JPEG files, bare or beside their paths, and a column of whole numbers. Throws a
  * {@linkcode DataError} for one that is damaged, has no such columns, or claims more than its length can hold; `source` is
- * what that calls it.
+ * what that calls it. The pictures are made such as have the channels that are `asked` for, 1 or 3; otherwise they are in colour
+ * if one is.
  */
-export async function parseParquet(file: Uint8Array, source: string): Promise<ParquetData> {
+export async function parseParquet(
+  file: Uint8Array,
+  source: string,
+  asked?: number,
+): Promise<ParquetData> {
   const { columns, notes, groups } = await reading(source, () => readFooter(file));
   const image = columns.find((name) => IMAGES.test(name));
   const label = columns.find((name) => LABELS.test(name));
@@ -38,7 +45,7 @@ export async function parseParquet(file: Uint8Array, source: string): Promise<Pa
     );
   }
   const sizes = await reading(source, () => checkPages(file, groups, [image, label]));
-  const pictures = new Pictures();
+  const pictures = new Pictures(asked);
   let row = 0;
   for (const rowGroups of inSteps(sizes)) {
     const table = await reading(source, () => {
@@ -59,7 +66,7 @@ export async function parseParquet(file: Uint8Array, source: string): Promise<Pa
       await pictures.add(bytes, number, called);
     }
   }
-  return { data: pictures.finish(source), names: namesIn(notes, label) };
+  return { ...pictures.finish(source), names: namesIn(notes, label) };
 }
 
 function inSteps(sizes: readonly number[]): number[][] {

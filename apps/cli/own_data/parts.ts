@@ -8,10 +8,15 @@ export interface Named {
   data: Labelled;
   /** The names of the labels, from 0 up; null where they are numbers alone. */
   names: readonly string[] | null;
+  /** A sentence for people, where something was decided about their colours. */
+  note?: string;
 }
 
-/** Reads some images. */
-export type Reader = () => Promise<Named>;
+/**
+ * Reads some images. Pictures are made such as have so many channels, 1 or 3; where nothing is asked for, they are in colour if
+ * one of them is. Arrays have the channels that they have.
+ */
+export type Reader = (channels?: number) => Promise<Named>;
 
 /** How to read what there is. Where there is `whole`, there is nothing else. */
 export interface Parts {

@@ -24,14 +24,19 @@ export async function hasClasses(path: string): Promise<boolean> {
 
 /**
  * Reads the pictures in a folder of such folders. Where all `classes` are numbers, these are the labels; otherwise each one's
- * place among them is, in the order of their names. Throws a {@linkcode DataError} for a picture that cannot be read or has another size than the first.
+ * place among them is, in the order of their names. With `channels`, 1 or 3, all are made grey or given colours; otherwise they are in colour if one
+ * is. Throws a {@linkcode DataError} for a picture that cannot be read or has another size than the first.
  */
-export async function readPictureFolder(path: string, classes: readonly string[]): Promise<Named> {
+export async function readPictureFolder(
+  path: string,
+  classes: readonly string[],
+  channels?: number,
+): Promise<Named> {
   const areNumbers = classes.every((name) => /^\d{1,5}$/.test(name) && Number(name) <= MOST_LABEL);
   const names = areNumbers ? null : classes;
   // Loaded when they are needed: most runs have no use for decoders.
   const { Pictures } = await import("./pictures.ts");
-  const pictures = new Pictures();
+  const pictures = new Pictures(channels);
   for (const name of await foldersIn(path)) {
     const label = areNumbers ? Number(name) : classes.indexOf(name);
     if (label < 0) {
@@ -51,7 +56,7 @@ export async function readPictureFolder(path: string, classes: readonly string[]
       await pictures.add(await asking(file, () => Deno.readFile(file)), label, file);
     }
   }
-  return { data: pictures.finish(path), names };
+  return { ...pictures.finish(path), names };
 }
 
 /** What is in a folder. */

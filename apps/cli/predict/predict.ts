@@ -2,6 +2,7 @@
 
 import { layerWidths } from "@forward-forward/core/training";
 import type { Recipe, Scores } from "@forward-forward/core";
+import { bytesOf } from "@forward-forward/core/data";
 import { predictLabels } from "@forward-forward/core/scoring";
 import type { Arguments, Flags } from "../shared/arguments.ts";
 import { backendHelp, backendNames, openBackend } from "../shared/backends.ts";
@@ -36,14 +37,14 @@ export async function predict(args: Arguments): Promise<number> {
   const { backend: opened } = await openBackend(args.text("backend") ?? "auto");
   using backend = opened;
   using network = await rebuild(backend, model);
-  const { rows, columns } = info.image;
-  const pixels = new Uint8Array(images.length * rows * columns);
-  images.forEach((image, i) => pixels.set(image.pixels, i * rows * columns));
+  const size = bytesOf(info.image);
+  const pixels = new Uint8Array(images.length * size);
+  images.forEach((image, i) => pixels.set(image.pixels, i * size));
 
   const json = args.given("json");
   const progress = json ? noProgress : showProgress(images.length);
   using interrupt = onInterrupt(progress.stop);
-  const scores = await network.score({ images: pixels, count: images.length, rows, columns }, {
+  const scores = await network.score({ images: pixels, count: images.length, ...info.image }, {
     signal: interrupt.signal,
     onProgress: progress.test,
   }).finally(progress.stop);

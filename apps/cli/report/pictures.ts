@@ -1,18 +1,45 @@
-// Images as PNG in `data:` URLs: test images in grey, weights in two colours.
+// Images as PNG in `data:` URLs: test images as they are, weights in two colours or in their own.
 
+import { channelsOf, type ImageSize } from "@forward-forward/core/data";
 import { encode } from "fast-png";
 
-/** A size in pixels. */
-export interface Size {
-  /** Height. */
-  rows: number;
-  /** Width. */
-  columns: number;
+/** A picture for a page. */
+export interface Drawn {
+  /** A `data:` URL. */
+  url: string;
+  /** Its width in pixels. */
+  width: number;
+  /** Its height in pixels. */
+  height: number;
 }
 
-/** A grey image, a byte a pixel, as a `data:` URL. */
-export function greyPicture(pixels: Uint8Array, { rows, columns }: Size): string {
-  return url({ width: columns, height: rows, data: pixels, channels: 1, depth: 8 });
+/**
+ * An image `[channels, rows, columns]`: grey, red, green and blue as a colour, or any other number of channels as grey images side
+ * by side.
+ */
+export function picture(pixels: Uint8Array, size: ImageSize): Drawn {
+  const isColoured = channelsOf(size) === 3;
+  return isColoured ? draw(byTurns(pixels, size), size, 3) : draw(...sideBySide(pixels, size), 1);
+}
+
+// The pixels of three channels by turns, as PNG has them.
+function byTurns(planes: Uint8Array, { rows, columns }: ImageSize): Uint8Array {
+  const plane = rows * columns;
+  return Uint8Array.from(planes, (_, i) => planes[i % 3 * plane + Math.floor(i / 3)]!);
+}
+
+// Channels side by side, as one.
+function sideBySide<T extends Uint8Array | Float32Array>(
+  planes: T,
+  size: ImageSize,
+): [T, { rows: number; columns: number }] {
+  const { rows, columns } = size;
+  const all = channelsOf(size) * columns;
+  const wide = planes.map((_, i) => {
+    const [row, place] = [Math.floor(i / all), i % all];
+    return planes[(Math.floor(place / columns) * rows + row) * columns + place % columns]!;
+  }) as T;
+  return [wide, { rows, columns: all }];
 }
 
 // Vermilion and blue, which colour-blind readers tell apart, on light and on dark ground.
@@ -20,20 +47,28 @@ const ABOVE = [213, 94, 0];
 const BELOW = [0, 114, 178];
 
 /**
- * Weights as a `data:` URL: orange above zero, blue below, transparent at zero, so that the page's ground shows.
- * Opaque are weights of `scale` and beyond.
+ * Weights `[channels, rows, columns]`. Of red, green and blue: the colour that excites, grey where there is no weight. Of any
+ * other number of channels, side by side: orange above zero, blue below, transparent at zero, so that the page's ground shows.
+ * Weights of `scale` and beyond are as strong as can be.
  */
 export function weightPicture(
   weights: Float32Array,
-  { rows, columns, scale }: Size & { scale: number },
-): string {
-  const data = new Uint8Array(4 * rows * columns);
-  for (let i = 0; i < rows * columns; i++) {
-    const share = scale > 0 ? Math.min(1, Math.abs(weights[i]!) / scale) : 0;
-    // Sixteen steps are all that is seen, and pack into a third of the bytes.
-    data.set([...(weights[i]! > 0 ? ABOVE : BELOW), 17 * Math.round(15 * share)], 4 * i);
+  { scale, ...size }: ImageSize & { scale: number },
+): Drawn {
+  const share = (weight: number): number =>
+    scale > 0 ? Math.max(-1, Math.min(1, weight / scale)) : 0;
+  if (channelsOf(size) === 3) {
+    const levels = Uint8Array.from(weights, (weight) => 128 + Math.round(127 * share(weight)));
+    return draw(byTurns(levels, size), size, 3);
   }
-  return url({ width: columns, height: rows, data, channels: 4, depth: 8 });
+  const [wide, drawn] = sideBySide(weights, size);
+  const data = new Uint8Array(4 * wide.length);
+  wide.forEach((weight, i) => {
+    // Sixteen steps are all that is seen, and pack into a third of the bytes.
+    const opacity = 17 * Math.round(15 * Math.abs(share(weight)));
+    data.set([...(weight > 0 ? ABOVE : BELOW), opacity], 4 * i);
+  });
+  return draw(data, drawn, 4);
 }
 
 /** A unit of the first layer. */
@@ -42,7 +77,7 @@ export interface Field {
   unit: number;
   /** Euclidean norm of its incoming weights. */
   norm: number;
-  /** Its weight for each pixel, `[pixels]`. */
+  /** Its weight for each pixel in each channel. */
   weights: Float32Array;
   /** Its largest weight of a pixel that shows no label, whatever the sign. */
   scale: number;
@@ -50,7 +85,7 @@ export interface Field {
 
 /**
  * The first layer's units with the strongest weights, at most `most`, strongest first. `weight` is
- * `[inputs, units]`: the last of its rows are the image's pixels, and those up to `labels` show the label.
+ * `[inputs, units]`: the last of its rows are the image's pixels in its channels, and those up to `labels` show the label.
  */
 export function strongestFields(
   weight: { shape: readonly [number, number]; data: Float32Array },
@@ -66,6 +101,11 @@ export function strongestFields(
   return fields.toSorted((a, b) => b.norm - a.norm).slice(0, most);
 }
 
-function url(image: Parameters<typeof encode>[0]): string {
-  return `data:image/png;base64,${encode(image).toBase64()}`;
+function draw(
+  data: Uint8Array,
+  { rows: height, columns: width }: { rows: number; columns: number },
+  channels: 1 | 3 | 4,
+): Drawn {
+  const png = encode({ width, height, data, channels, depth: 8 });
+  return { url: `data:image/png;base64,${png.toBase64()}`, width, height };
 }

@@ -1,6 +1,7 @@
 // `ff report`: one run, or several compared, as one HTML file.
 
 import type { Dataset, FFNetwork } from "@forward-forward/core";
+import { channelsOf } from "@forward-forward/core/data";
 import { type Arguments, type Flags, whole } from "../shared/arguments.ts";
 import { backendHelp, backendNames, openBackend } from "../shared/backends.ts";
 import { datasetNames, loadTest } from "../data/data.ts";
@@ -66,7 +67,12 @@ async function reportOne(path: string, args: Arguments): Promise<string> {
   // The run's own test images, so that the figures are those it ended with.
   const own = dataset === info.dataset ? testLimit(run) : undefined;
   const { classes } = info.recipe;
-  const test = await loadTest(dataset, { limit: limit ?? own, classes, names: info.names });
+  const test = await loadTest(dataset, {
+    limit: limit ?? own,
+    classes,
+    channels: channelsOf(info.image),
+    names: info.names,
+  });
   requireFit(model, test, dataset);
   const progress = Deno.stderr.isTerminal() ? showProgress(test.count) : noProgress;
   using interrupt = onInterrupt(progress.stop);

@@ -1,5 +1,6 @@
 // The report of one run: how it learned, what it confuses, and what it looks for.
 
+import { bytesOf, channelsOf } from "@forward-forward/core/data";
 import { layerWidths } from "@forward-forward/core/training";
 import type { Dataset, Evaluation, Scores } from "@forward-forward/core";
 import { evaluateScores } from "@forward-forward/core/scoring";
@@ -12,7 +13,7 @@ import { barChart, type Bars, type Chart, distributionChart } from "./charts.ts"
 import { ERROR_CURVES, goodnessUnit, trainingCurves } from "./curves.ts";
 import { type Html, html, type Piece } from "./html.ts";
 import { charts, facts, list, page, section } from "./page.ts";
-import { type Field, greyPicture, strongestFields, weightPicture } from "./pictures.ts";
+import { type Field, picture as drawPicture, strongestFields, weightPicture } from "./pictures.ts";
 import { flatten, type RunLog } from "./run_log.ts";
 
 /** What a report is made from. */
@@ -208,17 +209,17 @@ function mistakes({ scores, test, model: { info: { recipe } } }: Findings): Piec
   if (worst.length === 0) {
     return html`<p>There are none: every test image is predicted rightly.</p>`;
   }
-  const { rows, columns, images } = test;
+  const size = bytesOf(test);
   const which = plural(worst.length, "test image");
   const sure = ({ probability, margin }: Mistake): string =>
     probability === null ? `by ${margin.toPrecision(3)}` : `${(100 * probability).toFixed(1)} %`;
   const picture = (mistake: Mistake): Html => {
     const { index, truth, predicted } = mistake;
-    const pixels = images.subarray(index * rows * columns, (index + 1) * rows * columns);
-    const url = greyPicture(pixels, { rows, columns });
+    const pixels = test.images.subarray(index * size, (index + 1) * size);
+    const { url, width, height } = drawPicture(pixels, test);
     return html`
       <figure>
-        <img src="${url}" width="${columns}" height="${rows}" alt="test image ${index}">
+        <img src="${url}" width="${width}" height="${height}" alt="test image ${index}">
         <figcaption>a ${truth}, taken for ${predicted} <small>${sure(mistake)}</small></figcaption>
       </figure>
     `;
@@ -233,23 +234,26 @@ function mistakes({ scores, test, model: { info: { recipe } } }: Findings): Piec
 }
 
 function fields({ model: { info, state } }: Findings): Html {
-  const { rows, columns } = info.image;
+  const { image } = info;
   const { classes, label } = info.recipe;
-  const options = { pixels: rows * columns, labels: classes, most: FIELDS };
+  const options = { pixels: bytesOf(image), labels: classes, most: FIELDS };
   const strongest = strongestFields(state["layers.0.weight"]!, options);
+  const isColoured = channelsOf(image) === 3;
   const overlaid = label.placement === "overlay"
-    ? ` The first ${classes} pixels, at the top left, show the label.`
+    ? ` The first ${classes} pixels, at the top left${isColoured ? " of red" : ""}, show the label.`
     : "";
   const which = plural(strongest.length, "unit");
   const picture = ({ unit, norm, weights, scale }: Field): Html => {
-    const url = weightPicture(weights, { rows, columns, scale });
+    const { url, width, height } = weightPicture(weights, { ...image, scale });
     const alt = `weights of unit ${unit}, norm ${norm.toPrecision(3)}`;
-    return html`<img src="${url}" width="${columns}" height="${rows}" alt="${alt}">`;
+    return html`<img src="${url}" width="${width}" height="${height}" alt="${alt}">`;
   };
+  const meaning = isColoured
+    ? "the colours that excite them, grey where a weight is zero"
+    : html`<span class="warm">orange</span> excites, <span class="cool">blue</span> inhibits`;
   return html`
     <p>
-      The weights of the ${which} with the strongest ones: <span class="warm">orange</span> excites,
-      <span class="cool">blue</span> inhibits; each unit has its own scale.${overlaid}
+      The weights of the ${which} with the strongest ones: ${meaning}; each unit has its own scale.${overlaid}
     </p>
     <div class="fields">${strongest.map(picture)}</div>
   `;

@@ -1,5 +1,6 @@
 // Checkpoints: all that a run continues from, in two files of which one is always whole.
 
+import { channelsOf } from "@forward-forward/core/data";
 import type { Checkpoint, Dataset } from "@forward-forward/core";
 import { updatesPerEpoch } from "@forward-forward/core/training";
 import {
@@ -72,8 +73,11 @@ export async function identify({ train, validation, test }: Data): Promise<DataI
 /** The identity of a part of the data. */
 export async function identifyPart(part: Dataset): Promise<PartIdentity> {
   const { count, rows, columns, classes, images, labels } = part;
+  const channels = channelsOf(part);
   const sums = [await sha256(images), await sha256(labels)];
-  const text = [count, rows, columns, classes, ...sums].join(" ");
+  const text = [count, rows, columns, ...(channels > 1 ? [channels] : []), classes, ...sums].join(
+    " ",
+  );
   return { count, sha256: await sha256(new TextEncoder().encode(text)) };
 }
 

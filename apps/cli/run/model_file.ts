@@ -8,6 +8,7 @@ import type {
   NetworkState,
   Scores,
 } from "@forward-forward/core";
+import { isSameSize, sizeInWords } from "@forward-forward/core/data";
 import { buildModel, decodeModel, FORMAT, notFinite } from "@forward-forward/core/model";
 import { MNIST_STYLE, type PictureStyle } from "@forward-forward/datasets";
 import { describeFile } from "../shared/describe_file.ts";
@@ -113,20 +114,22 @@ export function withPictures(
 
 function isStyle(style: PictureStyle | null): boolean {
   if (typeof style !== "object" || style === null) return false;
-  const { fit, ground, ink, polarity } = style;
+  const { fit, ground, ink, polarity, plain } = style;
   const isGrey = (n: unknown): boolean =>
     Number.isInteger(n) && n as number >= 0 && n as number < 256;
   return ["fitted", "whole"].includes(fit) && isGrey(ground) && isGrey(ink) &&
-    ["dark", "light", "any"].includes(polarity);
+    ["dark", "light", "any"].includes(polarity) && [undefined, true].includes(plain);
 }
 
 /** Throws a {@linkcode UsageError} unless these images have the size and the classes that a model was trained for. */
 export function requireFit({ info }: Model, data: Dataset, dataset: string): void {
-  const { image: { rows, columns }, recipe: { classes } } = info;
-  if (data.rows === rows && data.columns === columns && data.classes === classes) return;
+  const { image, recipe: { classes } } = info;
+  if (isSameSize(data, image) && data.classes === classes) return;
   throw new UsageError(
-    `the model was trained on ${rows}x${columns} images of ${classes} classes and ${dataset} has ` +
-      `${data.rows}x${data.columns} of ${data.classes}: use the data it was trained for`,
+    `the model was trained on ${
+      sizeInWords(image)
+    } images of ${classes} classes and ${dataset} has ` +
+      `${sizeInWords(data)} of ${data.classes}: use the data it was trained for`,
   );
 }
 

@@ -1,5 +1,6 @@
 // The plan of a sweep for its images.
 
+import { bytesOf, sizeInWords } from "@forward-forward/core/data";
 import type { Dataset, Recipe } from "@forward-forward/core";
 import type { Refuse } from "../shared/json_file.ts";
 import { fitRecipe } from "../train/settings.ts";
@@ -43,15 +44,16 @@ function requireWidth(
   { name, set, to }: { name: string; set: Changes; to: FitTo },
   refuse: Refuse,
 ): void {
-  const { train: { rows, columns }, dataset, recipe: given } = to;
+  const { train, dataset, recipe: given } = to;
+  const pixels = bytesOf(train);
   const [width] = recipe.layers;
   const asked = given?.layers !== undefined ||
     ["layers", "layers.0"].some((path) => Object.hasOwn(set, path));
-  if (!asked || width === rows * columns) return;
+  if (!asked || width === pixels) return;
   refuse(
     `has layers that start with ${width}, in ${
       JSON.stringify(name)
     }, and the images of ${dataset} ` +
-      `have ${rows * columns} pixels (${rows}x${columns}): start them with ${rows * columns}`,
+      `have ${pixels} pixels (${sizeInWords(train)}): start them with ${pixels}`,
   );
 }

@@ -1,5 +1,6 @@
 // Keeps a trial in its folder as `ff train` keeps a run: checkpoints, metrics and, in the end, the model.
 
+import { type ImageSize, sizeOf } from "@forward-forward/core/data";
 import type { EpochReport, FFNetwork } from "@forward-forward/core";
 import type { PictureStyle } from "@forward-forward/datasets";
 import { canonicalJson } from "@forward-forward/core/model";
@@ -42,9 +43,7 @@ export interface Kept {
   /** The images, told from others, and how many were asked for. */
   data: { identity: DataIdentity; limits: Limits };
   /** What its images look like, and what their labels stand for. */
-  image: {
-    rows: number;
-    columns: number;
+  image: ImageSize & {
     pictures: PictureStyle;
     names: readonly string[] | null;
   };
@@ -141,9 +140,9 @@ export class RunKeeper implements TrialKeeper {
 
   #info(): ModelInfo {
     const { trial: { setting: { recipe }, seed }, dataset, image } = this.#kept;
-    const { rows, columns, ...more } = image;
+    const { pictures, names } = image;
     const { epoch } = this.#network!;
-    return describeModel({ recipe, seed, epoch, dataset, image: { rows, columns }, ...more });
+    return describeModel({ recipe, seed, epoch, dataset, image: sizeOf(image), pictures, names });
   }
 
   #config(): Record<string, unknown> {

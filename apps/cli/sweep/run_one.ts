@@ -1,5 +1,6 @@
 // `ff sweep DIR --trial N`: one trial of a planned sweep, in a process of its own, as every engine runs it.
 
+import { channelsOf, sizeOf } from "@forward-forward/core/data";
 import { describePictures } from "@forward-forward/datasets";
 import { openBackend } from "../shared/backends.ts";
 import { type DataIdentity, identifyPart } from "../run/checkpoint.ts";
@@ -108,7 +109,6 @@ async function run(trial: Trial, { folder, file, ran, lock }: Context): Promise<
   console.log(
     `trial ${index}: ${trial.setting.name}, seed ${seed}, on ${backend.name}, ${backend.device}`,
   );
-  const { rows, columns } = data.train;
   const keeper = new RunKeeper({
     path: folder.trial(index).path,
     ...{ lock, trial, dataset },
@@ -123,14 +123,19 @@ async function run(trial: Trial, { folder, file, ran, lock }: Context): Promise<
       identity,
       limits: { train: file.limits?.train ?? undefined, validation: file.validation },
     },
-    image: { rows, columns, pictures: describePictures(data.train), names: data.names },
+    image: { ...sizeOf(data.train), pictures: describePictures(data.train), names: data.names },
     resume: `ff sweep --resume ${shellWord(folder.path)}`,
   });
   return await runTrial(trial, {
     ...{ backend, data, keeper },
     signal: interrupt.signal,
     test: triesNothing(file)
-      ? () => loadTest(dataset, { classes: recipe.classes, names: data.names ?? undefined })
+      ? () =>
+        loadTest(dataset, {
+          classes: recipe.classes,
+          channels: channelsOf(data.train),
+          names: data.names ?? undefined,
+        })
       : undefined,
     onEpoch: ({ epoch, loss, validation }) =>
       console.log(

@@ -1,5 +1,6 @@
 // The folder of a run, from its first file on.
 
+import { sizeOf } from "@forward-forward/core/data";
 import { FORMAT } from "@forward-forward/core/model";
 import type { Recipe } from "@forward-forward/core";
 import { describeModel, type ModelInfo } from "../run/model_file.ts";
@@ -65,7 +66,7 @@ export async function begin(
     ...ran,
     ...configOf({ dataset, limits, images, seed, keep, pictures: pictures.fit, recipe }),
   };
-  const { rows, columns } = data.train;
+  const image = sizeOf(data.train);
   const { names } = data;
   const info = (): ModelInfo => {
     const { epoch } = network;
@@ -74,7 +75,7 @@ export async function begin(
       seed,
       epoch,
       dataset,
-      image: { rows, columns },
+      image,
       pictures,
       names,
     });

@@ -57,7 +57,7 @@ export const trainFlags: Flags = {
   pictures: {
     value: "fitted|whole",
     help: "what ff predict makes of pictures: the one digit on each fitted as MNIST's, or all of " +
-      "each resized; told from the training images by default",
+      "each resized; told from the training images by default. fitted takes colours for greys",
     choices: ["fitted", "whole"],
   },
   json: { value: "", help: "one JSON object a line on stdout, nothing else there" },

@@ -1,7 +1,7 @@
 // Where the label is shown: over the first pixels, as Hinton does, unless the images need those themselves.
 
 import type { Dataset } from "@forward-forward/core";
-import type { LabelOptions } from "@forward-forward/core/data";
+import { bytesOf, type LabelOptions } from "@forward-forward/core/data";
 
 /** How far from what it usually is a pixel is ink. Fainter is noise, such as JPEG leaves: the same sixteenth that `fitDigit` goes by. */
 const INK = 16;
@@ -19,9 +19,10 @@ export function placeLabel(label: LabelOptions, data: Dataset): LabelOptions {
   return hides ? { ...label, placement: "append" } : label;
 }
 
-// How many images have ink in one of their first pixels, one a class.
-function inked({ images, count, rows, columns, classes }: Dataset): number {
-  const size = rows * columns;
+// How many images have ink in one of their first pixels, one a class; of colours these are of the first channel.
+function inked(data: Dataset): number {
+  const { images, count, classes } = data;
+  const size = bytesOf(data);
   const firsts = Array.from(
     { length: count },
     (_, i) => images.subarray(i * size, i * size + classes),

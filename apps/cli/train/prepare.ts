@@ -2,6 +2,7 @@
 
 import { layerWidths } from "@forward-forward/core/training";
 import { type Backend, BestEpoch, FFNetwork, type Recipe } from "@forward-forward/core";
+import { channelsOf } from "@forward-forward/core/data";
 import { describePictures } from "@forward-forward/datasets";
 import { type Limits, loadData, type NamedData } from "../data/data.ts";
 import { type DataIdentity, identify, type Keep } from "../run/checkpoint.ts";
@@ -70,7 +71,10 @@ export async function prepare(args: Arguments, held: DisposableStack): Promise<P
   const threads = readThreads(args, wanted);
   const { backend, why, advice } = await openBackend(wanted, { threads });
   held.use(backend);
-  const data = await loadData(dataset, limits);
+  const style = readPictures(args.text("pictures") ?? config.pictures);
+  // What a run began with, it goes on with; characters to be fitted are grey.
+  const channels = saved ? channelsOf(saved.info.image) : style === "fitted" ? 1 : undefined;
+  const data = await loadData(dataset, limits, channels);
   const identity = await identify(data);
   if (saved) requireSameData(run!, identity, saved.data);
   const layersGiven = args.text("layers") !== undefined || config.recipe?.layers !== undefined;
@@ -83,7 +87,7 @@ export async function prepare(args: Arguments, held: DisposableStack): Promise<P
     ? new BestEpoch(resumed ? await bestBefore(resumed) : undefined)
     : null;
   const pictures = saved?.info.pictures ??
-    describePictures(data.train, readPictures(args.text("pictures") ?? config.pictures));
+    describePictures(data.train, style);
   return {
     ...{ resumed, backend, why, advice, recipe, seed, dataset, limits, data, identity, pictures },
     ...{ keep, best, network },

@@ -1,7 +1,7 @@
 // The settings of a new run: the recipe with what the flags change, fitted to the data.
 
 import { type Dataset, type Recipe, recipes, validateRecipe } from "@forward-forward/core";
-import { measureInputs } from "@forward-forward/core/data";
+import { bytesOf, channelsOf, measureInputs, sizeInWords } from "@forward-forward/core/data";
 import { type Arguments, decimal, oneOf, whole } from "../shared/arguments.ts";
 import type { Config } from "./config.ts";
 import type { Data, Limits } from "../data/data.ts";
@@ -97,13 +97,13 @@ export function fitRecipe(
   layersGiven: boolean,
   labelGiven = false,
 ): Recipe {
-  const { rows, columns, classes } = train;
-  const pixels = rows * columns;
+  const { classes } = train;
+  const pixels = bytesOf(train);
   const [width, ...units] = draft.layers;
   if (layersGiven && width !== pixels) {
     throw new UsageError(
       `--layers starts with ${width} and the images of ${dataset} have ${pixels} pixels ` +
-        `(${rows}x${columns}): start it with ${pixels}`,
+        `(${sizeInWords(train)}): start it with ${pixels}`,
     );
   }
   if (classes < 2) {
@@ -120,8 +120,10 @@ export function fitRecipe(
 // Images that show nothing are refused before there is a run. Of any others the first pixels tell, so that nothing is measured
 // twice.
 function requireSomething(train: Dataset, dataset: string): void {
-  const [first] = train.images;
-  if (train.images.some((level) => level !== first)) return;
+  const { images, rows, columns } = train;
+  const [plane, channels] = [rows * columns, channelsOf(train)];
+  const firstOf = (at: number): number => images[Math.floor(at / plane) % channels * plane]!;
+  if (images.some((level, at) => level !== firstOf(at))) return;
   try {
     measureInputs(train);
   } catch (error) {

@@ -3,6 +3,7 @@
 
 import { blurLine, planeBlur } from "./blur.ts";
 import type { Random } from "../tensor/random.ts";
+import { bytesOf, channelsOf, type ImageSize } from "./dataset.ts";
 import type { AugmentOptions } from "./options.ts";
 import { turnEventLoop } from "../tensor/turn.ts";
 
@@ -10,21 +11,17 @@ import { turnEventLoop } from "../tensor/turn.ts";
 export interface WarpMaps {
   /** How many there are. */
   kinds: number;
-  /** `[kinds, pixels]`: the pixel that each pixel comes from, or -1 for a zero. */
+  /** `[kinds, pixels]`, in every channel the same: the pixel that each pixel comes from, or -1 for a zero. */
   maps: Int32Array;
 }
 
 /** The size of images, and how many of their first pixels no table covers, as a label is written there. */
-export interface Plane {
-  /** Pixels down. */
-  rows: number;
-  /** Pixels across. */
-  columns: number;
+export interface Plane extends ImageSize {
   /** Pixels left out at the start. */
   covered: number;
 }
 
-/** One way of changing an image. What moves out of it is lost, and what comes in from outside is zero. */
+/** One way of changing an image. What moves out of it is lost. */
 export interface Deformation {
   /** Pixels that it is moved by, down and to the right. */
   shift: readonly [down: number, right: number];
@@ -34,12 +31,19 @@ export interface Deformation {
   stretch: readonly [down: number, right: number];
   /** How far each pixel is taken from where it would be, down and to the right, `[rows * columns]` each. */
   bend: readonly [down: Float64Array, right: Float64Array] | null;
+  /** Whether left and right are exchanged first. */
+  flip?: boolean;
+  /** What comes in from outside: see {@linkcode AugmentOptions.outside}. */
+  outside?: AugmentOptions["outside"];
 }
 
 // Deformations: so many that an image seldom meets one twice, and fewer where images are so large that their tables
 // would take more than 64 MiB.
 const KINDS = 2000;
 const MOST_PLACES = 2 ** 24;
+
+// The parts of the images that few tables mirror exactly.
+const FLIPS = new Map([[0, [false]], [0.5, [false, true]], [1, [true]]]);
 
 // Pixels of tables between turns of the event loop: some milliseconds.
 const PIXELS_A_TURN = 2 ** 14;
@@ -48,8 +52,9 @@ const PIXELS_A_TURN = 2 ** 14;
 const PASSES = 32;
 
 /**
- * The tables of a recipe: all of its shifts, or a random {@linkcode Deformation} in each where it has more than shifts.
- * The event loop turns meanwhile; throws the signal's reason when it aborts.
+ * The tables of a recipe: all of its shifts, as they are and mirrored where half of the images are to be; or a random
+ * {@linkcode Deformation} in each where it has more than these, or they were too many. The event loop turns meanwhile; throws
+ * the signal's reason when it aborts.
  */
 export async function warpMaps(
   plane: Plane,
@@ -57,10 +62,14 @@ export async function warpMaps(
   random: Random,
   signal?: AbortSignal,
 ): Promise<WarpMaps> {
-  const { shift = 0, turn = 0, stretch = 0, bend = 0 } = options;
-  if (turn === 0 && stretch === 0 && bend === 0) return shiftMaps(plane, shift);
+  const { shift = 0, turn = 0, stretch = 0, bend = 0, flip = 0, outside } = options;
   const { rows, columns, covered } = plane;
-  const pixels = rows * columns - covered;
+  const pixels = bytesOf(plane) - covered;
+  const flips = FLIPS.get(flip);
+  if (turn === 0 && stretch === 0 && bend === 0 && flips) {
+    const places = flips.length * (2 * shift + 1) ** 2 * pixels;
+    if (places <= MOST_PLACES) return shiftMaps(plane, shift, { flips, outside });
+  }
   const kinds = Math.max(1, Math.min(KINDS, Math.floor(MOST_PLACES / Math.max(1, pixels))));
   const maps = new Int32Array(kinds * pixels);
   const bending = bend > 0 ? randomField(rows, columns, bend) : null;
@@ -73,6 +82,9 @@ export async function warpMaps(
       turn: within(turn),
       stretch: [1 + within(stretch), 1 + within(stretch)],
       bend: bending && [bending(random), bending(random)],
+      // As many as were asked for, evenly among them.
+      flip: Math.floor((kind + 1) * flip) > Math.floor(kind * flip),
+      outside,
     };
     maps.set(deformationMap(plane, deformation), kind * pixels);
     done += pixels;
@@ -85,41 +97,72 @@ export async function warpMaps(
 
 /**
  * Tables that move an image by up to `reach` pixels each way: `(2 reach + 1)²` of them, by rows and then columns, the one
- * that leaves it where it is in the middle.
+ * that leaves it where it is in the middle. With `flips`, all of them for each: as it is, or mirrored.
  */
-export function shiftMaps(plane: Plane, reach: number): WarpMaps {
+export function shiftMaps(
+  plane: Plane,
+  reach: number,
+  { flips = [false], outside }: {
+    flips?: readonly boolean[];
+    outside?: AugmentOptions["outside"];
+  } = {},
+): WarpMaps {
   const side = 2 * reach + 1;
-  const pixels = plane.rows * plane.columns - plane.covered;
-  const maps = new Int32Array(side * side * pixels);
-  for (let kind = 0; kind < side * side; kind++) {
-    const shift = [Math.floor(kind / side) - reach, kind % side - reach] as const;
-    const map = deformationMap(plane, { shift, turn: 0, stretch: [1, 1], bend: null });
-    maps.set(map, kind * pixels);
+  const pixels = bytesOf(plane) - plane.covered;
+  const kinds = flips.length * side * side;
+  const maps = new Int32Array(kinds * pixels);
+  for (let kind = 0; kind < kinds; kind++) {
+    const shift = [Math.floor(kind / side) % side - reach, kind % side - reach] as const;
+    const flip = flips[Math.floor(kind / side ** 2)]!;
+    const moved = { shift, turn: 0, stretch: [1, 1], bend: null, flip, outside } as const;
+    maps.set(deformationMap(plane, moved), kind * pixels);
   }
-  return { kinds: side * side, maps };
+  return { kinds, maps };
 }
 
 /** The table of one deformation, `[pixels]`: of where a pixel comes from, the nearest pixel. */
 export function deformationMap(
   plane: Plane,
-  { shift, turn, stretch, bend }: Deformation,
+  { shift, turn, stretch, bend, flip = false, outside = "ground" }: Deformation,
 ): Int32Array {
   const { rows, columns, covered } = plane;
   const [middleRow, middleColumn] = [(rows - 1) / 2, (columns - 1) / 2];
   const angle = turn * Math.PI / 180;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  return Int32Array.from({ length: rows * columns - covered }, (_, i) => {
-    const p = i + covered;
+  const size = rows * columns;
+  const inside = OUTSIDE[outside];
+  const map = Int32Array.from({ length: size }, (_, p) => {
     const down = Math.floor(p / columns) - middleRow - shift[0];
     const right = p % columns - middleColumn - shift[1];
     const fromRow = (cos * down - sin * right) / stretch[0] + (bend?.[0][p] ?? 0);
     const fromColumn = (sin * down + cos * right) / stretch[1] + (bend?.[1][p] ?? 0);
-    const row = Math.round(fromRow + middleRow);
-    const column = Math.round(fromColumn + middleColumn);
-    const inside = row >= 0 && row < rows && column >= 0 && column < columns;
-    return inside ? row * columns + column : -1;
+    const row = inside(Math.round(fromRow + middleRow), rows);
+    const column = inside(Math.round(fromColumn + middleColumn), columns);
+    if (row < 0 || column < 0) return -1;
+    return row * columns + (flip ? columns - 1 - column : column);
   });
+  const channels = Array.from(
+    { length: channelsOf(plane) },
+    (_, c) => map.map((from) => from < 0 ? from : c * size + from),
+  );
+  const all = new Int32Array(channels.length * size);
+  channels.forEach((channel, c) => all.set(channel, c * size));
+  return all.slice(covered);
 }
+
+// Which of `n` pixels in a row is at a place, that may be beyond them; -1 for none.
+const OUTSIDE: Record<
+  NonNullable<AugmentOptions["outside"]>,
+  (place: number, n: number) => number
+> = {
+  ground: (place, n) => place >= 0 && place < n ? place : -1,
+  edge: (place, n) => Math.min(n - 1, Math.max(0, place)),
+  mirror: (place, n) => {
+    const period = Math.max(1, 2 * (n - 1));
+    const within = ((place % period) + period) % period;
+    return Math.min(within, period - within);
+  },
+};
 
 // Draws smooth fields of a root mean square of `pixels` in the middle, less at the edges.
 function randomField(

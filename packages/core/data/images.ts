@@ -1,13 +1,21 @@
 // Images on the device: kept as bytes, gathered and scaled by index, the label shown beside them.
 
+import { aroundGround } from "./around_ground.ts";
 import { type WarpMaps, warpMaps } from "./augmentation.ts";
 import type { Backend, Tensor, TensorData, Warp } from "../tensor/backend.ts";
 import type { EncodedImages, FusedOperations } from "../tensor/fused_operations.ts";
-import { type Dataset, requireLabels } from "./dataset.ts";
+import {
+  bytesOf,
+  channelsOf,
+  type Dataset,
+  requireLabels,
+  sizeInWords,
+  sizeOf,
+} from "./dataset.ts";
 import { fusedOperations, signed } from "../tensor/fused.ts";
 import { HybridMaker } from "./hybrids.ts";
 import { inputColumns } from "./columns.ts";
-import { aroundGround, type InputScale, measureInputs, PLAIN } from "./inputs.ts";
+import { type InputScale, measureInputs, PLAIN } from "./inputs.ts";
 import { Made } from "../tensor/made.ts";
 import { type PixelOrder, pixelOrder } from "./pixel_order.ts";
 import type { Random } from "../tensor/random.ts";
@@ -31,7 +39,10 @@ export class DeviceImages implements Source {
   readonly #pixels: Tensor;
   readonly #strengths: Tensor;
   readonly #columns: number;
-  readonly #scale: InputScale;
+  // The highest byte that stands for a number above the ground.
+  readonly #highest: number;
+  // What the label's values are multiplied with.
+  readonly #label: number;
   // How images can be changed, if they can.
   readonly #maps: Tensor | null;
   readonly #hybrids: HybridMaker | null;
@@ -52,7 +63,7 @@ export class DeviceImages implements Source {
   ): Promise<DeviceImages> {
     const width = requireWidth(recipe, data);
     const covered = width - inputColumns(recipe).pixels;
-    const plane = { rows: data.rows, columns: data.columns, covered };
+    const plane = { ...sizeOf(data), covered };
     const maps = recipe.augment && await warpMaps(plane, recipe.augment, random, signal);
     return new DeviceImages(backend, recipe, data, { training: { maps }, ...(scale && { scale }) });
   }
@@ -78,14 +89,15 @@ export class DeviceImages implements Source {
     this.#backend = backend;
     this.#fused = fusedOperations(backend);
     this.#recipe = recipe;
-    this.#scale = scale;
     this.count = data.count;
-    const bytes = aroundGround(data.images, scale.ground);
+    const { bytes, highest, step } = aroundGround(data, scale.ground);
+    this.#highest = highest;
+    this.#label = scale.label / step;
     const { pixels } = inputColumns(recipe);
     this.#columns = pixels;
     const kept = maps ? width : pixels;
     this.#hybrids = training && recipe.negatives === "hybrid"
-      ? new HybridMaker(backend, data.rows, data.columns)
+      ? new HybridMaker(backend, data.rows, data.columns, channelsOf(data))
       : null;
     this.order = training && pixelOrder(recipe, { ...data, images: bytes });
     const { strength, placement } = recipe.label;
@@ -102,8 +114,8 @@ export class DeviceImages implements Source {
     this.#strengths = placement === "none"
       ? backend.fill([data.count, 1], 0)
       : strength === "max"
-      ? upload(brightest(data.images, width), data.count, 1)
-      : backend.fill([data.count, 1], strength * scale.label);
+      ? upload(brightest(data.images, width, step), data.count, 1)
+      : backend.fill([data.count, 1], strength * this.#label);
     made.keep();
   }
 
@@ -125,7 +137,7 @@ export class DeviceImages implements Source {
     const { label, normalise: { to, epsilon } } = this.#recipe;
     const classes = inputColumns(this.#recipe).label;
     const encoding = {
-      neutral: label.neutral * this.#scale.label,
+      neutral: label.neutral * this.#label,
       classes,
       share: to === "rms" ? 1 / (this.#columns + classes) : 1,
       epsilon,
@@ -182,11 +194,6 @@ export class DeviceImages implements Source {
     this.#maps?.dispose();
   }
 
-  // The highest byte that stands for a number above the ground.
-  get #highest(): number {
-    return 255 - this.#scale.ground;
-  }
-
   #warp(which: Tensor | null): Warp | null {
     const maps = this.#maps;
     if (!which !== !maps) {
@@ -200,14 +207,19 @@ export class DeviceImages implements Source {
   }
 }
 
-/** Labelled images of one size, as bytes: what a {@linkcode Dataset} is. */
+/** Labelled images of one size and of any number of channels, as bytes: what a {@linkcode Dataset} is. */
 export const images: SourceKind<Dataset> = {
-  check: ({ images, labels, count, rows, columns, classes }, recipe) => {
+  check: (data, recipe) => {
+    const { images, labels, count, classes } = data;
     if (!(count > 0)) throw new TypeError("the data set holds no images");
-    const pixels = count * rows * columns;
-    if (images.length !== pixels || labels.length !== count) {
+    const channels = channelsOf(data);
+    if (!Number.isInteger(channels) || channels < 1) {
+      throw new TypeError(`images have a whole number of channels from 1, got ${channels}`);
+    }
+    const bytes = count * bytesOf(data);
+    if (images.length !== bytes || labels.length !== count) {
       throw new TypeError(
-        `${count} images of ${rows}x${columns} need ${pixels} bytes and ${count} labels, ` +
+        `${count} images of ${sizeInWords(data)} need ${bytes} bytes and ${count} labels, ` +
           `got ${images.length} and ${labels.length}`,
       );
     }
@@ -216,7 +228,7 @@ export const images: SourceKind<Dataset> = {
     }
   },
   measure: measureInputs,
-  plane: ({ rows, columns }) => ({ rows, columns }),
+  plane: sizeOf,
   open: async (backend, recipe, data, { scale, training } = {}) => {
     const options = { ...(scale && { scale }), signal: training?.signal };
     return training
@@ -225,13 +237,13 @@ export const images: SourceKind<Dataset> = {
   },
 };
 
-// The pixels of an image. Throws unless they are what the first layer takes.
-function requireWidth(recipe: InputOptions, { rows, columns }: Dataset): number {
-  const width = rows * columns;
+// The bytes of an image. Throws unless they are what the first layer takes.
+function requireWidth(recipe: InputOptions, data: Dataset): number {
+  const width = bytesOf(data);
   const taken = inputWidth(recipe);
   if (width === taken) return width;
   throw new TypeError(
-    `the images have ${width} pixels (${rows}x${columns}) and the first layer takes ` +
+    `the images have ${width} pixels (${sizeInWords(data)}) and the first layer takes ` +
       `${taken}: make the first of the layers ${width}`,
   );
 }
@@ -247,10 +259,11 @@ function lastColumns(bytes: Uint8Array, width: number, columns: number): Uint8Ar
   return result;
 }
 
-// Each image's brightest pixel, 0 to 1.
-function brightest(bytes: Uint8Array, width: number): Float32Array {
+// Each image's brightest pixel in any channel, 0 to 1, in steps of so many levels.
+function brightest(bytes: Uint8Array, width: number, step: number): Float32Array {
+  const most = (image: Uint8Array): number => image.reduce((a, c) => Math.max(a, c), 0);
   return Float32Array.from(
     { length: bytes.length / width },
-    (_, i) => bytes.subarray(i * width, (i + 1) * width).reduce((a, c) => Math.max(a, c), 0) / 255,
+    (_, i) => most(bytes.subarray(i * width, (i + 1) * width)) / (255 * step),
   );
 }

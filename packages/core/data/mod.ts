@@ -5,6 +5,7 @@
  */
 import "../dispose_symbols.ts";
 
+export * from "./around_ground.ts";
 export * from "./augmentation.ts";
 export * from "./batches.ts";
 export * from "./columns.ts";

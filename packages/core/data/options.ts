@@ -17,7 +17,7 @@ import type { Normalisation } from "../tensor/fused_operations.ts";
 
 /** How the label is shown to the first layer. */
 export interface LabelOptions {
-  /** `"overlay"` writes it over the first pixels, one a class; `"append"` puts it beside the image; `"none"` never shows it. */
+  /** `"overlay"` writes it over the first pixels, one a class, of the first channel; `"append"` puts it beside the image; `"none"` never shows it. */
   placement: "overlay" | "append" | "none";
   /** The value of the one in the one-hot label (pixels are 0 to 1), or the image's own maximum. */
   strength: number | "max";
@@ -27,7 +27,7 @@ export interface LabelOptions {
 
 /** How training images are changed, anew in every epoch; what is left out is 0. */
 export interface AugmentOptions {
-  /** They are moved by up to so many whole pixels each way, evenly. */
+  /** They are moved by up to so many whole pixels each way, evenly: random crops of an image with so many pixels around it. */
   shift?: number;
   /** They are turned by up to so many degrees either way, evenly. */
   turn?: number;
@@ -35,6 +35,13 @@ export interface AugmentOptions {
   stretch?: number;
   /** Each pixel is taken from another place nearby, smoothly: so many pixels away in the root mean square, down and across. */
   bend?: number;
+  /** This part of them is mirrored, left and right exchanged, 0 to 1. */
+  flip?: number;
+  /**
+   * What comes in from outside of an image: its `"ground"`, which is zero and what it is where this is left out, the nearest
+   * pixel of its `"edge"`, or its `"mirror"` image.
+   */
+  outside?: "ground" | "edge" | "mirror";
 }
 
 /** The parts of a recipe by which data comes in. */
@@ -96,11 +103,15 @@ export const inputFields: Fields<Omit<InputOptions, "layers" | "excitedBy">> = {
         turn: { type: "number", minimum: 0, maximum: 180 },
         stretch: partly,
         bend: atLeast(0),
+        flip: { type: "number", minimum: 0, maximum: 1 },
+        outside: oneOf("ground", "edge", "mirror"),
       },
       "shift",
       "turn",
       "stretch",
       "bend",
+      "flip",
+      "outside",
     )),
     null,
   ),

@@ -3,7 +3,7 @@
 import type { Backend, Tensor } from "../tensor/backend.ts";
 import type { EncodedImages } from "../tensor/fused_operations.ts";
 import type { Random } from "../tensor/random.ts";
-import type { Dataset, Labels } from "./dataset.ts";
+import type { Dataset, ImageSize, Labels } from "./dataset.ts";
 import type { InputScale } from "./inputs.ts";
 import type { InputOptions } from "./options.ts";
 import type { PixelOrder } from "./pixel_order.ts";
@@ -64,8 +64,8 @@ export interface SourceKind<D = Data> {
   check(data: D, recipe: InputOptions): void;
   /** Measures data to learn from, where a recipe's `inputs` are `"measured"`. Throws a `RangeError` where it shows nothing. */
   measure?(data: D): InputScale;
-  /** Its width and height, where it has two sides. */
-  plane?(data: D): { rows: number; columns: number };
+  /** Its size, where it has two sides. */
+  plane?(data: D): ImageSize;
   /** Brings it to the device. Throws the signal's reason when it aborts. */
   open(backend: Backend, recipe: InputOptions, data: D, options?: SourceOptions): Promise<Source>;
 }

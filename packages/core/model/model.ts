@@ -1,5 +1,6 @@
 // A whole network as the bytes of a file, and back: the `model.safetensors` of `ff train`, which PyTorch reads too.
 
+import { channelsOf } from "../data/dataset.ts";
 import { inputWidth } from "../data/options.ts";
 import type { Backend, Shape } from "../tensor/backend.ts";
 import type { Kinds } from "../training/kinds.ts";
@@ -115,6 +116,13 @@ export async function buildModel(
   if (fault !== null) throw new TypeError(fault);
   if (recipe.inputs === "measured" && !state.inputs) {
     throw new TypeError(`"inputs" is missing, by which its recipe has images seen`);
+  }
+  const grounds = (state.inputs?.shape[1] ?? 2) - 1;
+  const channels = channelsOf(info.image);
+  if (grounds !== 1 && grounds !== channels) {
+    throw new TypeError(
+      `"inputs" has the grounds of ${grounds} channels and its images ${channels}`,
+    );
   }
   const network = new FFNetwork(backend, recipe, { seed, ...(kinds && { kinds }) });
   try {

@@ -1,5 +1,6 @@
 // What a model file says of itself.
 
+import { bytesOf, channelsOf, type ImageSize } from "../data/dataset.ts";
 import { inputWidth } from "../data/options.ts";
 import { builtIn, type Kinds } from "../training/kinds.ts";
 import type { Recipe } from "../training/recipe.ts";
@@ -20,8 +21,8 @@ export interface ModelInfo {
   epoch: number;
   /** The data set's name or folder; empty where that is not known. */
   dataset: string;
-  /** The size of its images in pixels. */
-  image: { rows: number; columns: number };
+  /** The size of its images in pixels. Older models do not say the channels, and have one. */
+  image: ImageSize;
 }
 
 /** What a model says of itself, as text. Throws a `SyntaxError` unless all of it is there and can be. */
@@ -47,7 +48,8 @@ export function parseModelInfo(text: string | undefined, kinds: Kinds = builtIn)
   require(typeof dataset === "string", "it names no data set");
   require(whole(image?.rows, 1) && whole(image?.columns, 1), "it has no size of images");
   require(hasFinite(info), "it has a number that is not finite");
-  const pixels = image!.rows * image!.columns;
+  require(whole(channelsOf(image!), 1), "its images have no number of channels");
+  const pixels = bytesOf(image!);
   const width = inputWidth(recipe);
   require(width === pixels, `its images have ${pixels} pixels and its recipe takes ${width}`);
   return { ...info as ModelInfo, recipe };

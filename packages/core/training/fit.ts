@@ -4,7 +4,7 @@ import { disposeParts, epochBatches, type Part } from "../data/batches.ts";
 import { type InputScale, PLAIN } from "../data/inputs.ts";
 import type { Data, Source, SourceKind } from "../data/source.ts";
 import { sourceName } from "../data/sources.ts";
-import { requireLabels } from "../data/dataset.ts";
+import { type ImageSize, requireLabels } from "../data/dataset.ts";
 import type { LayerReport } from "../layers/figures.ts";
 import type { Forward } from "../scoring/forward.ts";
 import { evaluateScores, type Evaluation, scoreAll } from "../scoring/scoring.ts";
@@ -89,7 +89,7 @@ export class Training {
   /** How inputs are seen. */
   scale: InputScale = PLAIN;
   /** The two sides of what was learned from, where it has two. */
-  plane: { rows: number; columns: number } | null = null;
+  plane: ImageSize | null = null;
 
   readonly #trainee: Trainee;
   readonly #schedule: Schedule;

@@ -16,6 +16,7 @@ export * from "./network.ts";
 export * from "./recipe.ts";
 export * from "./schedule.ts";
 export * from "./schedules.ts";
+export { inputsOf } from "./input_scale.ts";
 export * from "./sizes.ts";
 export * from "./state.ts";
 export * from "./training_error.ts";

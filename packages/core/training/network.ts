@@ -1,6 +1,6 @@
 // The network: layers that learn side by side, trained, evaluated, saved and restored.
 
-import { type Dataset, requireLabels } from "../data/dataset.ts";
+import { type Dataset, type ImageSize, requireLabels } from "../data/dataset.ts";
 import type { InputScale } from "../data/inputs.ts";
 import type { Data, OtherData } from "../data/source.ts";
 import type { LayerReport } from "../layers/figures.ts";
@@ -43,7 +43,7 @@ export interface NetworkOptions {
 }
 
 /** Images without labels. */
-export type ImageSet = Pick<Dataset, "images" | "count" | "rows" | "columns">;
+export type ImageSet = Pick<Dataset, "images" | "count" | keyof ImageSize>;
 
 /** What is to be labelled: images, or another kind of data. */
 export type Unlabelled = ImageSet | Omit<OtherData, "labels" | "classes">;
@@ -141,8 +141,8 @@ export class FFNetwork implements Disposable {
     return this.#training.epoch;
   }
 
-  /** The two sides of what it learned from, or was first shown, where that has two. */
-  get plane(): { rows: number; columns: number } | null {
+  /** The size of what it learned from, or was first shown, where that has two sides. */
+  get plane(): ImageSize | null {
     return this.#training.plane;
   }
 
@@ -220,8 +220,8 @@ export class FFNetwork implements Disposable {
   /**
    * Copies the network's tensors to the host: `layers.0.weight` `[inputs, units]` (rows of the label's pixels
    * first), `layers.0.bias` `[1, units]`, `layers.0.mean_activity`, `readout.weight` `[units of the layers
-   * it sees, classes]`, `readout.bias`; where the recipe's inputs are measured, `inputs` `[1, 2]` (their ground, and what
-   * the label is multiplied with). With `optimizer`, the moments too, as `layers.0.weight.velocity`.
+   * it sees, classes]`, `readout.bias`; where the recipe's inputs are measured, `inputs` `[1, 2]` (their ground, or one a
+   * channel, and what the label is multiplied with). With `optimizer`, the moments too, as `layers.0.weight.velocity`.
    * That is a model; {@linkcode checkpoint} has all that training continues from.
    */
   async state({ optimizer = false }: { optimizer?: boolean } = {}): Promise<NetworkState> {

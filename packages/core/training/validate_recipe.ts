@@ -81,10 +81,10 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
     `a label as strong as the image's maximum goes with inputs that are "plain": give it a number, or make them that`,
   );
   if (augment) {
-    const { shift = 0, turn = 0, stretch = 0, bend = 0 } = augment;
+    const { shift = 0, turn = 0, stretch = 0, bend = 0, flip = 0 } = augment;
     require(
-      shift + turn + stretch + bend > 0,
-      "augment changes nothing: shift, turn, stretch or bend the images, or make it null",
+      shift + turn + stretch + bend + flip > 0,
+      "augment changes nothing: shift, turn, stretch, bend or flip the images, or make it null",
     );
   }
   require(

@@ -18,6 +18,8 @@ const contradictions: [changes: RecipeChanges, message: string][] = [
   [{ threshold: NaN }, "threshold"],
   [{ cooldown: 2 }, "cooldown"],
   [{ readout: null }, "hard negatives"],
+  [{ augment: { shift: 0, outside: "mirror" } }, "bend or flip the images"],
+  [{ augment: { flip: 1.5 } }, "augment.flip"],
   [{ readout: null, negatives: "random", predict: { by: "softmax" } }, "softmax"],
   [{ schedule: { kind: "greedy", updatesPerLayer: 2 } }, "joint"],
   [{ optimizer: { kind: "momentum", learningRate: 0, momentum: 0.9, decay: 0 } }, "learningRate"],
@@ -112,6 +114,7 @@ Deno.test("a part of a layer that is undefined is the recipe's, and so is an ima
   using plain = new FFNetwork(backend, small());
   assertEquals(await network.state(), await plain.state());
   validateRecipe(recipes.hinton({ augment: { bend: 0.6 } }));
+  validateRecipe(recipes.hinton({ augment: { flip: 0.5 } }));
 });
 
 Deno.test("recipes and networks keep nothing of what they were given", () => {
