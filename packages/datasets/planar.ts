@@ -1,6 +1,6 @@
 // Images whose channels lie pixel by pixel, brought to channel after channel.
 
-import { channelsOf, type ImageSize } from "@forward-forward/core/data";
+import { channelsOf, type ImageSize, sizeOf } from "@forward-forward/core/data";
 
 /** The axes of an array of images behind the first, as a size. */
 export interface ImageAxes {
@@ -22,7 +22,7 @@ export function imageAxes([a, b, c]: readonly [number, number, number]): ImageAx
   const last = USUAL.includes(a) === isLast ? c <= a : isLast;
   const [rows, columns, channels] = last ? [a, b, c] : [b, c, a];
   return {
-    size: channels === 1 ? { rows, columns } : { rows, columns, channels },
+    size: sizeOf({ rows, columns, channels }),
     interleaved: last && channels > 1,
   };
 }

@@ -1,5 +1,6 @@
 // Pictures and their labels, collected into images of one size.
 
+import { sizeOf } from "@forward-forward/core/data";
 import { DataError, formatOf } from "@forward-forward/datasets";
 import { decodePicture } from "../images/decode_picture.ts";
 import { flatten, flattenColours, isColoured } from "../images/picture.ts";
@@ -70,7 +71,7 @@ export class Pictures {
       for (let at = 0; at < channels * plane; at += image.length) images.set(image, start + at);
     });
     const labels = toLabels(this.#labels, source);
-    const size = { rows: height, columns: width, ...(channels > 1 ? { channels } : {}) };
+    const size = sizeOf({ rows: height, columns: width, channels });
     const grey = count - this.#coloured;
     const data = { images, labels, ...size };
     if (this.#asked !== undefined || channels === 1 || grey === 0) return { data };

@@ -3,7 +3,7 @@
 
 import { blurLine, planeBlur } from "./blur.ts";
 import type { Random } from "../tensor/random.ts";
-import { bytesOf, channelsOf, type ImageSize } from "./dataset.ts";
+import { bytesOf, type ImageSize } from "./dataset.ts";
 import type { AugmentOptions } from "./options.ts";
 import { turnEventLoop } from "../tensor/turn.ts";
 
@@ -141,13 +141,11 @@ export function deformationMap(
     if (row < 0 || column < 0) return -1;
     return row * columns + (flip ? columns - 1 - column : column);
   });
-  const channels = Array.from(
-    { length: channelsOf(plane) },
-    (_, c) => map.map((from) => from < 0 ? from : c * size + from),
-  );
-  const all = new Int32Array(channels.length * size);
-  channels.forEach((channel, c) => all.set(channel, c * size));
-  return all.slice(covered);
+  // The same in every channel.
+  return Int32Array.from({ length: bytesOf(plane) - covered }, (_, i) => {
+    const [at, p] = [i + covered, (i + covered) % size];
+    return map[p]! < 0 ? -1 : at - p + map[p]!;
+  });
 }
 
 // Which of `n` pixels in a row is at a place, that may be beyond them; -1 for none.
