@@ -3,7 +3,8 @@
 import { type Backend, FFNetwork, type Recipe, recipes, takeDataset } from "@forward-forward/core";
 import type { TrainAndTest } from "@forward-forward/datasets";
 
-const { quick, hinton, keras, augmented, deformed, fashion, unsupervised } = recipes;
+const { quick, hinton, keras, augmented, deformed, fashion, unsupervised, deeper } = recipes;
+const pool = { by: "average", size: 2 };
 const small = { layers: [784, 23, 17], epochs: 2, batchSize: 50 };
 
 /** Every recipe, shortened, and what none of them does by itself. */
@@ -30,6 +31,15 @@ export const shortened: Record<string, Recipe> = {
     optimizer: { ...keras().optimizer, learningRate: 1e-3, decay: 1e-4 },
     negatives: "random",
     peer: null,
+  }),
+  deeper: deeper({
+    layers: [
+      784,
+      { kind: "convolution", channels: 10, size: 5, stride: 2, norm: "groups", pool },
+      { kind: "convolution", channels: 20, size: 3, groups: 2, norm: "groups" },
+    ],
+    epochs: 2,
+    batchSize: 50,
   }),
   "greedy in batches, peer normalisation": hinton({
     ...small,

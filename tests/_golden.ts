@@ -11,8 +11,8 @@ import {
 import { decodeSafetensors } from "@forward-forward/core/model";
 import type { Shape } from "@forward-forward/core/tensor";
 import { type Case, ensure } from "./_case.ts";
-
-type Golden = Record<string, { shape: readonly number[]; data: ArrayLike<number> }>;
+import { assertClose, type Golden } from "./_close.ts";
+import { mapCases } from "./_golden_maps.ts";
 
 /** What PyTorch computed: tests/golden/README.md says what there is. */
 export interface GoldenVectors {
@@ -20,15 +20,24 @@ export interface GoldenVectors {
   keras: Golden;
   /** The hinton rule's. */
   hinton: Golden;
+  /** Of operations on maps. */
+  maps: Golden;
+  /** Of groups that compete. */
+  competing: Golden;
 }
 
-/** Reads the two files, by name. */
+/** Reads the files, by name. */
 export async function loadGolden(
   read: (name: string) => Promise<Uint8Array>,
 ): Promise<GoldenVectors> {
   const load = async (rule: string): Promise<Golden> =>
     decodeSafetensors(await read(`${rule}.safetensors`)).tensors;
-  return { keras: await load("keras"), hinton: await load("hinton") };
+  return {
+    keras: await load("keras"),
+    hinton: await load("hinton"),
+    maps: await load("maps"),
+    competing: await load("competing"),
+  };
 }
 
 const PAIRS = 37;
@@ -55,21 +64,6 @@ function stateOf(golden: Golden, prefix: string): NetworkState {
       { shape: shape as Shape, data: data as Float32Array },
     ]),
   );
-}
-
-// The absolute part is a fraction of the tensor's largest element: Adam's second moments are near 1e-8.
-const TOLERANCE = { relative: 2e-4, absolute: 2e-5 };
-
-// Strict about NaN, which is within no tolerance.
-function assertClose(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  ensure(actual.length === expected.length, `${what}: ${actual.length} of ${expected.length}`);
-  const largest = Array.from(expected).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-  for (let i = 0; i < expected.length; i++) {
-    const allowed = TOLERANCE.absolute * largest + TOLERANCE.relative * Math.abs(expected[i]!);
-    if (!(Math.abs(actual[i]! - expected[i]!) <= allowed)) {
-      throw new Error(`${what}[${i}] is ${actual[i]}, PyTorch has ${expected[i]}`);
-    }
-  }
 }
 
 async function assertState(network: FFNetwork, golden: Golden): Promise<void> {
@@ -139,8 +133,67 @@ async function runHinton(backend: Backend, { hinton }: GoldenVectors): Promise<v
   assertClose("predictions", await network.predict(first), hinton["predictions.from_1"]!.data);
 }
 
-/** Both rules. */
+// Six updates of layers whose groups compete, of one of the file's kinds.
+async function runCompeting(
+  backend: Backend,
+  golden: Golden,
+  kind: "deeper" | "batch" | "projected",
+): Promise<void> {
+  const norm = { deeper: "groups", batch: "batch", projected: "rows" }[kind];
+  const layers = kind === "deeper"
+    ? [
+      { kind: "convolution", channels: 20, size: 5, norm, pool: { by: "average", size: 2 } },
+      { kind: "convolution", channels: 30, size: 3, stride: 2, groups: 2, norm },
+    ]
+    : kind === "projected"
+    ? [6, 8].map((channels) => ({ kind: "convolution", channels, size: 3, norm }))
+    : [
+      { kind: "convolution", channels: 10, size: 3, norm, pool: { by: "max", size: 2 } },
+      { kind: "convolution", channels: 20, size: 3, norm },
+    ];
+  const recipe = recipes.deeper({
+    layers: [63, ...layers],
+    image: { channels: 1, rows: 9, columns: 7 },
+    loss: kind === "projected"
+      ? { kind, patch: 3 }
+      : { kind: "competing", of: kind === "deeper" ? "activities" : "squares" },
+    goodness: kind === "projected" ? "sum" : "mean",
+    optimizer: { learningRate: 0.02 },
+  });
+  using network = new FFNetwork(backend, recipe);
+  const own = Object.fromEntries(
+    Object.entries(golden)
+      .filter(([name]) => name.startsWith(`${kind}.`))
+      .map(([name, tensor]) => [name.slice(kind.length + 1), tensor]),
+  );
+  const start = await network.state();
+  network.load({ ...start, ...stateOf(own, "initial.") });
+  const data = { ...dataset(golden), rows: 9, columns: 7 };
+  for (let update = 0; update < 6; update++) {
+    const batch = takeDataset(data, update * PAIRS, (update + 1) * PAIRS);
+    (await network.trainBatch(batch, null)).forEach(({ loss, positive, negative }, l) => {
+      const expected = Array.from(own.figures!.data).slice(6 * update + 3 * l);
+      const what = `figures of layer ${l} at update ${update}`;
+      assertClose(what, [loss, positive, negative], expected.slice(0, 3));
+    });
+  }
+  await assertState(network, own);
+  const { goodness } = await network.score(takeDataset(data, 0, PAIRS));
+  goodness.forEach((of, l) =>
+    assertClose(`goodness of layer ${l}`, of, own[`goodness.${l}`]!.data)
+  );
+}
+
+/** Both rules, and the operations on maps. */
 export const goldenCases: Case<GoldenVectors>[] = [
+  ...mapCases.map(({ criterion, check }): Case<GoldenVectors> => ({
+    criterion,
+    check: (backend, { maps }) => check(backend, maps),
+  })),
   { criterion: "12 updates of the keras rule equal PyTorch's", check: runKeras },
   { criterion: "12 updates of the hinton rule equal PyTorch's", check: runHinton },
+  ...(["deeper", "batch", "projected"] as const).map((kind): Case<GoldenVectors> => ({
+    criterion: `6 updates of groups that compete equal PyTorch's: ${kind}`,
+    check: (backend, { competing }) => runCompeting(backend, competing, kind),
+  })),
 ];

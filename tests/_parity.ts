@@ -14,6 +14,8 @@ import { ReferenceBackend } from "@forward-forward/core/reference";
 import type { TrainAndTest } from "@forward-forward/datasets";
 import { type Case, ensure } from "./_case.ts";
 
+const average = { by: "average", size: 2 };
+const largest = { by: "max", size: 2 };
 const kinds: Record<string, Recipe> = {
   hinton: recipes.hinton({ layers: [784, 101, 67], epochs: 2 }),
   keras: recipes.keras({
@@ -27,6 +29,25 @@ const kinds: Record<string, Recipe> = {
     layers: [784, 61, 43],
     epochs: 2,
     readout: { ...recipes.hinton().readout!, alone: 1 },
+  }),
+  deeper: recipes.deeper({
+    layers: [
+      784,
+      { kind: "convolution", channels: 10, size: 5, stride: 2, norm: "groups", pool: average },
+      { kind: "convolution", channels: 20, size: 3, groups: 2, norm: "groups" },
+    ],
+    epochs: 1,
+    batchSize: 100,
+  }),
+  "convolutions with batch norm": recipes.deeper({
+    layers: [
+      784,
+      { kind: "convolution", channels: 10, size: 3, stride: 2, norm: "batch", pool: largest },
+      { kind: "convolution", channels: 20, size: 3, norm: "batch" },
+    ],
+    loss: { kind: "competing", of: "squares" },
+    epochs: 1,
+    batchSize: 100,
   }),
   "SymBa, excited by negative data": recipes.hinton({
     layers: [784, 61, 43],

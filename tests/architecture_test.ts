@@ -140,8 +140,8 @@ Deno.test("core's files are short, and what most need of it is few names", () =>
 
 Deno.test("nothing in core knows a kind of layer, rule, schedule or data by name but its own file and the one that lists it", () => {
   const own = {
-    "layers/kinds.ts": ["dense"],
-    "rules/kinds.ts": ["threshold", "symba"],
+    "layers/kinds.ts": ["dense", "convolution", "local"],
+    "rules/kinds.ts": ["threshold", "symba", "competing", "projected"],
     "training/schedules.ts": ["joint", "greedy"],
     "data/sources.ts": ["images"],
   };

@@ -1,8 +1,8 @@
-// ONNX Runtime's native library, and the one kind of graph it is asked to run.
+// ONNX Runtime's native library, and the small graphs that it is asked to run.
 
-import proto from "onnx-proto";
 import type { Tensor as OrtTensor } from "onnxruntime-common";
 import type { Shape, TensorData } from "@forward-forward/core/tensor";
+import { type Chain, chainModel, productModel } from "./_models.ts";
 
 /** What this backend uses of ONNX Runtime. */
 export interface Runtime {
@@ -53,7 +53,15 @@ export interface Product {
   mix?: { keep: number; share: number };
 }
 
-/** Runs products, each as a graph of one node that is built once. */
+/** A tensor of any rank in host memory. */
+export interface Block {
+  /** Its elements. */
+  data: TensorData;
+  /** Its sides. */
+  dims: readonly number[];
+}
+
+/** Runs products and windows, each as a graph that is built once. */
 export class Engine {
   readonly #runtime: Runtime;
   readonly #sessions = new Map<string, Session>();
@@ -80,7 +88,9 @@ export class Engine {
     const result = tensor(c);
     const feeds: Record<string, OrtTensor> = { a: tensor(a), b: tensor(b) };
     if (mix) feeds.old = result;
-    this.#session(transposeA, transposeB, mix).run(feeds, { c: result }, {});
+    const key = `${transposeA} ${transposeB} ${mix?.keep} ${mix?.share}`;
+    this.#session(key, () => productModel(transposeA, transposeB, mix))
+      .run(feeds, { c: result }, {});
   }
 
   /** Frees the sessions. */
@@ -89,12 +99,21 @@ export class Engine {
     this.#sessions.clear();
   }
 
-  #session(transposeA: boolean, transposeB: boolean, mix: Product["mix"]): Session {
-    const key = `${transposeA} ${transposeB} ${mix?.keep} ${mix?.share}`;
+  /** Runs a chain of operators on blocks of these names, into memory that is there already. */
+  run(chain: Chain, feeds: Readonly<Record<string, Block>>, result: Block): void {
+    const { Tensor } = this.#runtime;
+    const tensor = ({ data, dims }: Block): OrtTensor =>
+      new Tensor("float32", data as Float32Array, [...dims]);
+    const given = Object.entries(feeds).map(([name, block]) => [name, tensor(block)] as const);
+    this.#session(JSON.stringify(chain), () => chainModel(chain))
+      .run(Object.fromEntries(given), { y: tensor(result) }, {});
+  }
+
+  #session(key: string, model: () => Uint8Array): Session {
     let session = this.#sessions.get(key);
     if (!session) {
       session = new this.#runtime.Session();
-      const { buffer, byteOffset, byteLength } = model(transposeA, transposeB, mix);
+      const { buffer, byteOffset, byteLength } = model();
       session.loadModel(buffer, byteOffset, byteLength, {
         intraOpNumThreads: this.#runtime.threads,
         interOpNumThreads: 1,
@@ -106,49 +125,4 @@ export class Engine {
     }
     return session;
   }
-}
-
-// Numbers of the ONNX format.
-const FLOAT = 1;
-const FLOAT_ATTRIBUTE = 1;
-const INT_ATTRIBUTE = 2;
-const IR_VERSION = 9;
-const OPSET = 21;
-
-function model(transposeA: boolean, transposeB: boolean, mix: Product["mix"]): Uint8Array {
-  const { onnx } = proto;
-  const matrix = (name: string, ...sides: string[]): object => ({
-    name,
-    type: {
-      tensorType: {
-        elemType: FLOAT,
-        shape: { dim: sides.map((dimParam) => ({ dimParam })) },
-      },
-    },
-  });
-  const flag = (name: string, i: boolean): object => ({ name, type: INT_ATTRIBUTE, i: Number(i) });
-  const number = (name: string, f: number): object => ({ name, type: FLOAT_ATTRIBUTE, f });
-  return onnx.ModelProto.encode(onnx.ModelProto.fromObject({
-    irVersion: IR_VERSION,
-    opsetImport: [{ domain: "", version: OPSET }],
-    graph: {
-      name: "product",
-      node: [{
-        opType: "Gemm",
-        input: ["a", "b", ...mix ? ["old"] : []],
-        output: ["c"],
-        attribute: [
-          flag("transA", transposeA),
-          flag("transB", transposeB),
-          ...mix ? [number("alpha", mix.share), number("beta", mix.keep)] : [],
-        ],
-      }],
-      input: [
-        transposeA ? matrix("a", "k", "m") : matrix("a", "m", "k"),
-        transposeB ? matrix("b", "n", "k") : matrix("b", "k", "n"),
-        ...mix ? [matrix("old", "m", "n")] : [],
-      ],
-      output: [matrix("c", "m", "n")],
-    },
-  })).finish();
 }

@@ -14,6 +14,7 @@ import {
   gatherShape,
   type Gradient,
   type LocalRule,
+  type MapOperations,
   matmulDimensions,
   type MomentumStep,
   type Normalisation,
@@ -47,7 +48,7 @@ export interface Host {
 }
 
 /** The fused operations on a host. */
-export function fusedOn(host: Host): FusedOperations {
+export function fusedOn(host: Host): Omit<FusedOperations, keyof MapOperations> {
   const { engine, loops, use, make } = host;
   const floats = (operation: string, tensor: Tensor): HostTensor => {
     const found = use(operation, tensor);

@@ -34,7 +34,8 @@ import {
   type Warp,
 } from "@forward-forward/core/tensor";
 import { Engine, type Runtime } from "./_engine.ts";
-import { fusedOn } from "./_fused.ts";
+import { fusedOn, type Host } from "./_fused.ts";
+import { mapsOn } from "./_maps.ts";
 import { moveRow } from "./_warp.ts";
 import { binaryLoops, largest, strides, sumColumns, unaryLoops } from "./_loops.ts";
 import { HostTensor, type Memory } from "./_memory.ts";
@@ -69,13 +70,14 @@ export class OnnxBackend extends ByCode implements Backend {
     this.#memory = memory;
     this.#loops = loops;
     this.#engine = new Engine(runtime);
-    this.fused = fusedOn({
+    const host: Host = {
       backend: this,
       engine: this.#engine,
       loops,
       use: (operation, tensor) => this.#use(operation, tensor),
       make: (operation, shape, dtype) => this.#make(operation, shape, dtype),
-    });
+    };
+    this.fused = { ...fusedOn(host), ...mapsOn(host) };
   }
 
   // Storage
@@ -307,6 +309,11 @@ export class OnnxBackend extends ByCode implements Backend {
     const [left, right] = [this.#use(code, a), this.#use(code, b)];
     const [rowStep, step] = strides(repeat, a.shape[1]);
     const tensor = this.#make(code, a.shape);
+    // The same bits, sooner: a product of two has no more digits than are rounded away once.
+    if (code === "mul" && repeat === "column") {
+      this.#loops.scaleRows(left.at, right.at, tensor.at, ...a.shape);
+      return tensor;
+    }
     const data = tensor.data as Float32Array;
     binaryLoops[code](data, left.data, right.data, a.shape[1], rowStep, step);
     return tensor;

@@ -12,6 +12,7 @@ import {
   gatherShape,
   type Gradient,
   type LocalRule,
+  type MapOperations,
   matmulDimensions,
   type MomentumStep,
   type Normalisation,
@@ -44,7 +45,7 @@ const MOST_PARTIAL_ROWS = 16;
 export function fusedOperations(
   workspace: Workspace,
   composed: FusedOperations,
-): Omit<FusedOperations, "localGradients"> {
+): Omit<FusedOperations, "localGradients" | keyof MapOperations> {
   const { recorder } = workspace;
 
   // The memory of an operand of this shape.

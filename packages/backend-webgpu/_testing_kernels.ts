@@ -7,7 +7,10 @@ import { argmax } from "./kernels/argmax.ts";
 import { argmaxLongRows } from "./kernels/argmax_long_rows.ts";
 import { arithmetic } from "./kernels/arithmetic.ts";
 import { binary } from "./kernels/binary.ts";
+import { compete } from "./kernels/compete.ts";
 import { concat } from "./kernels/concat.ts";
+import { convolve } from "./kernels/convolve.ts";
+import { convolveGradient } from "./kernels/convolve_gradient.ts";
 import { dropout } from "./kernels/dropout.ts";
 import { encode } from "./kernels/encode.ts";
 import type { EpilogueName } from "./kernels/epilogue.ts";
@@ -26,8 +29,12 @@ import { normaliseRows } from "./kernels/normalise_rows.ts";
 import { oneHot } from "./kernels/one_hot.ts";
 import { optimize, type OptimizerName } from "./kernels/optimizer.ts";
 import { peerPull } from "./kernels/peer_pull.ts";
+import { pool, type PoolGeometry, unpool } from "./kernels/pool.ts";
 import { slice } from "./kernels/slice.ts";
+import { gateRows, standardiseRows } from "./kernels/standardise_rows.ts";
 import { unary } from "./kernels/unary.ts";
+
+import type { Geometry } from "./kernels/windows.ts";
 
 const widths: readonly Width[] = [1, 4];
 const both = [false, true];
@@ -43,6 +50,20 @@ const operations = every<BinaryCode>({ add: 0, sub: 0, mul: 0, div: 0, equal: 0 
 const broadcasts = every<Broadcast>({ same: 0, row: 0, column: 0, scalar: 0 });
 const elements = every<"words" | "bytes">({ words: 0, bytes: 0 });
 
+// With one to four inputs of a window an invocation, channels by eights or not, with padding and without; strides and groups.
+const geometries: Geometry[] = [
+  ...[1, 100, 150, 250].flatMap((channels) =>
+    [8, 11].flatMap((made) =>
+      [0, 1].map((padding): Geometry => [channels, 3, 4, made, 1, 1, padding, 1])
+    )
+  ),
+  [1, 28, 28, 40, 5, 1, 2, 1],
+  [6, 5, 7, 9, 3, 3, 1, 3],
+  [40, 14, 14, 80, 5, 1, 2, 1],
+];
+const poolings: PoolGeometry[] = every<"average" | "max">({ average: 0, max: 0 })
+  .flatMap((by): PoolGeometry[] => [[by, 7, 9, 3, 4, 2, 2], [by, 8, 7, 3, 3, 3, 2]]);
+
 /** The variants of each kernel, by the name that it is exported under. */
 export const everyKernel: Record<string, readonly Kernel[]> = {
   addHalves: each(addHalves, widths),
@@ -53,7 +74,10 @@ export const everyKernel: Record<string, readonly Kernel[]> = {
   binary: operations.flatMap((operation) =>
     each(binary, [operation], broadcasts, widths, operation === "equal" ? ["f32", "i32"] : ["f32"])
   ),
+  compete: [compete],
   concat: each(concat, widths),
+  convolve: geometries.map((geometry) => convolve(...geometry)),
+  convolveGradient: geometries.map((geometry) => convolveGradient(...geometry)),
   dropout: [dropout],
   encode: each(encode, widths, every<"bytes" | "rows">({ bytes: 0, rows: 0 })),
   fill: [fill],
@@ -61,6 +85,7 @@ export const everyKernel: Record<string, readonly Kernel[]> = {
   foldRows: each(foldRows, folds, widths),
   foldShortRows: each(foldShortRows, folds),
   foldSquares: each(foldSquares, [1, 2, 4]),
+  gateRows: [gateRows],
   gather: each(gather, elements, widths),
   gatherWarped: each(gatherWarped, elements),
   localDelta: each(localDelta, widths, both),
@@ -85,11 +110,14 @@ export const everyKernel: Record<string, readonly Kernel[]> = {
   oneHot: [oneHot],
   optimize: each(optimize, every<OptimizerName>({ adam: 0, momentum: 0 })),
   peerPull: each(peerPull, widths),
+  pool: poolings.map((geometry) => pool(...geometry)),
   slice: each(slice, widths),
+  standardiseRows: each(standardiseRows, widths),
   unary: each(
     unary,
     every<UnaryCode>({ relu: 0, sqrt: 0, exp: 0, sigmoid: 0, softplus: 0 }),
   ),
+  unpool: poolings.map((geometry) => unpool(...geometry)),
 };
 
 // The members of a union: one that is left out does not pass the type check.

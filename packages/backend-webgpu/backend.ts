@@ -30,6 +30,7 @@ import {
 } from "@forward-forward/core/tensor";
 import { argmaxOfRows, foldAllColumns, foldAllRows } from "./_fold.ts";
 import { fusedOperations, vectors } from "./_fused.ts";
+import { mapOperations } from "./_maps.ts";
 import { joined } from "./_parts.ts";
 import type { Block } from "./_pool.ts";
 import { gather } from "./_gather.ts";
@@ -93,7 +94,10 @@ export class WebGPUBackend extends ByCode implements Backend {
    */
   readonly software: boolean;
   /** Fused overrides. */
-  readonly fused: Omit<FusedOperations, "localGradients">;
+  readonly fused: Omit<
+    FusedOperations,
+    "localGradients" | "squaresOfRows" | "channelMeans" | "scaleChannels"
+  >;
 
   readonly #workspace: Workspace;
   readonly #gpu: GPUDevice;
@@ -115,7 +119,11 @@ export class WebGPUBackend extends ByCode implements Backend {
       forced: matmul,
       automatic: tune,
     });
-    this.fused = fusedOperations(this.#workspace, composedOperations(this));
+    const composed = composedOperations(this);
+    this.fused = {
+      ...fusedOperations(this.#workspace, composed),
+      ...mapOperations(this.#workspace, composed),
+    };
   }
 
   /** What the device was asked to do since the backend was made. */

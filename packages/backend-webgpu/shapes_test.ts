@@ -41,8 +41,10 @@ if (!opengl || shapes) {
 }
 
 test("every kernel that random shapes take is one whose source is read", () => {
-  const read = new Set(Object.values(everyKernel).flat().map(({ code }) => code));
+  // Geometries are a part of the source, as numbers.
+  const bare = (code: string): string => code.replaceAll(/\b\d+/g, "0");
+  const read = new Set(Object.values(everyKernel).flat().map(({ code }) => bare(code)));
   assert(compiled.size > 0);
-  for (const code of compiled) assert(read.has(code), code);
+  for (const code of compiled) assert(read.has(bare(code)), code);
   return Promise.resolve();
 });

@@ -38,13 +38,16 @@ async function run(model: Uint8Array | string, data: Dataset): Promise<Predicted
 
 // The recipe's own sum of goodness.
 function goodnessOf(scores: Scores, { predict, readout }: Recipe): Float64Array {
-  const from = predict.by === "goodness" ? predict.from : readout?.from ?? 0;
+  const { from, to = scores.goodness.length } = predict.by === "goodness"
+    ? predict
+    : { from: readout?.from ?? 0 };
   const sum = new Float64Array(scores.count * scores.classes);
-  for (const layer of scores.goodness.slice(from)) layer.forEach((g, i) => sum[i]! += g);
+  for (const layer of scores.goodness.slice(from, to + 1)) layer.forEach((g, i) => sum[i]! += g);
   return sum;
 }
 
 const mnist = await loadMnist();
+const pool = { by: "max", size: 2 } as const;
 const hinton = recipes.hinton({ layers: [784, 40, 30, 20], epochs: 1 });
 const cases: Record<string, Recipe> = {
   hinton,
@@ -61,6 +64,49 @@ const cases: Record<string, Recipe> = {
     ...hinton,
     label: { placement: "append", strength: 2, neutral: 0.3 },
   },
+  deeper: recipes.deeper({
+    layers: [
+      784,
+      { kind: "convolution", channels: 20, size: 5, stride: 3, norm: "groups" },
+      { kind: "convolution", channels: 10, size: 4, groups: 2, norm: "groups", pool },
+      { kind: "convolution", channels: 30, size: 1, norm: "groups" },
+    ],
+    epochs: 1,
+    predict: { by: "goodness", from: 1, to: 1 },
+    inputs: "measured",
+  }),
+  "layers with batch norm, and a readout": recipes.deeper({
+    layers: [
+      784,
+      { kind: "convolution", channels: 10, size: 5, stride: 2, norm: "batch", pool },
+      { kind: "convolution", channels: 20, size: 3, norm: "batch" },
+    ],
+    epochs: 1,
+    loss: { kind: "competing", of: "squares" },
+    readout: { from: 1, optimizer: hinton.readout!.optimizer },
+  }),
+  "projected goodness": recipes.deeper({
+    layers: [
+      784,
+      { kind: "convolution", channels: 6, size: 5, stride: 3, norm: "rows" },
+      { kind: "convolution", channels: 8, size: 3, norm: "rows" },
+    ],
+    epochs: 1,
+    loss: { kind: "projected", patch: 3 },
+    goodness: "sum",
+  }),
+  "local fields": {
+    ...hinton,
+    layers: [784, { kind: "local", channels: 2, size: 5, stride: 3 }, 30, 20],
+  },
+  "convolutions that see no labels": recipes.unsupervised({
+    layers: [784, { kind: "convolution", channels: 5, size: 5, stride: 3, pool }, 30],
+    epochs: 2,
+    readout: { alone: 1 },
+    threshold: 20,
+    peer: null,
+    optimizer: { learningRate: 1e-3 },
+  }),
 };
 // The same images on another ground.
 function onGround(data: Dataset, ground: number): Dataset {

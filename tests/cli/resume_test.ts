@@ -171,7 +171,7 @@ Deno.test("ff train --resume refuses what would make it another run", () =>
       [["--seed", "2"], ["--seed cannot be given"]],
       [["--train-limit", "300"], ["--train-limit cannot be given"]],
       [["--out", `${folder}/other`], ["--out cannot be given"]],
-      [["--epochs", "9"], ["--epochs 9", "learning rate falls to zero by epoch 2", "train anew"]],
+      [["--epochs", "9"], ["--epochs 9", "learning rate falls until epoch 2", "train anew"]],
       [["--epochs", "0"], ["--epochs", "from 1"]],
       [["--checkpoint-minutes", "0"], ["--checkpoint-minutes", "above 0"]],
     ];

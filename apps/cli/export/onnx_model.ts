@@ -1,108 +1,17 @@
 // A network's whole prediction as one ONNX model: images in; the goodness of each label, and the label, out.
 
 import { layerKinds, planLayers } from "@forward-forward/core/layers";
-import { UsageError } from "../shared/errors.ts";
 import { inputsOf, layerWidths } from "@forward-forward/core/training";
 import type { NetworkState, Recipe } from "@forward-forward/core";
-import {
-  channelsOf,
-  type ImageSize,
-  inputColumns,
-  type InputScale,
-} from "@forward-forward/core/data";
-import proto from "onnx-proto";
-
-// Numbers of the ONNX format.
-const TYPES = { float: 1, uint8: 2, int32: 6, int64: 7 } as const;
-const ATTRIBUTES = { int: 2 } as const;
-
-// For each operator the first opset that has it as it is written here: arithmetic that broadcasts, Slice and Unsqueeze that
-// take all they need as inputs, and reductions that take their axes as one.
-const SINCE = {
-  Add: 7,
-  ArgMax: 1,
-  Cast: 6,
-  Div: 7,
-  Flatten: 1,
-  MatMul: 1,
-  Mul: 7,
-  ReduceMax: 18,
-  ReduceSumSquare: 18,
-  Relu: 6,
-  Slice: 10,
-  Sqrt: 6,
-  Sum: 8,
-  Unsqueeze: 13,
-} as const;
-type Operator = keyof typeof SINCE;
-
-// The version of the format that came with an opset: whoever reads the one reads the other.
-const IR_VERSIONS = [[21, 10], [19, 9], [15, 8], [12, 7], [1, 6]] as const;
-
-// A graph as it grows: every operation returns the name of its result.
-class Graph {
-  readonly nodes: { opType: Operator }[] = [];
-  readonly initializers: object[] = [];
-  #count = 0;
-
-  /** Adds an operation; attributes are whole numbers. */
-  add(
-    opType: Operator,
-    input: string[],
-    attributes: Record<string, number> = {},
-    as?: string,
-  ): string {
-    const output = as ?? `${opType.toLowerCase()}_${++this.#count}`;
-    const attribute = Object.entries(attributes).map(([name, i]) => ({
-      name,
-      type: ATTRIBUTES.int,
-      i,
-    }));
-    this.nodes.push({ opType, input, output: [output], attribute } as { opType: Operator });
-    return output;
-  }
-
-  /** The lowest opset that has all of its operators. */
-  get opset(): number {
-    return Math.max(...this.nodes.map(({ opType }) => SINCE[opType]));
-  }
-
-  /** A constant of `f32`; a number is one of shape `[1]`. */
-  floats(values: Float32Array | number, dims: number[] = [1], name?: string): string {
-    const data = typeof values === "number" ? Float32Array.of(values) : values;
-    return this.#constant(data, dims, TYPES.float, name);
-  }
-
-  /** A constant of `i32`. */
-  words(values: number[], dims: number[]): string {
-    return this.#constant(Int32Array.from(values), dims, TYPES.int32);
-  }
-
-  /** A constant of `i64`. */
-  integers(...values: number[]): string {
-    return this.#constant(
-      BigInt64Array.from(values, BigInt),
-      [values.length],
-      TYPES.int64,
-    );
-  }
-
-  #constant(
-    data: Float32Array | Int32Array | BigInt64Array,
-    dims: number[],
-    dataType: number,
-    name = `constant_${++this.#count}`,
-  ): string {
-    const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.initializers.push({ name, dims, dataType, rawData });
-    return name;
-  }
-}
+import { type ImageSize, inputColumns } from "@forward-forward/core/data";
+import { Graph } from "./graph.ts";
+import { aroundGround, imageShape } from "./image_input.ts";
+import { mapsModel } from "./maps_model.ts";
 
 /**
- * The model, encoded. Its input is `images`, `uint8` `[n, pixels]`, or `[n, channels, rows, columns]` where they have several. Its outputs are `goodness` `f32` `[n, classes]`, summed over
- * the layers that predict; `logits` `f32` `[n, classes]` where there is a readout; and `label` `int64` `[n]`, by
- * the recipe's own way of predicting.
+ * The model, encoded. Its input is `images`, `uint8` `[n, pixels]`, or `[n, channels, rows, columns]` where they have several
+ * channels. Its outputs are `goodness` `f32` `[n, classes]`, summed over the layers that predict; `logits` `f32` `[n, classes]`
+ * where there is a readout; and `label` `int64` `[n]`, by the recipe's own way of predicting.
  *
  * @param state What `FFNetwork.state` gives.
  * @param image The size of its images.
@@ -118,14 +27,9 @@ export function onnxModel(
   const { classes, label, predict, readout } = recipe;
   const { to, epsilon } = recipe.normalise;
   const planned = planLayers(recipe, layerKinds);
-  const other = planned.findIndex(({ options }) => options.kind !== "dense");
-  if (other >= 0) {
-    throw new UsageError(
-      `layer ${other + 1} is of kind "${
-        planned[other]!.options.kind
-      }", which ONNX models are not made of yet: ` +
-        "use dense layers to export",
-    );
+  // Local fields are dense layers of which most weights are zero.
+  if (planned.some(({ options: { kind } }) => kind !== "dense" && kind !== "local")) {
+    return mapsModel(recipe, state, image, metadata);
   }
   const [width, ...units] = layerWidths(recipe) as [number, ...number[]];
   const { pixels } = inputColumns(recipe);
@@ -233,52 +137,5 @@ export function onnxModel(
   const by = predict.by === "softmax" ? "logits" : "goodness";
   g.add("ArgMax", [by], { axis: 1, keepdims: 0 }, "label");
 
-  const { onnx } = proto;
-  const channels = channelsOf(image);
-  const shape = channels > 1 ? [channels, image.rows, image.columns] : [width];
-  const value = (name: string, elemType: number, ...dims: (string | number)[]): object => ({
-    name,
-    type: {
-      tensorType: {
-        elemType,
-        shape: { dim: dims.map((d) => typeof d === "string" ? { dimParam: d } : { dimValue: d }) },
-      },
-    },
-  });
-  return onnx.ModelProto.encode(onnx.ModelProto.fromObject({
-    irVersion: IR_VERSIONS.find(([since]) => g.opset >= since)![1],
-    producerName: "forward-forward",
-    opsetImport: [{ domain: "", version: g.opset }],
-    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-    graph: {
-      name: "prediction",
-      node: g.nodes,
-      initializer: g.initializers,
-      input: [value("images", TYPES.uint8, "n", ...shape)],
-      output: [
-        value("goodness", TYPES.float, "n", classes),
-        ...readout ? [value("logits", TYPES.float, "n", classes)] : [],
-        value("label", TYPES.int64, "n"),
-      ],
-    },
-  })).finish();
-}
-
-// Bytes of images, `[n, pixels]`, as the distance to their ground, and how many levels one of it is worth: as
-// `aroundGround()` of the core has them.
-function aroundGround(
-  g: Graph,
-  image: ImageSize,
-  ground: InputScale["ground"],
-): { levels: string; step: number } {
-  const flat = (x: string): string => channelsOf(image) > 1 ? g.add("Flatten", [x]) : x;
-  if (typeof ground === "number") {
-    const levels = flat(g.add("Cast", ["images"], { to: TYPES.float }));
-    return { levels: ground === 0 ? levels : g.add("Add", [levels, g.floats(-ground)]), step: 1 };
-  }
-  // Whole numbers are divided towards zero.
-  const whole = g.add("Cast", ["images"], { to: TYPES.int32 });
-  const grounds = g.words(ground.map((level) => -level), [1, ground.length, 1, 1]);
-  const halves = g.add("Div", [g.add("Add", [whole, grounds]), g.words([2], [1])]);
-  return { levels: flat(g.add("Cast", [halves], { to: TYPES.float })), step: 2 };
+  return g.encode({ shape: imageShape(image), classes, logits: readout !== null }, metadata);
 }

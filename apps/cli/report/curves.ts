@@ -63,7 +63,9 @@ export async function trainingCurves(
       }))
     ),
     // Layers of different sizes may have a threshold each, which one line cannot show.
-    rule: thresholds.size === 1 ? { y: threshold!, name: `threshold ${threshold}` } : undefined,
+    rule: thresholds.size === 1 && recipe.negatives !== "none"
+      ? { y: threshold!, name: `threshold ${threshold}` }
+      : undefined,
   });
   return error ? [loss, error, goodness] : [loss, goodness];
 }
@@ -86,8 +88,8 @@ export function percent(fraction: number | null | undefined): number | null {
 }
 
 /** What goodness is measured in. */
-export function goodnessUnit({ goodness }: Recipe): string {
-  return `${goodness} of squares`;
+export function goodnessUnit({ goodness, loss }: Recipe): string {
+  return `${goodness} of ${"of" in loss ? loss.of : "squares"}`;
 }
 
 // A layer may have one of its own.

@@ -101,6 +101,24 @@ export function strongestFields(
   return fields.toSorted((a, b) => b.norm - a.norm).slice(0, most);
 }
 
+/**
+ * The first layer's filters with the strongest weights, at most `most`, strongest first. `weight` is `[channels, inputs of a
+ * window]`, which lie as a small image's pixels do.
+ */
+export function strongestFilters(
+  weight: { shape: readonly [number, number]; data: Float32Array },
+  { most }: { most: number },
+): Field[] {
+  const [channels, inputs] = weight.shape;
+  const filters = Array.from({ length: channels }, (_, unit): Field => {
+    const weights = weight.data.slice(unit * inputs, (unit + 1) * inputs);
+    const norm = Math.sqrt(weights.reduce((sum, w) => sum + w * w, 0));
+    const scale = weights.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+    return { unit, norm, weights, scale };
+  });
+  return filters.toSorted((a, b) => b.norm - a.norm).slice(0, most);
+}
+
 function draw(
   data: Uint8Array,
   { rows: height, columns: width }: { rows: number; columns: number },

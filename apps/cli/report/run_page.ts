@@ -1,6 +1,13 @@
 // The report of one run: how it learned, what it confuses, and what it looks for.
 
-import { bytesOf, channelsOf } from "@forward-forward/core/data";
+import { bytesOf, channelsOf, type ImageSize } from "@forward-forward/core/data";
+import {
+  type ConvolutionOptions,
+  layerKinds,
+  planLayers,
+  type PlannedLayer,
+} from "@forward-forward/core/layers";
+import type { MapShape } from "@forward-forward/core/tensor";
 import { layerWidths } from "@forward-forward/core/training";
 import type { Dataset, Evaluation, Scores } from "@forward-forward/core";
 import { evaluateScores } from "@forward-forward/core/scoring";
@@ -13,7 +20,13 @@ import { barChart, type Bars, type Chart, distributionChart } from "./charts.ts"
 import { ERROR_CURVES, goodnessUnit, trainingCurves } from "./curves.ts";
 import { type Html, html, type Piece } from "./html.ts";
 import { charts, facts, list, page, section } from "./page.ts";
-import { type Field, picture as drawPicture, strongestFields, weightPicture } from "./pictures.ts";
+import {
+  type Field,
+  picture as drawPicture,
+  strongestFields,
+  strongestFilters,
+  weightPicture,
+} from "./pictures.ts";
 import { flatten, type RunLog } from "./run_log.ts";
 
 /** What a report is made from. */
@@ -234,10 +247,15 @@ function mistakes({ scores, test, model: { info: { recipe } } }: Findings): Piec
 }
 
 function fields({ model: { info, state } }: Findings): Html {
-  const { image } = info;
   const { classes, label } = info.recipe;
-  const options = { pixels: bytesOf(image), labels: classes, most: FIELDS };
-  const strongest = strongestFields(state["layers.0.weight"]!, options);
+  const [{ options: layer, map }] = planLayers(info.recipe, layerKinds) as [PlannedLayer];
+  const side = layer.kind === "convolution" ? (layer as ConvolutionOptions).size : null;
+  // Of a convolution a window's weights, of other layers those of every pixel.
+  const image = side === null ? info.image : windowSize(layer as ConvolutionOptions, map);
+  const weight = state["layers.0.weight"]!;
+  const strongest = side === null
+    ? strongestFields(weight, { pixels: bytesOf(image), labels: classes, most: FIELDS })
+    : strongestFilters(weight, { most: FIELDS });
   const isColoured = channelsOf(image) === 3;
   const overlaid = label.placement === "overlay"
     ? ` The first ${classes} pixels, at the top left${isColoured ? " of red" : ""}, show the label.`
@@ -257,6 +275,10 @@ function fields({ model: { info, state } }: Findings): Html {
     </p>
     <div class="fields">${strongest.map(picture)}</div>
   `;
+}
+
+function windowSize({ size, groups = 1 }: ConvolutionOptions, { channels }: MapShape): ImageSize {
+  return { rows: size, columns: size, channels: channels / groups };
 }
 
 function settings({ config, path }: RunLog): Html {

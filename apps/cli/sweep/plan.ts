@@ -6,6 +6,7 @@ import type { Refuse } from "../shared/json_file.ts";
 import { pathsOf, requirePaths, setPath } from "./paths.ts";
 import { type Changes, checkSpace, drawFrom, gridOf, MOST_SETTINGS, nameOf } from "./space.ts";
 import { type SweepFile, triesNothing } from "./sweep_file.ts";
+import { unfitted } from "../train/unfitted.ts";
 
 /** One of the settings that a sweep compares. */
 export interface Setting {
@@ -120,11 +121,8 @@ function refuseImpossible(fault: Fault, what: string, refuse: Refuse): never {
 }
 
 function faultIn(recipe: Recipe, { given }: { given: boolean }): Fault | null {
-  // Whether there is room to write a label over the image is for the data to say.
-  const { label } = recipe;
-  const free = !given && label.placement === "overlay";
   try {
-    validateRecipe(free ? { ...recipe, label: { ...label, placement: "append" } } : recipe);
+    validateRecipe(unfitted(recipe, given));
   } catch (error) {
     return error as Error;
   }

@@ -12,7 +12,7 @@ const parse = (value: unknown): unknown => parseConfig(JSON.stringify(value), re
 
 Deno.test("docs/config.schema.json is the schema", async () => {
   const file = new URL("../../../docs/config.schema.json", import.meta.url);
-  assertEquals(JSON.parse(await Deno.readTextFile(file)), configSchema);
+  assertEquals(JSON.parse(await Deno.readTextFile(file)), JSON.parse(JSON.stringify(configSchema)));
 });
 
 Deno.test("parseConfig() takes every recipe whole, and a part of one", () => {

@@ -88,9 +88,9 @@ function extend(
   if (text === undefined) return recipe;
   const epochs = whole("epochs", text, 1);
   if (epochs === recipe.epochs) return recipe;
-  if (recipe.cooldown < 1) {
+  if (recipe.cooldown !== 1) {
     throw new UsageError(
-      `--epochs ${epochs} would make another run of ${run}, whose learning rate falls to zero by epoch ` +
+      `--epochs ${epochs} would make another run of ${run}, whose learning rate falls until epoch ` +
         `${recipe.epochs}: leave it out, or train anew with it`,
     );
   }

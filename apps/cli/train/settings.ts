@@ -6,6 +6,7 @@ import { type Arguments, decimal, oneOf, whole } from "../shared/arguments.ts";
 import type { Config } from "./config.ts";
 import type { Data, Limits } from "../data/data.ts";
 import { UsageError } from "../shared/errors.ts";
+import { unfitted } from "./unfitted.ts";
 import { placeLabel } from "./label_placement.ts";
 
 /** What the flags of `ff train` ask for. */
@@ -79,10 +80,7 @@ function makeRecipe(args: Arguments, { recipe: configured }: Config): Recipe {
     const updatesPerLayer = whole("updates-per-layer", text, 1);
     recipe.schedule = { ...recipe.schedule, updatesPerLayer };
   });
-  // Whether there is room to write a label over the image is for the data to say, which may have another one.
-  const { label } = recipe;
-  const free = changes?.label === undefined && label.placement === "overlay";
-  checked(free ? { ...recipe, label: { ...label, placement: "append" } } : recipe);
+  checked(unfitted(recipe, changes?.label !== undefined));
   return recipe;
 }
 
@@ -114,7 +112,18 @@ export function fitRecipe(
   }
   if (draft.inputs === "measured") requireSomething(train, dataset);
   const label = labelGiven ? draft.label : placeLabel(draft.label, train);
-  return checked({ ...draft, classes, layers: [pixels, ...units], label });
+  // Layers that look at neighbours take a grey square where they are not told.
+  const { rows, columns } = train;
+  const image = { channels: channelsOf(train), rows, columns };
+  const isSquare = image.channels === 1 && rows === columns;
+  const mapped = !isSquare && units.some((layer) => typeof layer !== "number");
+  return checked({
+    ...draft,
+    classes,
+    layers: [pixels, ...units],
+    label,
+    ...mapped ? { image } : {},
+  });
 }
 
 // Images that show nothing are refused before there is a run. Of any others the first pixels tell, so that nothing is measured

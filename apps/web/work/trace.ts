@@ -57,7 +57,7 @@ async function passes(network: FFNetwork, data: Dataset, label: number): Promise
     let inputs = b.mul(shown, encoded.strength);
     return layers.flatMap((layer, l) => {
       const activity = layer.activity(inputs, l === 0 ? product : null);
-      inputs = forward.normalise(activity) as typeof inputs;
+      inputs = forward.handOn(layer, activity) as typeof inputs;
       return [activity.s, layer.evidence(activity)];
     });
   });

@@ -4,12 +4,14 @@ import wabt from "wabt";
 import { activations } from "./activate.ts";
 import { contrastLoops } from "./contrasts.ts";
 import { dropoutLoop } from "./dropout.ts";
+import { mapLoops } from "./maps.ts";
 import { pixelLoops } from "./pixels.ts";
 import { rowLoops } from "./rows.ts";
 import { stepLoops } from "./steps.ts";
 
 const MEMORY = '"host" "memory"';
-const LOOPS = [activations, rowLoops, stepLoops, pixelLoops, dropoutLoop, contrastLoops].join(" ");
+const LOOPS = [activations, rowLoops, stepLoops, pixelLoops, dropoutLoop, contrastLoops, mapLoops]
+  .join(" ");
 
 /** The loops as a WebAssembly module. */
 export async function assemble(): Promise<Uint8Array<ArrayBuffer>> {

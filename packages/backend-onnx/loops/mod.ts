@@ -61,6 +61,33 @@ export interface Loops {
   ): void;
   /** `x ← x` times `scales`, one a row; `sums ← sums +` the rows of that. */
   scaleRowsSummed(x: N, scales: N, sums: N, rows: N, columns: N): void;
+  /** Rows of `x` to `y`; from one to the next so many bytes. */
+  copyRows(x: N, y: N, rows: N, columns: N, xPitch: N, yPitch: N): void;
+  /** The same, of each row the elements that are `stride` after each other. */
+  pickRows(x: N, y: N, rows: N, columns: N, xPitch: N, yPitch: N, stride: N): void;
+  /** See `FusedOperations.standardiseRows`. */
+  standardiseRows(x: N, y: N, rows: N, columns: N, epsilon: N): void;
+  /** See `FusedOperations.gateRows`. */
+  gateRows(x: N, scales: N, y: N, rows: N, columns: N): void;
+  /** `y ←` what `scales` has where `x` is not zero. */
+  gate(x: N, scales: N, y: N, count: N): void;
+  /** `sums ←` the sum of each row of `x`. */
+  rowSums(x: N, sums: N, rows: N, columns: N): void;
+  /** `sums ←` the sum of the products of each row of `x` with that of `z`. */
+  rowProducts(x: N, z: N, sums: N, rows: N, columns: N): void;
+  /** `y ← (x - shift) scale`, with numbers of each row. */
+  shiftRows(x: N, shift: N, scale: N, y: N, rows: N, columns: N): void;
+  /** `y ← (x - shift - slope z) scale`, with numbers of each row. */
+  shiftRowsBy(
+    x: N,
+    z: N,
+    shift: N,
+    slope: N,
+    scale: N,
+    y: N,
+    rows: N,
+    columns: N,
+  ): void;
   /** See `FusedOperations.dropout`. */
   dropout(x: N, y: N, count: N, seed: N, bound: N, kept: N): void;
   /** Row `r` of `y` is row `indices[r]` of the bytes `images`, 256 less above `highest`, divided by 255; `squares` has its sum of squares. */

@@ -74,7 +74,9 @@ export function* epochBatches(
     const mixed = negatives === "hybrid"
       ? partners(indices, 1 + contrasting.below(Math.max(1, indices.length - 1)))
       : null;
-    const noise = wrong || mixed ? null : gumbelNoise(right.length, classes, contrasting);
+    const noise = wrong || mixed || negatives === "none"
+      ? null
+      : gumbelNoise(right.length, classes, contrasting);
     const warps = kinds > 0 ? randomWarps(right.length, kinds, warping) : null;
     const seed = dropping.uint32();
     if (start < done * batchSize) continue; // Drawn, so that the next batch's numbers are its own.

@@ -8,6 +8,7 @@ import {
   bytesOf,
   channelsOf,
   type Dataset,
+  isSameSize,
   requireLabels,
   sizeInWords,
   sizeOf,
@@ -221,6 +222,14 @@ export const images: SourceKind<Dataset> = {
       throw new TypeError(
         `${count} images of ${sizeInWords(data)} need ${bytes} bytes and ${count} labels, ` +
           `got ${images.length} and ${labels.length}`,
+      );
+    }
+    const { image } = recipe;
+    if (image && !isSameSize(image, data)) {
+      throw new TypeError(
+        `the images are ${sizeInWords(data)} and the recipe's ${
+          sizeInWords(image)
+        }: make its image what they are`,
       );
     }
     if (classes !== recipe.classes) {

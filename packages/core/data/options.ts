@@ -9,11 +9,13 @@ import {
   nullable,
   object,
   oneOf,
+  optional,
   partly,
   since,
   whole,
 } from "../schema/schema.ts";
 import type { Normalisation } from "../tensor/fused_operations.ts";
+import type { MapShape } from "../tensor/maps.ts";
 
 /** How the label is shown to the first layer. */
 export interface LabelOptions {
@@ -55,9 +57,11 @@ export interface InputOptions {
   /**
    * What negative data is: the image under a wrong label, drawn evenly; under the batch's labels shuffled (so that some are
    * right, as Keras does); under one drawn from the readout's beliefs with the right one masked; or, without labels, a
-   * hybrid of two images.
+   * hybrid of two images. `"none"` where layers learn from images and their labels, without seeing these.
    */
-  negatives: "random" | "shuffled" | "hard" | "hybrid";
+  negatives: "random" | "shuffled" | "hard" | "hybrid" | "none";
+  /** What the pixels are, for layers that look at neighbours: where absent, a grey square if their number is a square. */
+  image?: MapShape | null;
   /**
    * How pixels become numbers: `"measured"` subtracts the training images' ground and gives the label, and the first layer's
    * step, the share that they have on MNIST; `"plain"` takes them from 0 to 1.
@@ -95,7 +99,12 @@ export const inputFields: Fields<Omit<InputOptions, "layers" | "excitedBy">> = {
     neutral: anyNumber,
   }),
   inputs: since(oneOf("measured", "plain"), "plain"),
-  negatives: oneOf("random", "shuffled", "hard", "hybrid"),
+  negatives: oneOf("random", "shuffled", "hard", "hybrid", "none"),
+  image: optional(nullable(object<MapShape>({
+    channels: whole(1),
+    rows: whole(1),
+    columns: whole(1),
+  }))),
   augment: since(
     nullable(object<AugmentOptions>(
       {

@@ -2,17 +2,21 @@
 
 import type { Random } from "../tensor/random.ts";
 
-/** Draws weights `[fanIn, units]`: normal with variance `1 / fanIn`, or by Glorot's uniform rule. */
+/** How initial weights are drawn: normal with variance `1 / inputs`, or `2 / outputs` (Kaiming's, by fan-out), or by Glorot's uniform rule. */
+export type Initial = "glorot-uniform" | "normal" | "kaiming-fan-out";
+
+/** Draws weights `[fanIn, units]`, as many numbers as that, of units each of whose inputs goes to `fanOut` numbers. */
 export function initialWeights(
-  kind: "glorot-uniform" | "normal",
+  kind: Initial,
   fanIn: number,
   units: number,
   random: Random,
+  fanOut: number = units,
 ): Float32Array {
-  const limit = Math.sqrt(6 / (fanIn + units));
-  const deviation = Math.sqrt(1 / fanIn);
-  const draw = kind === "normal"
-    ? (): number => deviation * random.normal()
-    : (): number => limit * (2 * random.uniform() - 1);
+  const limit = Math.sqrt(6 / (fanIn + fanOut));
+  const deviation = Math.sqrt(kind === "normal" ? 1 / fanIn : 2 / fanOut);
+  const draw = kind === "glorot-uniform"
+    ? (): number => limit * (2 * random.uniform() - 1)
+    : (): number => deviation * random.normal();
   return Float32Array.from({ length: fanIn * units }, draw);
 }

@@ -4,9 +4,11 @@ import type { RuleKinds } from "../rules/kinds.ts";
 import type { RuleOptions } from "../rules/options.ts";
 import type { Fields, OtherOptions } from "../schema/schema.ts";
 import type { Backend, Shape, Tensor } from "../tensor/backend.ts";
-import type { Activity, Contrasts } from "../tensor/fused_operations.ts";
+import type { Activity, Contrasts, Normalisation } from "../tensor/fused_operations.ts";
+import type { MapShape } from "../tensor/maps.ts";
 import type { Random } from "../tensor/random.ts";
 import type { Figures } from "./figures.ts";
+import type { Initial } from "./initial_weights.ts";
 import type { Gradients, Learner } from "./learner.ts";
 import type { OptimizerOptions } from "./optimizer.ts";
 
@@ -20,12 +22,14 @@ export interface LayerSize {
   units: number;
   /** What its learning rate is multiplied with; 1 where absent. */
   pace?: number;
+  /** What the columns that it is given are, where they are pixels or what a layer before made of them. */
+  map: MapShape;
 }
 
 /** What a layer learns by: a recipe's settings, or its own where it differs. */
 export interface LayerSettings extends RuleOptions {
-  /** Initial weights: Glorot's uniform, or normal with variance `1 / inputs`. Biases start at zero. */
-  initial: "glorot-uniform" | "normal";
+  /** Initial weights. Biases start at zero. */
+  initial: Initial;
   /** How the layer's parameters follow their gradients. */
   optimizer: OptimizerOptions;
 }
@@ -56,9 +60,13 @@ export interface Layer extends Learner {
   activity(inputs: Tensor, product: Tensor | null): Activity;
   /**
    * How much each row of activities speaks for its label, `[rows, 1]`: its goodness, or less its goodness where the layer is
-   * excited by negative data.
+   * excited by negative data. Where it learns from labels without seeing them, how much for each label, `[rows, classes]`.
    */
   evidence(activity: Activity): Tensor<"f32">;
+  /** What the next layer is given, `[rows, units]`: activities scaled as the recipe says, where absent. */
+  handOn?(activity: Activity, normalise: { to: Normalisation; epsilon: number }): Tensor;
+  /** Columns of the widest matrix that it makes of a row; its units where absent. How many images are scored at once depends on it. */
+  readonly widest?: number;
   /**
    * Runs its rule on a batch of contrasts, or on a part of one, without changing what the layer computes:
    * only its running figures and, for a whole batch, its running means move on.
@@ -66,11 +74,15 @@ export interface Layer extends Learner {
    * `inputs` is `[2 * pairs, inputs]`, rows to be excited by above those to be calm for; `batchPairs` is the number of
    * pairs in the whole batch. Returns the activities and what {@linkcode apply} takes. The gradients of
    * a whole batch may refer to the inputs, which must live until then.
+   *
+   * Where its rule is {@linkcode RuleKind.byLabels}, `inputs` is `[images, inputs]`, each once, with its one-hot `labels`
+   * `[images, classes]`, and `batchPairs` the number of images in the whole batch.
    */
   learn(
     inputs: Tensor,
     shared: SharedInput | null,
     batchPairs: number,
+    labels?: Tensor | null,
   ): { activity: Activity; gradients: Gradients };
   /**
    * The product of shared inputs `[rows, shared]` with their weights, `[rows, units]`: one serves every label. The inputs
@@ -92,6 +104,14 @@ export interface Layer extends Learner {
     | undefined;
 }
 
+/** When a layer learns: the first and the last of its epochs, counted from 1. */
+export interface LearningEpochs {
+  /** The first. */
+  from: number;
+  /** The last. */
+  to: number;
+}
+
 /** A layer in a recipe: units of a dense one, or its kind with what is its own. */
 export type LayerOptions = number | OtherOptions;
 
@@ -105,16 +125,24 @@ export interface LayerContext {
   settings: LayerSettings;
   /** What it may be judged by. */
   rules: RuleKinds;
+  /** Number of labels. */
+  classes: number;
   /** What its initial weights are drawn from. */
   random: Random;
 }
 
 /** A kind of layer: a recipe's `layers` name it. */
 export interface LayerKind<O extends { kind: string } = { kind: string }> {
-  /** What its options may be, besides their `kind` and the {@linkcode LayerSettings} that every layer may have of its own. */
-  readonly options: Fields<Omit<O, "kind" | keyof LayerSettings>>;
-  /** Columns that it hands on, of so many that it is given. Throws a `RangeError` where it cannot be given so many. */
-  units(options: O, inputs: number): number;
+  /**
+   * What its options may be, besides their `kind`, the {@linkcode LayerSettings} that every layer may have of its own, and `learns`,
+   * the {@linkcode LearningEpochs} of any.
+   */
+  readonly options: Fields<Omit<O, "kind" | "learns" | keyof LayerSettings>>;
+  /**
+   * Columns that it hands on, of so many that it is given, which are a `map`; or the map that those are. Throws a `RangeError`
+   * where it cannot be given these.
+   */
+  units(options: O, inputs: number, map: MapShape): number | MapShape;
   /** The shapes of its {@linkcode Learner.parameters}, by name: what a file must have before memory is taken for it. */
   shapes(options: O, size: LayerSize): Record<string, Shape>;
   /** Makes one. */

@@ -5,12 +5,18 @@
  */
 import "../dispose_symbols.ts";
 
+export * from "./batch_norm.ts";
+export * from "./convolution.ts";
+export * from "./convolution_options.ts";
 export * from "./dense.ts";
+export * from "./ff_convolution.ts";
+export * from "./ff_dense.ts";
 export * from "./figures.ts";
 export * from "./initial_weights.ts";
 export * from "./kinds.ts";
 export * from "./layer.ts";
 export * from "./learner.ts";
+export * from "./local.ts";
 export * from "./optimizer.ts";
 export * from "./plan.ts";
 export * from "./readout.ts";

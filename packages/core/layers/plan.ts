@@ -2,9 +2,18 @@
 
 import type { RuleKinds } from "../rules/kinds.ts";
 import { ruleFields } from "../rules/options.ts";
-import { either, type Fields, object, oneOf, type Schema, whole } from "../schema/schema.ts";
+import {
+  either,
+  type Fields,
+  object,
+  oneOf,
+  optional,
+  type Schema,
+  whole,
+} from "../schema/schema.ts";
+import { type MapShape, vector, volume } from "../tensor/maps.ts";
 import { type LayerKinds, layerOptions } from "./kinds.ts";
-import type { LayerKind, LayerOptions, LayerSettings } from "./layer.ts";
+import type { LayerKind, LayerOptions, LayerSettings, LearningEpochs } from "./layer.ts";
 import { optimizerSchema } from "./optimizer.ts";
 
 /** A layer, before it is made. */
@@ -15,8 +24,12 @@ export interface PlannedLayer {
   options: { kind: string };
   /** What it learns by. */
   settings: LayerSettings;
+  /** When it learns; always where null. */
+  learns: LearningEpochs | null;
   /** Columns that it is given. */
   inputs: number;
+  /** What they are. */
+  map: MapShape;
   /** Columns that it hands on. */
   units: number;
 }
@@ -28,7 +41,7 @@ type OwnSettings = Omit<LayerSettings, "excitedBy">;
 export function settingFields(rules: RuleKinds): Fields<LayerSettings> {
   return {
     ...ruleFields(rules),
-    initial: oneOf("glorot-uniform", "normal"),
+    initial: oneOf("glorot-uniform", "normal", "kaiming-fan-out"),
     optimizer: optimizerSchema,
   };
 }
@@ -37,34 +50,50 @@ export function settingFields(rules: RuleKinds): Fields<LayerSettings> {
 export function layerSchema(layers: LayerKinds, rules: RuleKinds): Schema<LayerOptions> {
   const { excitedBy: _, ...own } = settingFields(rules);
   const names = Object.keys(own) as (keyof OwnSettings)[];
+  const learns = optional(object<LearningEpochs>({ from: whole(1), to: whole(1) }));
   const kinds = Object.entries(layers).map(([kind, { options }]) =>
-    object({ kind: { const: kind }, ...options, ...own } as Fields<OwnSettings>, ...names)
+    object({ kind: { const: kind }, ...options, ...own, learns } as Fields<OwnSettings>, ...names)
   );
   return either(whole(1), { type: "object", oneOf: kinds } as Schema<{ kind: string }>);
 }
 
+/** What the inputs of a recipe are, where it says nothing else: a square image where their number is a square. */
+export function imageShape(
+  { layers: [width], image }: { layers: readonly unknown[]; image?: MapShape | null },
+): MapShape {
+  if (image) return image;
+  const side = Math.sqrt(width as number);
+  return Number.isInteger(side)
+    ? { channels: 1, rows: side, columns: side }
+    : vector(width as number);
+}
+
 /** The layers of a recipe whose layers are sound, from the first hidden one. Throws a `RangeError` where a kind refuses its inputs. */
 export function planLayers(
-  recipe: LayerSettings & { layers: readonly LayerOptions[] },
+  recipe: LayerSettings & { layers: readonly LayerOptions[]; image?: MapShape | null },
   kinds: LayerKinds,
 ): PlannedLayer[] {
   const { excitedBy, loss, threshold, goodness, peer, initial, optimizer } = recipe;
   const shared: LayerSettings = { excitedBy, loss, threshold, goodness, peer, initial, optimizer };
-  let inputs = recipe.layers[0] as number;
+  let map = imageShape(recipe);
   return recipe.layers.slice(1).map((layer) => {
     const options = layerOptions(layer);
     const kind = kinds[options.kind]!;
     const own = Object.entries(options)
       .filter(([name, value]) => name in shared && value !== undefined);
-    const units = kind.units(options, inputs);
+    const inputs = volume(map);
+    const handedOn = kind.units(options, inputs, map);
+    const next = typeof handedOn === "number" ? vector(handedOn) : handedOn;
+    const units = volume(next);
     if (!Number.isSafeInteger(units) || units < 1) {
       throw new RangeError(
         `a layer of kind "${options.kind}" says that it hands on ${units} columns`,
       );
     }
     const settings = { ...shared, ...Object.fromEntries(own) };
-    const planned = { kind, options, settings, inputs, units };
-    inputs = units;
+    const { learns = null } = options as { learns?: LearningEpochs };
+    const planned = { kind, options, settings, learns, inputs, map, units };
+    map = next;
     return planned;
   });
 }

@@ -3,10 +3,13 @@
 import type { Recipe } from "../training/recipe.ts";
 import { augmented } from "./augmented.ts";
 import type { RecipeChanges } from "./changes.ts";
+import { competing } from "./competing.ts";
+import { deeper } from "./deeper.ts";
 import { deformed } from "./deformed.ts";
 import { fashion } from "./fashion.ts";
 import { hinton } from "./hinton.ts";
 import { keras } from "./keras.ts";
+import { local } from "./local.ts";
 import { quick } from "./quick.ts";
 import { unsupervised } from "./unsupervised.ts";
 
@@ -19,4 +22,7 @@ export const recipes: {
   readonly deformed: (changes?: RecipeChanges) => Recipe;
   readonly fashion: (changes?: RecipeChanges) => Recipe;
   readonly unsupervised: (changes?: RecipeChanges) => Recipe;
-} = { quick, hinton, keras, augmented, deformed, fashion, unsupervised };
+  readonly deeper: (changes?: RecipeChanges) => Recipe;
+  readonly competing: (changes?: RecipeChanges) => Recipe;
+  readonly local: (changes?: RecipeChanges) => Recipe;
+} = { quick, hinton, keras, augmented, deformed, fashion, unsupervised, deeper, competing, local };

@@ -5,8 +5,10 @@
  */
 import "../dispose_symbols.ts";
 
+export * from "./competing.ts";
 export * from "./kinds.ts";
 export * from "./options.ts";
+export * from "./projected.ts";
 export * from "./rule.ts";
 export * from "./symba.ts";
 export * from "./threshold.ts";

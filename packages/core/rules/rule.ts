@@ -2,6 +2,8 @@
 
 import type { Backend, Tensor } from "../tensor/backend.ts";
 import type { Activity, LocalRule } from "../tensor/fused_operations.ts";
+import type { MapShape } from "../tensor/maps.ts";
+import type { Random } from "../tensor/random.ts";
 import type { Fields } from "../schema/schema.ts";
 
 /** What a rule is made for: a layer on a backend. */
@@ -12,6 +14,12 @@ export interface RuleContext {
   goodnessScale: number;
   /** Goodness that separates positive from negative. */
   threshold: number;
+  /** Number of labels, where the layer's activities come in a group for each: a rule that is {@linkcode RuleKind.byLabels} needs it. */
+  classes?: number;
+  /** What an image's activities are, where the layer makes maps. */
+  map?: MapShape;
+  /** What a rule draws its own numbers from. */
+  random?: Random;
 }
 
 /** Judges a layer's activities, and says how they should change. */
@@ -21,8 +29,25 @@ export interface Rule {
    * the pre-activations, `[2 * pairs, units]`, for a batch of `batchPairs` in all. `pull` `[1, units]` is added to each of the
    * upper rows, if there is one. Adds to `figures` `[4, 1]`, in place: the summed losses of the upper and of the lower rows,
    * then their summed goodness.
+   *
+   * A rule that is {@linkcode RuleKind.byLabels} is given no contrasts but the activities of images, a row for each image or for
+   * each of its groups, `[images * classes, columns]`, and their labels, one-hot `[images, classes]`.
    */
-  delta(activity: Activity, batchPairs: number, figures: Tensor, pull?: Tensor | null): Tensor;
+  delta(
+    activity: Activity,
+    batchPairs: number,
+    figures: Tensor,
+    pull?: Tensor | null,
+    labels?: Tensor | null,
+  ): Tensor;
+  /** What of each row of activities makes its goodness, `[rows, 1]`: the sum of squares where absent. */
+  measure?: ((s: Tensor) => Tensor) | undefined;
+  /** How much activities speak for each label, `[images, classes]`, of a rule that is {@linkcode RuleKind.byLabels}. */
+  evidence?(activity: Activity): Tensor<"f32">;
+  /** Numbers of its own that are saved with the layer, by name. */
+  readonly buffers?: Readonly<Record<string, Tensor<"f32">>>;
+  /** Frees them. */
+  [Symbol.dispose]?(): void;
   /** The numbers of {@linkcode FusedOperations.localDelta}, where the rule is that one: a backend then has shorter ways. */
   local?(batchPairs: number): LocalRule;
 }
@@ -31,6 +56,11 @@ export interface Rule {
 export interface RuleKind<O extends { kind: string } = { kind: string }> {
   /** What its options may be, besides their `kind`. */
   readonly options: Fields<Omit<O, "kind">>;
+  /**
+   * That it learns from images and their labels, and needs no contrasts: with a row of activities for each image, or with one for
+   * each label's group of units.
+   */
+  readonly byLabels?: "rows" | "groups";
   /** Makes one for a layer. */
   create(options: O, context: RuleContext): Rule;
 }

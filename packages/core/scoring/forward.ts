@@ -39,10 +39,11 @@ export class Forward {
     return first.size.shared > 0 ? first.sharedProduct!(pixels) : null;
   }
 
-  /** Scales the rows of a layer's activities for the next one. */
-  normalise(activity: Activity): Tensor {
-    const { to, epsilon } = this.stack.normalise;
-    return this.#fused.normaliseRows(activity, to, epsilon);
+  /** What of a layer's activities the next one is given. */
+  handOn(layer: Layer, activity: Activity): Tensor {
+    const { normalise } = this.stack;
+    if (layer.handOn) return layer.handOn(activity, normalise);
+    return this.#fused.normaliseRows(activity, normalise.to, normalise.epsilon);
   }
 
   /**
@@ -60,7 +61,7 @@ export class Forward {
       const seen: Tensor[] = [];
       layers.forEach((layer, l) => {
         // What the readout does not see goes at once: memory must not grow with depth.
-        const output = b.scope(() => this.normalise(layer.activity(input, shared)));
+        const output = b.scope(() => this.handOn(layer, layer.activity(input, shared)));
         if (l <= from) input.dispose();
         if (l >= from) seen.push(output);
         input = output;
@@ -70,7 +71,10 @@ export class Forward {
     });
   }
 
-  /** How much each layer's activities speak for a label, `[rows, 1]` each; for any label where `product` is null. */
+  /**
+   * How much each layer's activities speak for a label, `[rows, 1]` each; for any label where `product` is null, or for each of
+   * them, `[rows, classes]`.
+   */
   evidencePass(
     encoded: EncodedImages,
     product: Tensor | null,
@@ -85,7 +89,7 @@ export class Forward {
         : encoded.pixels;
       return layers.map((layer, l) => {
         const activity = layer.activity(inputs, l === 0 ? product : null);
-        if (l < layers.length - 1) inputs = this.normalise(activity);
+        if (l < layers.length - 1) inputs = this.handOn(layer, activity);
         return layer.evidence(activity);
       });
     });

@@ -4,8 +4,16 @@ import type { Source } from "../data/source.ts";
 import type { Tensor } from "../tensor/backend.ts";
 import type { Forward } from "./forward.ts";
 
-/** How a label is predicted: by the softmax in one pass, or by the largest goodness summed over layers `from` and up. */
-export type PredictOptions = { by: "softmax" } | { by: "goodness"; from: number };
+/** How a label is predicted: by the softmax in one pass, or by the largest goodness summed over layers `from` to `to`. */
+export type PredictOptions =
+  | { by: "softmax" }
+  | {
+    by: "goodness";
+    /** The first hidden layer whose goodness counts, from 0. */
+    from: number;
+    /** The last; that of the network where absent. */
+    to?: number;
+  };
 
 /** The parts of a recipe by which predictions are made and judged. */
 export interface EvaluationOptions {
@@ -15,6 +23,8 @@ export interface EvaluationOptions {
   readout: { from: number } | null;
   /** Whether labels are shown to the layers: their placement. */
   label: { placement: "overlay" | "append" | "none" };
+  /** What layers learn from: `"none"` where labels are not shown and are learned from all the same. */
+  negatives: string;
 }
 
 /** Scores of a run of images, on the host. */
@@ -42,16 +52,18 @@ export interface Evaluation {
   count: number;
   /** `[classes * classes]` counts; the row is the true label, the column the prediction. */
   confusion: Int32Array;
-  /** Fraction wrong by goodness summed over layers, unless labels are never shown to them. */
+  /** Fraction wrong by goodness summed over layers, unless they learn nothing of labels. */
   goodnessError: number | null;
   /** Fraction wrong by the readout, if there is one. */
   softmaxError: number | null;
-  /** Fraction wrong by each layer's goodness alone; empty where labels are never shown. */
+  /** Fraction wrong by each layer's goodness alone; empty where they learn nothing of labels. */
   layerErrors: number[];
 }
 
-// Images scored at a time: enough to keep a device busy, few enough that activities stay small.
+// Images scored at a time, and numbers in a matrix of theirs, at most: enough to keep a device busy, few enough that activities
+// stay small.
 const CHUNK = 1000;
+const NUMBERS = 2 ** 24;
 
 /** Scores everything there is under every label; `onProgress` hears how much of it is done. */
 export async function scoreAll(
@@ -64,11 +76,13 @@ export async function scoreAll(
 ): Promise<Scores> {
   const { backend: b, layers, readout, classes } = forward.stack;
   const { count } = source;
+  const widest = Math.max(...layers.map(({ size, widest }) => widest ?? size.units));
+  const most = Math.max(1, Math.min(CHUNK, Math.floor(NUMBERS / widest)));
   const chunks: { start: number; tensors: Tensor<"f32">[] }[] = [];
   try {
-    for (let start = 0; start < count; start += CHUNK) {
+    for (let start = 0; start < count; start += most) {
       signal?.throwIfAborted();
-      const rows = Math.min(CHUNK, count - start);
+      const rows = Math.min(most, count - start);
       const indices = Int32Array.from({ length: rows }, (_, i) => start + i);
       chunks.push({ start, tensors: b.scope(() => scoreChunk(forward, source, indices)) });
       await b.flush();
@@ -77,11 +91,15 @@ export async function scoreAll(
     const data = await b.read(chunks.flatMap(({ tensors }) => tensors));
     const goodness = layers.map(() => new Float32Array(count * classes));
     const logits = readout ? new Float32Array(count * classes) : null;
-    for (const { start } of chunks) {
-      const rows = Math.min(CHUNK, count - start);
-      for (const scores of goodness) {
-        // From label by label to image by image.
+    for (const { start, tensors } of chunks) {
+      const rows = Math.min(most, count - start);
+      for (const [l, scores] of goodness.entries()) {
+        // From label by label to image by image, but of groups that compete.
         const column = data.shift()!;
+        if (tensors[l]!.shape[1] > 1) {
+          scores.set(column, start * classes);
+          continue;
+        }
         for (let i = 0; i < rows * classes; i++) {
           scores[(start + i % rows) * classes + Math.floor(i / rows)] = column[i % column.length]!;
         }
@@ -94,7 +112,8 @@ export async function scoreAll(
   }
 }
 
-// Each layer's goodness, label below label `[classes * rows, 1]`, or `[rows, 1]` where labels are never shown; then the logits, if there is a readout.
+// Each layer's goodness, label below label `[classes * rows, 1]`, or `[rows, 1]` where labels are never shown, or of groups that
+// compete `[rows, classes]`; then the logits, if there is a readout.
 function scoreChunk(forward: Forward, source: Source, indices: Int32Array): Tensor<"f32">[] {
   const { backend: b, layers, readout, classes } = forward.stack;
   const encoded = source.encode(b.upload(indices, [indices.length, 1]));
@@ -111,7 +130,7 @@ function scoreChunk(forward: Forward, source: Source, indices: Int32Array): Tens
   return stacked;
 }
 
-/** The predicted labels, `[count]`: by the readout, or by goodness summed over layers `from` and up. */
+/** The predicted labels, `[count]`: by the readout, or by goodness summed over layers `from` to `to`. */
 export function predictLabels(scores: Scores, predict: PredictOptions): Int32Array {
   const { goodness, logits, count, classes } = scores;
   if (predict.by === "softmax") {
@@ -119,7 +138,7 @@ export function predictLabels(scores: Scores, predict: PredictOptions): Int32Arr
     return argmaxRows(logits, count, classes);
   }
   const sum = new Float64Array(count * classes);
-  for (const layer of goodness.slice(predict.from)) {
+  for (const layer of goodness.slice(predict.from, (predict.to ?? goodness.length) + 1)) {
     for (let i = 0; i < sum.length; i++) sum[i]! += layer[i]!;
   }
   return argmaxRows(sum, count, classes);
@@ -137,15 +156,17 @@ export function evaluateScores(
   const predictions = predictLabels(scores, recipe.predict);
   const confusion = new Int32Array(classes * classes);
   predictions.forEach((p, i) => confusion[labels[i]! * classes + p]!++);
-  const from = recipe.predict.by === "goodness" ? recipe.predict.from : recipe.readout?.from ?? 0;
+  const summed: PredictOptions = recipe.predict.by === "goodness"
+    ? recipe.predict
+    : { by: "goodness", from: recipe.readout?.from ?? 0 };
   const error = errorOf(predictions);
-  const unseen = recipe.label.placement === "none";
+  const unseen = recipe.label.placement === "none" && recipe.negatives !== "none";
   return {
     error,
     accuracy: 1 - error,
     count,
     confusion,
-    goodnessError: unseen ? null : errorOf(predictLabels(scores, { by: "goodness", from })),
+    goodnessError: unseen ? null : errorOf(predictLabels(scores, summed)),
     softmaxError: logits && errorOf(predictLabels(scores, { by: "softmax" })),
     layerErrors: (unseen ? [] : goodness).map((layer) =>
       errorOf(argmaxRows(layer, count, classes))

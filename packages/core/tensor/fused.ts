@@ -16,6 +16,7 @@ import type {
   PeerRule,
 } from "./fused_operations.ts";
 import { type Dropout, dropoutMask } from "./dropout.ts";
+import { composedMaps } from "./fused_maps.ts";
 import { gatherShape, requireContrasts, requireLocalGradients } from "./shape.ts";
 
 /** The fused operations of a backend: its own where it has them, the composed bodies elsewhere. */
@@ -74,6 +75,8 @@ function composed(backend: Backend, fused: () => FusedOperations): FusedOperatio
       : b.matmul(gradient.inputs, gradient.delta, { transposeA: true });
 
   return {
+    ...composedMaps(b),
+
     encode(
       images: Tensor,
       strengths: Tensor,

@@ -2,6 +2,7 @@
 
 import type { Tensor, Warp } from "./tensor.ts";
 import type { Dropout } from "./dropout.ts";
+import type { Convolution, Pooling } from "./maps.ts";
 
 /** How rows are scaled before a layer sees them: to unit L2 length, or to a mean square of 1. */
 export type Normalisation = "length" | "rms";
@@ -78,7 +79,7 @@ export interface EncodedImages {
 export interface Activity {
   /** After the ReLU, `[rows, units]`. */
   s: Tensor;
-  /** The sum of squares of each row of `s`, `[rows, 1]`. */
+  /** The sum of squares of each row of `s`, `[rows, 1]`, or what else its rule measures. */
   squares: Tensor;
 }
 
@@ -109,6 +110,47 @@ export interface Contrasts {
  */
 export type Gradient = Tensor | { inputs: Tensor; delta: Tensor };
 
+/** What each channel of maps has of its own, `[1, channels]` each. */
+export interface ChannelNumbers {
+  /** Subtracted first. */
+  shift: Tensor;
+  /** What the rest is multiplied with. */
+  scale: Tensor;
+  /** Maps that are subtracted times a number of each channel, if there are any. */
+  other?: { x: Tensor; slope: Tensor } | null;
+}
+
+/** What layers of maps spend their time in. Rows are maps, channel by channel; see {@linkcode MapShape}. */
+export interface MapOperations {
+  /**
+   * `relu(x * weights)` for maps `x` `[n, input]` and weights `[channels, input.channels / groups * size * size]`, which are not
+   * turned round, as in PyTorch's `conv2d`: `[n, channels * rows * columns]`.
+   */
+  convolve(x: Tensor, weights: Tensor, convolution: Convolution): Tensor;
+  /** The derivative by the weights, of their shape, for `delta` by what came before the ReLU, summed over the rows. */
+  convolveGradient(x: Tensor, delta: Tensor, convolution: Convolution): Tensor;
+  /** The mean, or the largest, of every window of `x`. */
+  pool(x: Tensor, pooling: Pooling): Tensor;
+  /** The derivative by `x` of what {@linkcode pool} made of it, for the derivative `delta` by that. The first of equals takes all. */
+  unpool(x: Tensor, delta: Tensor, pooling: Pooling): Tensor;
+  /** Every row less its mean, divided by the square root of its variance plus `epsilon`: layer norm and group norm. */
+  standardiseRows(x: Tensor, epsilon: number): Tensor;
+  /** `scales`, a number for each row `[rows, 1]` or for each of `s`, where `s` is not zero. */
+  gateRows(s: Tensor, scales: Tensor): Tensor;
+  /** The sum of squares of each row, `[rows, 1]`. */
+  squaresOfRows(s: Tensor): Tensor;
+  /** For each of so many channels of maps `x` the mean over maps and places, `[1, channels]`: of `x`, or of `x` times `other`. */
+  channelMeans(x: Tensor, other: Tensor | null, channels: number): Tensor;
+  /** `(x - shift - slope other) scale`, where each channel has its own numbers; without `other`, `(x - shift) scale`. */
+  scaleChannels(x: Tensor, numbers: ChannelNumbers): Tensor;
+  /**
+   * For the goodness `[rows, classes]` of every class and one-hot labels: `weight * (softmax(goodness) - labels)`, the derivative
+   * of the cross-entropy. Adds to `figures` `[4, 1]`, in place: the summed loss, twice, the summed goodness of the right label and
+   * the summed mean goodness of the wrong ones.
+   */
+  compete(goodness: Tensor, labels: Tensor, weight: number, figures: Tensor): Tensor;
+}
+
 /**
  * Operations that core composes from the required part and a backend may replace by faster ones.
  * The conformance suite runs both and compares them.
@@ -116,7 +158,7 @@ export type Gradient = Tensor | { inputs: Tensor; delta: Tensor };
  * A batch of contrasts is stacked: its first half is positive data, its second half the same
  * images as negative data, in the same order.
  */
-export interface FusedOperations {
+export interface FusedOperations extends MapOperations {
   /**
    * The images at `indices` (`i32` `[rows, 1]`) of `images` (`u8` `[n, pixels]`) as the first layer sees them: bytes, or 256
    * less above `highest`, divided by 255, and by the length of pixels and label together. `strengths` `[n, 1]` holds the value

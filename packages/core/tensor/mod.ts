@@ -13,6 +13,8 @@ export * from "./first_fault.ts";
 export * from "./fused.ts";
 export * from "./fused_operations.ts";
 export * from "./made.ts";
+export * from "./map_checks.ts";
+export * from "./maps.ts";
 export * from "./random.ts";
 export * from "./scope.ts";
 export * from "./shape.ts";

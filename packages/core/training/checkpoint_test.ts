@@ -14,6 +14,9 @@ const data = patterns({ count: 90, rows: 5, columns: 6, classes: 10 });
 const validation = patterns({ count: 30, rows: 5, columns: 6, classes: 10, seed: 2 });
 const layers = [30, 9, 7];
 const { optimizer: adam } = recipes.keras();
+const maps = { image: { channels: 1, rows: 5, columns: 6 }, epochs: 2, batchSize: 40 };
+const window = { kind: "convolution", channels: 10, size: 3, norm: "groups" };
+const batch = { ...window, norm: "batch" };
 const cases: Record<string, Recipe> = {
   "hinton": recipes.hinton({ layers, epochs: 2, batchSize: 40 }),
   "hinton with Adam and shuffled negatives": recipes.hinton({
@@ -52,6 +55,20 @@ const cases: Record<string, Recipe> = {
     epochs: 2,
     batchSize: 50,
     schedule: { kind: "greedy", updatesPerLayer: 2 },
+  }),
+  "deeper, with a readout": recipes.deeper({
+    ...maps,
+    layers: [30, { ...window, pool: { by: "average", size: 2 } }, window],
+    readout: recipes.hinton().readout,
+    augment: { shift: 1 },
+  }),
+  "batch norm, of layers that learn in epochs of their own": recipes.deeper({
+    ...maps,
+    layers: [30, { ...batch, learns: { from: 1, to: 1 } }, {
+      ...batch,
+      learns: { from: 2, to: 2 },
+    }],
+    loss: { kind: "competing", of: "squares" },
   }),
 };
 

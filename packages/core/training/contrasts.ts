@@ -9,7 +9,7 @@ import { placeHash } from "../tensor/dropout.ts";
 import { fusedOperations } from "../tensor/fused.ts";
 
 /** The parts of a recipe by which layers learn from a batch. */
-export interface LearningOptions extends Pick<InputOptions, "classes" | "excitedBy"> {
+export interface LearningOptions extends Pick<InputOptions, "classes" | "excitedBy" | "negatives"> {
   /** The fraction of each hidden layer's inputs that are dropped in training, each time others. */
   dropout: number;
 }
@@ -25,7 +25,7 @@ export function contrastLabels(
   return b.concat(b.mul(above, strength), b.mul(below, strength));
 }
 
-/** What layer `l` hands on in training: its normalised activities, some of them dropped. */
+/** What layer `l` hands on in training, some of it dropped. */
 export function nextInputs(
   forward: Forward,
   activity: Activity,
@@ -33,10 +33,11 @@ export function nextInputs(
   l: number,
   { dropout: rate }: Pick<LearningOptions, "dropout">,
 ): Tensor {
-  if (rate === 0) return forward.normalise(activity);
-  const { backend } = forward.stack;
+  const { backend, layers } = forward.stack;
+  const layer = layers[l]!;
+  if (rate === 0) return forward.handOn(layer, activity);
   return backend.scope(() =>
     fusedOperations(backend)
-      .dropout(forward.normalise(activity), { rate, seed: placeHash(l, seed) })
+      .dropout(forward.handOn(layer, activity), { rate, seed: placeHash(l, seed) })
   );
 }

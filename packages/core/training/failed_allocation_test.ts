@@ -3,7 +3,7 @@ import { patterns } from "../data/_testing.ts";
 import { ruleKinds } from "../rules/kinds.ts";
 import type { Backend, DTypeOf, Shape, Tensor, TensorData } from "../tensor/backend.ts";
 import { DeviceImages } from "../data/images.ts";
-import { FFDense } from "../layers/dense.ts";
+import { FFDense } from "../layers/ff_dense.ts";
 import { FFNetwork } from "./network.ts";
 import { Optimizer } from "../layers/optimizer.ts";
 import { Random } from "../tensor/random.ts";
@@ -40,6 +40,14 @@ const hybrid = recipes.unsupervised({
   epochs: 9,
   readout: { ...recipes.unsupervised().readout!, alone: 2 },
 });
+const maps = {
+  layers: [42, { kind: "convolution", channels: 8, size: 3 }, {
+    kind: "convolution",
+    channels: 4,
+    size: 3,
+  }],
+  image: { channels: 1, rows: 6, columns: 7 },
+};
 const greedy = recipes.quick({ ...shape, batchSize: "full" });
 
 const makers: Record<string, (b: Backend) => Disposable | Promise<Disposable>> = {
@@ -56,12 +64,32 @@ const makers: Record<string, (b: Backend) => Disposable | Promise<Disposable>> =
       backend: b,
       settings: peer,
       rules: ruleKinds,
-      size: { inputs: 4, shared: 38, units: 5 },
+      size: { inputs: 4, shared: 38, units: 5, map: { channels: 42, rows: 1, columns: 1 } },
+      classes: 4,
       random: new Random(1),
     }),
   "Readout": (b) => new Readout(b, peer.readout!, [5, 6], 4),
   "FFNetwork of hinton": (b) => new FFNetwork(b, peer),
   "FFNetwork of unsupervised": (b) => new FFNetwork(b, hybrid),
+  "FFNetwork of deeper": (b) => new FFNetwork(b, recipes.deeper({ ...shape, ...maps })),
+  "FFNetwork of local fields": (b) =>
+    new FFNetwork(
+      b,
+      recipes.hinton({
+        ...shape,
+        ...maps,
+        layers: [42, { kind: "local", channels: 3, size: 3 }],
+        readout: null,
+        negatives: "random",
+        predict: { by: "goodness", from: 0 },
+      }),
+    ),
+  "FFNetwork with batch norm": (b) => {
+    const layers = maps.layers.map((layer) =>
+      typeof layer === "number" ? layer : { ...layer, norm: "batch" }
+    );
+    return new FFNetwork(b, recipes.deeper({ ...shape, ...maps, layers }));
+  },
   "FFNetwork of quick": (b) => new FFNetwork(b, greedy),
   "DeviceImages": (b) => new DeviceImages(b, peer, data),
   "DeviceImages for training": (b) => DeviceImages.forTraining(b, greedy, data, new Random(1)),

@@ -56,7 +56,7 @@ export interface EpochReport {
   images: number;
   /** Learning rate of the layers in this epoch, after cooldown; 0 in epochs of the readout alone. */
   learningRate: number;
-  /** Mean loss over layers of this epoch's updates or, in epochs of the readout alone, of the last before them. */
+  /** Mean loss over layers that have learned, of this epoch's updates or, where they rest, of the last before it. */
   loss: number;
   /** Each layer's figures over the same updates. */
   layers: LayerReport[];
@@ -161,8 +161,8 @@ export class Training {
 
     while (this.epoch < epochs) {
       const epoch = this.epoch + 1;
-      const { gain, layersRest } = paceOf(recipe, epoch);
-      if (this.update === 0) this.#resetFigures(layersRest);
+      const { gain, layersRest, learning } = paceOf(recipe, epoch);
+      if (this.update === 0) this.#resetFigures(learning);
       const updated = async (): Promise<void> => {
         this.update++;
         await backend.flush();
@@ -186,7 +186,8 @@ export class Training {
         try {
           signal?.throwIfAborted();
           const done = this.update % updatesPerBatch;
-          await this.#schedule.train(source, batch, { gain, updated, done, layersRest, signal });
+          const turn = { gain, updated, done, layersRest, learning, signal };
+          await this.#schedule.train(source, batch, turn);
           this.#requireUpdates(updatesPerBatch);
         } finally {
           disposeParts(batch);
@@ -211,7 +212,10 @@ export class Training {
   }
 
   /** {@linkcode FFNetwork.trainBatch}, of data and labels that can be. */
-  async trainBatch(batch: Data, wrongLabels: ArrayLike<number>): Promise<LayerReport[]> {
+  async trainBatch(
+    batch: Data,
+    wrongLabels: ArrayLike<number> | null,
+  ): Promise<LayerReport[]> {
     const { forward: { stack: { backend: b, layers, readout } }, random } = this.#trainee;
     using source = await this.open(batch);
     const column = (values: Int32Array): Tensor => b.upload(values, [batch.count, 1]);
@@ -221,7 +225,7 @@ export class Training {
       warps: null,
       partners: null,
       seed: random.fork(`dropout of step ${step}`).uint32(),
-      wrong: column(Int32Array.from(wrongLabels)),
+      wrong: wrongLabels && column(Int32Array.from(wrongLabels)),
       noise: null,
       pixels: null,
     }));
@@ -270,17 +274,18 @@ export class Training {
         `layer ${l + 1} diverged in epoch ${epoch} (its loss is ${loss}): lower the learning rate`,
       );
     });
+    const learned = layers.filter((_, l) => stack[l]!.figures.pairs > 0);
     return {
-      loss: layers.reduce((sum, { loss }) => sum + loss, 0) / layers.length,
+      loss: learned.reduce((sum, { loss }) => sum + loss, 0) / Math.max(1, learned.length),
       layers,
       readoutError: wrong ? wrong[0]! / images : null,
     };
   }
 
   // Layers that rest keep the figures of the last epoch in which they learned.
-  #resetFigures(layersRest = false): void {
+  #resetFigures(learning: readonly boolean[] = []): void {
     const { backend: b, layers, readout } = this.#trainee.forward.stack;
-    if (!layersRest) { for (const { figures } of layers) figures.reset(); }
+    layers.forEach(({ figures }, l) => (learning[l] ?? true) && figures.reset());
     if (readout) b.assign(readout.mistakes, b.fill([1, 1], 0));
   }
 }

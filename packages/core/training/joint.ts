@@ -20,6 +20,7 @@ export interface JointOptions {
 export const joint: ScheduleKind<JointOptions> = {
   options: {},
   trainsReadout: true,
+  trainsByLabels: true,
   updatesPerBatch: () => 1,
   create: (_, forward, recipe) => ({
     train: async (source, parts, turn) => {
@@ -44,9 +45,12 @@ function learn(
   source: Source,
   parts: readonly Part[],
   masks: ReadonlyMap<Part, Tensor>,
-  { gain, layersRest }: Turn,
+  { gain, layersRest, learning }: Turn,
 ): void {
   const { backend: b, layers, readout } = forward.stack;
+  const byLabels = recipe.negatives === "none";
+  const learns = (l: number): boolean => learning?.[l] ?? true;
+  const last = layers.findLastIndex((_, l) => learns(l));
   update(b, parts, gain, (part, pairs, found) => {
     const encoded = source.encode(part.indices, part.warps);
     const right = b.oneHot(b.gather(source.labels, part.indices), recipe.classes);
@@ -60,18 +64,24 @@ function learn(
       for (const state of states) state.dispose();
     }
     if (layersRest) return;
-    let inputs = product
+    let inputs = byLabels
+      ? encoded.pixels
+      : product
       ? contrastLabels(b, encoded, { right, wrong: wrong! }, recipe)
       : source.contrast!(part.indices, part.partners!, part.warps, masks.get(part)!);
     let shared: SharedInput | null = product && { images: encoded.pixels, product };
-    for (const [l, layer] of layers.entries()) {
-      const last = l === layers.length - 1;
+    for (const [l, layer] of layers.slice(0, last + 1).entries()) {
       const next = b.scope(() => {
-        const { activity, gradients } = layer.learn(inputs, shared, pairs);
-        return { gradients, inputs: last ? null : nextInputs(forward, activity, part, l, recipe) };
+        const { activity, gradients } = learns(l)
+          ? layer.learn(inputs, shared, pairs, byLabels ? right : null)
+          : { activity: layer.activity(inputs, shared && shared.product), gradients: null };
+        return {
+          gradients,
+          inputs: l === last ? null : nextInputs(forward, activity, part, l, recipe),
+        };
       });
       // The next layer's input was computed by the layer as it was: it may learn now.
-      found(layer, next.gradients);
+      if (next.gradients) found(layer, next.gradients);
       inputs.dispose();
       if (next.inputs) inputs = next.inputs;
       shared = null;

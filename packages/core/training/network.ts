@@ -116,6 +116,7 @@ export class FFNetwork implements Disposable {
         size,
         settings,
         rules: kinds.rules,
+        classes: recipe.classes,
         random: random.fork(`layer ${l}`),
       }));
       if (size.shared === 0 || layer.sharedProduct) return layer;
@@ -178,15 +179,26 @@ export class FFNetwork implements Disposable {
   }
 
   /**
-   * Trains on one batch by hand, with the wrong labels given: for experiments and for tests.
+   * Trains on one batch by hand, with the wrong labels given, `null` where the recipe has no negatives: for experiments and for tests.
    * Returns each layer's figures from the updates it made; those of the epoch under way stay what they are.
    * What dropout drops depends on the updates made before. Throws a `TypeError` while anything else of the network runs.
    */
-  async trainBatch(batch: Data, wrongLabels: ArrayLike<number>): Promise<LayerReport[]> {
+  async trainBatch(
+    batch: Data,
+    wrongLabels: ArrayLike<number> | null,
+  ): Promise<LayerReport[]> {
     this.#training.kindOf(batch);
-    if (wrongLabels.length !== batch.count) {
+    if (this.recipe.negatives === "none") {
+      if (wrongLabels === null) {
+        return await this.#use.change(() => this.#training.trainBatch(batch, null));
+      }
       throw new TypeError(
-        `${batch.count} images need as many wrong labels, got ${wrongLabels.length}`,
+        "trainBatch takes no wrong labels where there are no negatives: give null",
+      );
+    }
+    if (wrongLabels === null || wrongLabels.length !== batch.count) {
+      throw new TypeError(
+        `${batch.count} images need as many wrong labels, got ${wrongLabels?.length ?? "none"}`,
       );
     }
     requireLabels(wrongLabels, this.recipe.classes, "wrong label");

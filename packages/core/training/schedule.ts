@@ -16,6 +16,8 @@ export interface Turn {
   done?: number;
   /** Whether the layers rest, and the readout alone learns. */
   layersRest?: boolean;
+  /** Which layers learn; all of them where absent. */
+  learning?: readonly boolean[];
   /** Stops the work between updates; its reason is thrown. */
   signal?: AbortSignal | undefined;
 }
@@ -35,6 +37,8 @@ export interface ScheduleKind<O extends { kind: string } = { kind: string }> {
   readonly options: Fields<Omit<O, "kind">>;
   /** Whether a readout learns by it too, where there is one. */
   readonly trainsReadout: boolean;
+  /** Whether layers may learn by it from labels that they do not see, and in epochs of their own. */
+  readonly trainsByLabels?: boolean;
   /** Updates that it makes on one batch with so many layers. */
   updatesPerBatch(options: O, layers: number): number;
   /** Makes one, for layers that go {@linkcode Forward}, by the rest of the recipe. */

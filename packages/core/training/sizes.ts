@@ -4,7 +4,7 @@ import { inputColumns } from "../data/columns.ts";
 import { inputPace } from "../data/inputs.ts";
 import { inputWidth } from "../data/options.ts";
 import type { LayerSize } from "../layers/layer.ts";
-import { planLayers, type PlannedLayer } from "../layers/plan.ts";
+import { imageShape, planLayers, type PlannedLayer } from "../layers/plan.ts";
 import type { Shape } from "../tensor/backend.ts";
 import { builtIn, type Kinds } from "./kinds.ts";
 import type { Recipe } from "./recipe.ts";
@@ -15,13 +15,14 @@ export function sizedLayers(
   { layers }: Kinds,
 ): (PlannedLayer & { size: LayerSize })[] {
   const { label, pixels } = inputColumns(recipe);
+  const shape = imageShape(recipe);
   return planLayers(recipe, layers).map((planned, l) => {
-    const { inputs, units } = planned;
-    if (l > 0) return { ...planned, size: { inputs, shared: 0, units } };
+    const { inputs, map, units } = planned;
+    if (l > 0) return { ...planned, size: { inputs, shared: 0, units, map } };
     const pace = recipe.inputs === "measured" ? inputPace(inputWidth(recipe)) : 1;
     // Without a label, positive and negative images have nothing in common.
     const columns = label > 0 ? { inputs: label, shared: pixels } : { inputs: pixels, shared: 0 };
-    return { ...planned, size: { ...columns, units, pace } };
+    return { ...planned, size: { ...columns, units, pace, map: shape } };
   });
 }
 

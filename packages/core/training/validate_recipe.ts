@@ -5,18 +5,21 @@ import { layerSchema, planLayers, settingFields } from "../layers/plan.ts";
 import { readoutSchema } from "../layers/readout.ts";
 import { faultOf } from "../schema/fault.ts";
 import {
+  either,
   fraction,
   kinds as oneKindOf,
   nullable,
   object,
+  optional,
   partly,
   type Schema,
   since,
   whole,
 } from "../schema/schema.ts";
 import type { PredictOptions } from "../scoring/scoring.ts";
+import { mapWords, volume } from "../tensor/maps.ts";
 import { builtIn, type Kinds } from "./kinds.ts";
-import type { Recipe } from "./recipe.ts";
+import type { CosineCooldown, Recipe } from "./recipe.ts";
 import type { ScheduleOptions } from "./schedules.ts";
 
 /** What a {@linkcode Recipe} of these kinds may be, as JSON Schema. */
@@ -28,11 +31,14 @@ export function recipeSchema(kinds: Kinds = builtIn): Schema<Recipe> {
     ...inputFields,
     ...settingFields(kinds.rules),
     dropout: since(partly, 0),
-    cooldown: fraction,
+    cooldown: either(fraction, object<CosineCooldown>({ cosineTo: fraction })),
     schedule: oneKindOf<ScheduleOptions>("kind", Object.fromEntries(schedules)),
     epochs: whole(1),
     readout: nullable(readoutSchema),
-    predict: oneKindOf<PredictOptions>("by", { softmax: {}, goodness: { from: whole(0) } }),
+    predict: oneKindOf<PredictOptions>("by", {
+      softmax: {},
+      goodness: { from: whole(0), to: optional(whole(0)) },
+    }),
   });
 }
 
@@ -72,6 +78,15 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
     typeof width === "number",
     "the first of the layers is the width of the input, a number: put it before the others",
   );
+  const { image } = recipe;
+  require(
+    !image || volume(image) === width,
+    image
+      ? `image is ${mapWords(image)}, which is ${
+        volume(image)
+      } numbers, and the input's width ${width}: make them agree`
+      : "",
+  );
   require(
     label.placement !== "overlay" || width > classes,
     `a label written over the first ${classes} pixels leaves none of ${width}: append it instead`,
@@ -99,8 +114,8 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
     } and not by the schedule "${schedule.kind}": use that, or no readout`,
   );
   require(
-    (negatives === "hybrid") === (label.placement === "none"),
-    `negatives that are hybrids of images go with a label placed nowhere, and it with them: got ` +
+    (negatives === "hybrid" || negatives === "none") === (label.placement === "none"),
+    `negatives that are hybrids of images, or none, go with a label placed nowhere, and it with them: got ` +
       `${negatives} and ${label.placement}`,
   );
   require(
@@ -113,6 +128,13 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
   );
   require(predict.by !== "softmax" || readout !== null, "predicting by softmax needs a readout");
   const layers = recipe.layers.length - 1;
+  if (predict.by === "goodness" && predict.to !== undefined) {
+    require(
+      predict.to >= predict.from && predict.to < layers,
+      `prediction by hidden layers ${predict.from} to ${predict.to} (counted from 0) needs a last one that is not ` +
+        `before the first, and ${predict.to + 1} layers, got ${layers}`,
+    );
+  }
   for (const from of [predict.by === "goodness" ? predict.from : 0, readout?.from ?? 0]) {
     require(
       from < layers,
@@ -120,7 +142,46 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
         `add a layer, or start from an earlier one`,
     );
   }
-  planLayers(recipe, kinds.layers);
+  requireLearning(recipe, kinds);
+}
+
+// What layers learn from, and when, must go with each other.
+function requireLearning(recipe: Recipe, kinds: Kinds): void {
+  const { negatives, schedule, epochs } = recipe;
+  const planned = planLayers(recipe, kinds.layers);
+  const schedules = Object.keys(kinds.schedules)
+    .filter((name) => kinds.schedules[name]!.trainsByLabels)
+    .map((name) => `"${name}"`).join(" or ");
+  planned.forEach(({ settings: { loss }, learns }, l) => {
+    const byLabels = kinds.rules[loss.kind]!.byLabels !== undefined;
+    if (byLabels !== (negatives === "none")) {
+      throw new RangeError(
+        byLabels
+          ? `the rule "${loss.kind}" of layer ${
+            l + 1
+          } learns from labels, without negatives: make negatives "none"`
+          : `the rule "${loss.kind}" of layer ${
+            l + 1
+          } needs negatives: name some, or take a rule of labels alone`,
+      );
+    }
+    if ((byLabels || learns) && !kinds.schedules[schedule.kind]!.trainsByLabels) {
+      throw new RangeError(
+        `layer ${l + 1} learns ${
+          byLabels ? "from labels" : "in epochs of its own"
+        } by the schedule ` +
+          `${schedules} and not by "${schedule.kind}": use that`,
+      );
+    }
+    if (learns && (learns.from > learns.to || learns.from > epochs)) {
+      throw new RangeError(
+        `layer ${
+          l + 1
+        } learns from epoch ${learns.from} to ${learns.to} of ${epochs}, which is never: ` +
+          "start it earlier, or leave learns out",
+      );
+    }
+  });
 }
 
 // The schedules by which a readout learns, in words.

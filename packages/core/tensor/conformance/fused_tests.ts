@@ -5,6 +5,7 @@ import type { FusedOperations } from "../fused_operations.ts";
 import { ADAM, BODIES } from "./bodies.ts";
 import { fusedInputTests } from "./fused_input_tests.ts";
 import { fusedLayerTests } from "./fused_layer_tests.ts";
+import { fusedMapTests } from "./fused_map_tests.ts";
 import { fusedStepTests } from "./fused_step_tests.ts";
 import { type Check, withSquares, zeros } from "./trial.ts";
 
@@ -19,6 +20,7 @@ export function fusedTests(register: Check): void {
       });
     fusedInputTests(check, on);
     fusedLayerTests(check, on);
+    fusedMapTests(check, on);
     fusedStepTests(check, on);
 
     register(`fused operations recorded one after the other, in a scope: ${body}`, async (t) => {

@@ -8,6 +8,7 @@ import { Draw } from "./draw.ts";
 import type { Case, Family } from "./family.ts";
 import { elementFamilies } from "./element_families.ts";
 import { fusedFamilies } from "./fused_families.ts";
+import { mapFamilies } from "./map_families.ts";
 import { productFamilies } from "./product_families.ts";
 import { rowFamilies } from "./row_families.ts";
 import { Trial } from "./trial.ts";
@@ -29,6 +30,7 @@ const FAMILIES: readonly Family[] = [
   ...elementFamilies,
   ...rowFamilies,
   ...fusedFamilies,
+  ...mapFamilies,
 ];
 
 /**

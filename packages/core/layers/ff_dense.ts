@@ -1,0 +1,248 @@
+// A dense layer that learns on its own, by the Forward-Forward rule.
+
+import type { Rule } from "../rules/rule.ts";
+import type { Backend, Tensor } from "../tensor/backend.ts";
+import type {
+  Activity,
+  Contrasts,
+  FusedOperations,
+  Gradient,
+  LocalRule,
+  PeerRule,
+} from "../tensor/fused_operations.ts";
+import { fusedOperations, peerPullOf } from "../tensor/fused.ts";
+import { Made } from "../tensor/made.ts";
+import { requireContrasts } from "../tensor/shape.ts";
+import { Figures } from "./figures.ts";
+import { initialWeights } from "./initial_weights.ts";
+import type { Layer, LayerContext, LayerSettings, LayerSize, SharedInput } from "./layer.ts";
+import { Optimizer, type Parameter } from "./optimizer.ts";
+
+/** From which a dense layer's update is made. */
+export interface DenseGradients {
+  /** By the weights of the layer's own inputs, `[inputs, units]`. */
+  weights: Gradient;
+  /** By the weights of the shared inputs, `[shared, units]`. */
+  shared: Gradient | null;
+  /** By the biases, `[1, units]`. */
+  bias: Tensor;
+  /** Sums over the positive rows of a part's inputs and activities, from which peer normalisation is made up for. */
+  peer: { inputs: Tensor; shared: Tensor | null; activity: Tensor } | null;
+}
+
+/**
+ * A dense ReLU layer with a local rule.
+ *
+ * The first layer sees each image twice, under a right and under a wrong label. It therefore keeps
+ * the weights of the pixels apart from those of the label, and pays for the pixels once.
+ */
+export class FFDense implements Layer {
+  /** Its sizes. */
+  readonly size: LayerSize;
+  /** Weights of its own inputs, `[inputs, units]`. */
+  readonly weights: Parameter;
+  /** Weights of the shared inputs, `[shared, units]`, if it has any. */
+  readonly shared: Parameter | null;
+  /** Biases, `[1, units]`. */
+  readonly bias: Parameter;
+  /** Running mean of positive activity, `[1, units]`, under peer normalisation. */
+  readonly meanActivity: Tensor<"f32"> | null;
+  /** Its optimizer. */
+  readonly optimizer: Optimizer;
+  /** Goodness that separates positive from negative. */
+  readonly threshold: number;
+  /** Its running figures. */
+  readonly figures: Figures;
+
+  readonly #backend: Backend;
+  readonly #fused: FusedOperations;
+  readonly #settings: LayerSettings;
+  readonly #evidenceScale: number;
+  readonly #rule: Rule;
+
+  /** Draws initial weights from `random` as one `[inputs + shared, units]` matrix, own inputs first. */
+  constructor({ backend, size, settings, rules, random }: LayerContext) {
+    const { inputs, shared, units } = size;
+    const { threshold, goodness, excitedBy, loss, initial, peer } = settings;
+    this.size = size;
+    this.threshold = threshold === "units" ? units : threshold;
+    this.optimizer = new Optimizer(backend, settings.optimizer);
+    this.#backend = backend;
+    this.#fused = fusedOperations(backend);
+    this.#settings = settings;
+    const goodnessScale = goodness === "mean" ? 1 / units : 1;
+    this.#evidenceScale = (excitedBy === "positive" ? 1 : -1) * goodnessScale;
+    this.#rule = rules[loss.kind]!.create(loss, {
+      backend,
+      goodnessScale,
+      threshold: this.threshold,
+    });
+
+    const drawn = initialWeights(initial, inputs + shared, units, random);
+    using made = new Made();
+    const weight = (from: number, rows: number): Parameter =>
+      made.own(this.optimizer.parameter(
+        backend.upload(drawn.subarray(from * units, (from + rows) * units), [rows, units]),
+        { decays: true },
+      ));
+    this.weights = weight(0, inputs);
+    this.shared = shared > 0 ? weight(inputs, shared) : null;
+    const bias = backend.fill([1, units], 0);
+    this.bias = made.own(this.optimizer.parameter(bias, { decays: false }));
+    this.meanActivity = peer ? made.own(backend.fill([1, units], peer.start)) : null;
+    this.figures = new Figures(backend, excitedBy);
+    made.keep();
+  }
+
+  /** `weight`, its own inputs' rows above the shared inputs', and `bias`. */
+  get parameters(): Record<string, Parameter[]> {
+    const { weights, shared, bias } = this;
+    return { weight: shared ? [weights, shared] : [weights], bias: [bias] };
+  }
+
+  /** `mean_activity`, under peer normalisation. */
+  get buffers(): Record<string, Tensor<"f32">> {
+    return this.meanActivity ? { mean_activity: this.meanActivity } : {};
+  }
+
+  /** `figures`. */
+  get running(): Record<string, Tensor<"f32">> {
+    return { figures: this.figures.sums };
+  }
+
+  /**
+   * The product of shared inputs `[rows, shared]` with their weights, `[rows, units]`: one serves every label. The inputs
+   * may be the first columns in an `order` alone (`i32` `[shared, 1]`), where the others are zero.
+   */
+  sharedProduct(images: Tensor, order: Tensor | null = null): Tensor {
+    const { shared } = this;
+    if (!shared) throw new TypeError("sharedProduct: this layer has no shared inputs");
+    const b = this.#backend;
+    if (!order) return b.matmul(images, shared.value);
+    return b.scope(() =>
+      b.matmul(images, b.slice(b.gather(shared.value, order), 0, images.shape[1]))
+    );
+  }
+
+  /**
+   * Activities `[rows, units]` for its own inputs `[rows, inputs]` and the product of the shared ones where it
+   * has any: `[rows, units]`, or half as many rows, which then serve both halves of a batch of contrasts.
+   */
+  activity(inputs: Tensor, product: Tensor | null): Activity {
+    return this.#fused.dense(inputs, this.weights.value, this.bias.value, product);
+  }
+
+  /**
+   * How much each row of activities speaks for its label, `[rows, 1]`: its goodness, or less its goodness where the layer is
+   * excited by negative data.
+   */
+  evidence({ squares }: Activity): Tensor<"f32"> {
+    return this.#backend.affine(squares, this.#evidenceScale, 0);
+  }
+
+  /** {@linkcode Layer.learn}. */
+  learn(
+    inputs: Tensor,
+    shared: SharedInput | null,
+    batchPairs: number,
+  ): { activity: Activity; gradients: DenseGradients } {
+    const b = this.#backend;
+    const pairs = requireContrasts("learn", inputs);
+    return b.scope(() => {
+      const activity = this.activity(inputs, shared && shared.product);
+      // A part of a batch does not know the batch's mean activity yet: the pull comes with the update.
+      const whole = pairs === batchPairs;
+      const peer = this.#peer(batchPairs);
+      const pull = peer && whole
+        ? this.#fused.peerPull(activity.s, this.meanActivity!, peer)
+        : null;
+      const delta = this.#rule.delta(activity, batchPairs, this.figures.sums, pull);
+      this.figures.pairs += pairs;
+
+      const gradient = (inputs: Tensor, delta: Tensor): Gradient =>
+        whole ? { inputs, delta } : b.matmul(inputs, delta, { transposeA: true });
+      const sumPositive = (x: Tensor): Tensor => b.sum(b.slice(x, 0, pairs), "rows");
+      const gradients: DenseGradients = {
+        weights: gradient(inputs, delta),
+        // Both halves saw the same images, so one product with the sum of their deltas does for both.
+        shared: shared && gradient(shared.images, this.#fused.addHalves(delta)),
+        bias: b.sum(delta, "rows"),
+        peer: peer && !whole
+          ? {
+            inputs: sumPositive(inputs),
+            shared: shared && b.sum(shared.images, "rows"),
+            activity: sumPositive(activity.s),
+          }
+          : null,
+      };
+      return { activity, gradients };
+    });
+  }
+
+  /** {@linkcode Layer.learnWhole}, where what a row teaches depends on that row alone. */
+  get learnWhole(): Layer["learnWhole"] {
+    const local = this.#rule.local;
+    if (!local || this.#settings.peer) return undefined;
+    return (parts, batchPairs, order) =>
+      this.#learnWhole(parts, local(batchPairs), batchPairs, order);
+  }
+
+  #learnWhole(
+    parts: readonly Contrasts[],
+    rule: LocalRule,
+    batchPairs: number,
+    order: { inOrder: Tensor; places: Tensor } | null,
+  ): DenseGradients {
+    const b = this.#backend;
+    return b.scope(() => {
+      const moved = (rows: Tensor | null, at: "inOrder" | "places"): Tensor | null =>
+        rows && order ? b.gather(rows, order[at]) : rows;
+      const found = this.#fused.localGradients(
+        {
+          weights: this.weights.value,
+          shared: moved(this.shared && this.shared.value, "inOrder"),
+          bias: this.bias.value,
+        },
+        parts,
+        rule,
+        this.figures.sums,
+      );
+      this.figures.pairs += batchPairs;
+      return { ...found, shared: moved(found.shared, "places"), peer: null };
+    });
+  }
+
+  /** Updates the layer from the sums of a whole batch; `gain` multiplies the learning rate. */
+  apply(gradients: DenseGradients, batchPairs: number, gain: number): void {
+    const b = this.#backend;
+    b.scope(() => {
+      let { weights, shared, bias } = gradients;
+      const { peer } = gradients;
+      const rule = this.#peer(batchPairs);
+      if (peer && rule) {
+        // The pull is the same for every positive row, so its gradient is an outer product.
+        const pull = peerPullOf(b, peer.activity, batchPairs, this.meanActivity!, rule);
+        const outer = (sums: Tensor): Tensor => b.matmul(sums, pull, { transposeA: true });
+        weights = b.add(weights as Tensor, outer(peer.inputs));
+        shared = shared && b.add(shared as Tensor, outer(peer.shared!));
+        bias = b.add(bias, b.affine(pull, batchPairs, 0));
+      }
+      const updates: [Parameter, Gradient][] = [[this.weights, weights], [this.bias, bias]];
+      if (this.shared && shared) updates.push([this.shared, shared]);
+      this.optimizer.update(updates, gain * (this.size.pace ?? 1));
+    });
+  }
+
+  // Peer normalisation's numbers for a batch.
+  #peer(batchPairs: number): PeerRule | null {
+    const { peer } = this.#settings;
+    return peer && { strength: peer.strength / batchPairs, decay: peer.decay };
+  }
+
+  /** Frees its tensors. */
+  [Symbol.dispose](): void {
+    for (const parameter of [this.weights, this.bias, this.shared]) parameter?.[Symbol.dispose]();
+    this.meanActivity?.dispose();
+    this.figures[Symbol.dispose]();
+  }
+}
