@@ -5,7 +5,9 @@ import { cpus } from "node:os";
 import { readTrials } from "./ablation.ts";
 import { fileName, readFigure, readFigures, runsAt } from "./figure.ts";
 import { readKeras } from "./keras.ts";
+import type { TextResults } from "./next_character.ts";
 import ownImages from "./own_images.json" with { type: "json" };
+import nextCharacter from "./next_character.json" with { type: "json" };
 import { resultsPage } from "./page.ts";
 import { errorAndTime } from "./plot.ts";
 import published from "./published.json" with { type: "json" };
@@ -39,5 +41,13 @@ await Deno.writeTextFile(
 );
 await Deno.writeTextFile(
   new URL("./results.md", docs),
-  resultsPage(figures, published, trials, keras, ownImages.found, told),
+  resultsPage(
+    figures,
+    published,
+    trials,
+    keras,
+    ownImages.found,
+    nextCharacter as TextResults,
+    told,
+  ),
 );

@@ -5,6 +5,8 @@ import { ablationRows, type Trial } from "./ablation.ts";
 import type { Figure } from "./figure.ts";
 import type { OwnImages } from "./own_images.ts";
 import { kerasRows, type KerasRuns } from "./keras.ts";
+import type { TextResults } from "./next_character.ts";
+import { textLead, textRows } from "./text.ts";
 
 /** A figure that someone else has published. */
 export interface Published {
@@ -95,6 +97,7 @@ export function resultsPage(
   trials: readonly Trial[],
   keras: KerasRuns,
   own: readonly OwnImages[],
+  text: TextResults,
   told: string,
 ): string {
   return `# Results
@@ -169,6 +172,23 @@ ${
         ...[measured.readout, measured.goodness, plain.readout, plain.goodness].map(percent),
       ]),
     )
+  }
+
+## The next character
+
+${textLead(text)}
+
+${
+    table([
+      "layers",
+      "negatives",
+      "epochs",
+      "learned from, by the readout",
+      "by goodness",
+      "others",
+      "held out, by the readout",
+      "by goodness",
+    ], textRows(text))
   }
 
 ## What each part brings

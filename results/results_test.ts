@@ -4,6 +4,8 @@ import { readTrials } from "./ablation.ts";
 import { fileName, readFigures } from "./figure.ts";
 import { readKeras } from "./keras.ts";
 import ownImages from "./own_images.json" with { type: "json" };
+import nextCharacter from "./next_character.json" with { type: "json" };
+import type { TextResults } from "./next_character.ts";
 import { resultsPage } from "./page.ts";
 import published from "./published.json" with { type: "json" };
 
@@ -20,7 +22,17 @@ Deno.test("docs/results.md is what the files in results make", async () => {
   const words = (text: string): string[] => text.replaceAll(/[-\s]+/g, " ").split(" ");
   assertEquals(
     words(page),
-    words(resultsPage(figures, published, trials, keras, ownImages.found, told)),
+    words(
+      resultsPage(
+        figures,
+        published,
+        trials,
+        keras,
+        ownImages.found,
+        nextCharacter as TextResults,
+        told,
+      ),
+    ),
   );
 });
 

@@ -54,8 +54,8 @@ function dataset({ images, labels }: Golden): Dataset {
   };
 }
 
-// The tensors under a prefix, as a network takes them.
-function stateOf(golden: Golden, prefix: string): NetworkState {
+/** The tensors under a prefix, as a network takes them. */
+export function stateOf(golden: Golden, prefix: string): NetworkState {
   return Object.fromEntries(
     Object.entries(golden).filter(([name]) => name.startsWith(prefix)).map((
       [name, { shape, data }],
@@ -66,9 +66,14 @@ function stateOf(golden: Golden, prefix: string): NetworkState {
   );
 }
 
-async function assertState(network: FFNetwork, golden: Golden): Promise<void> {
+/** Throws unless a network's state is that expected, with the optimizers' moments. */
+export async function assertState(
+  network: FFNetwork,
+  golden: Golden,
+  prefix = "final.",
+): Promise<void> {
   const state = await network.state({ optimizer: true });
-  const expected = stateOf(golden, "final.");
+  const expected = stateOf(golden, prefix);
   const names = (of: NetworkState): string => Object.keys(of).toSorted().join();
   ensure(names(state) === names(expected), `the state has ${names(state)}`);
   for (const [name, { data }] of Object.entries(expected)) {

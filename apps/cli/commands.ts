@@ -78,10 +78,11 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   predict: {
     what: "say what a saved model sees in images of your own",
-    usage: "ff predict RUN|model.safetensors FILE|FOLDER... [flags]",
+    usage: "ff predict RUN|model.safetensors FILE|FOLDER...|--text TEXT [flags]",
     examples: [
       { line: "ff predict runs/first digit.png scans/", what: "a picture, then a folder of them" },
       { line: "ff predict runs/first scans/ --json", what: "an object a line, for programs" },
+      { line: "ff predict runs/fables --text fox", what: "go on with a text" },
     ],
     flags: predictFlags,
     run: predict,

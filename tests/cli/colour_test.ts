@@ -130,8 +130,8 @@ async function takesNoOtherChannels(run: string, folder: string, train: string[]
     makeNpz({ x_test: [[count, SIDE, SIDE], noise], y_test: [[count], labels] }),
   );
   await assertRefused(["eval", run, "--dataset", npz, ...BACKEND], [
-    "the model was trained on 12x12 in 3 channels images of 3 classes",
-    "has 12x12 of 3",
+    "the model was trained on 12x12 images in 3 channels of 3 classes",
+    "has 12x12 images of 3",
   ]);
   const file = `${folder}/grey-images`;
   await Deno.writeFile(file, idx([count, SIDE, SIDE], noise));
@@ -203,7 +203,7 @@ Deno.test("a grey model takes colour pictures in grey, as ever", () =>
       }),
     );
     await assertRefused(["eval", run, "--dataset", npz, ...BACKEND], [
-      "has 6x6 in 3 channels of 2",
+      "has 6x6 images in 3 channels of 2",
     ]);
   }));
 
@@ -258,7 +258,7 @@ Deno.test("images of two channels are learned from, and pictures are no such ima
       "1.png is a picture, and the model takes images of 2 channels",
     ]);
     await assertRefused(["eval", run, "--dataset", `${folder}/test`, ...BACKEND], [
-      "the model was trained on 6x7 in 2 channels images of 3 classes",
+      "the model was trained on 6x7 images in 2 channels of 3 classes",
     ]);
   }));
 

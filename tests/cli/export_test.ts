@@ -57,6 +57,7 @@ const cases: Record<string, Recipe> = {
     epochs: 1,
     schedule: { kind: "greedy", updatesPerLayer: 5 },
   }),
+  "the first two of three layers": { ...hinton, predict: { by: "goodness", from: 0, to: 1 } },
   "layers excited by negative data": { ...hinton, excitedBy: "negative" },
   augmented: recipes.augmented({ layers: [784, 40, 30], epochs: 1 }),
   unsupervised: recipes.unsupervised({ layers: [784, 40, 30], epochs: 17 }),

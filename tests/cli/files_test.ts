@@ -136,7 +136,7 @@ Deno.test("ff eval and ff report take a folder with test files alone, which may 
     });
     await assertRefused(["eval", run, "--dataset", wrong, "--backend", "reference"], [
       "4x4 images of 3 classes",
-      "4x4 of 4",
+      "4x4 images of 4",
     ]);
   }));
 

@@ -171,12 +171,13 @@ Deno.test("ff predict prints a table, and says what its figures are", () =>
     assertStringIncludes(stdout, "confidence is the softmax of the readout");
     assertStringIncludes(stdout, "summed over layers 1 to 2");
     const done = events(await predict(run, file, "--backend", "reference", "--json")).at(-1)!;
-    const { backend, images, confidenceBy, goodnessFrom, model } = done;
-    assertEquals({ backend, images, confidenceBy, goodnessFrom, model }, {
+    const { backend, images, confidenceBy, goodnessFrom, goodnessTo, model } = done;
+    assertEquals({ backend, images, confidenceBy, goodnessFrom, goodnessTo, model }, {
       backend: "reference",
       images: 1,
       confidenceBy: "readout",
       goodnessFrom: 0,
+      goodnessTo: 1,
       model: `${run}/model.safetensors`,
     });
   }));

@@ -1,6 +1,5 @@
 // Data sets by name or folder, cut to what was asked for.
 
-import { type Dataset, takeDataset } from "@forward-forward/core";
 import {
   type ClassesOption,
   loadFashionMnist,
@@ -17,16 +16,19 @@ import { nearest } from "../shared/arguments.ts";
 import { DATA_FOLDER, findFolder } from "./data_folder.ts";
 import { type KnownDataset, knownDatasets } from "./known_datasets.ts";
 import { UsageError } from "../shared/errors.ts";
-import { loadOwnData, type OwnData } from "../own_data/load.ts";
+import { kindOf } from "../kinds/kinds.ts";
+import type { AnyData } from "../kinds/kind.ts";
+import { loadOwnData } from "../own_data/load.ts";
+import { loadOwnText } from "../own_data/text.ts";
 
-/** The images of a run. */
+/** What a run learns from and is tested on: images, or another kind of data. */
 export interface Data {
   /** What training sees. */
-  train: Dataset;
-  /** Held out from the end of the training images. */
-  validation: Dataset | null;
+  train: AnyData;
+  /** Held out from the end of what there is to train on. */
+  validation: AnyData | null;
   /** For the final figure only. */
-  test: Dataset;
+  test: AnyData;
 }
 
 /** Images, and what their labels stand for. */
@@ -35,7 +37,7 @@ export interface NamedData extends Data {
   names: readonly string[] | null;
 }
 
-/** How much of a data set to take. */
+/** How much of a data set to take, in images or in strings of a text. */
 export interface Limits {
   /** Images to train on, all by default. */
   train?: number | undefined;
@@ -57,29 +59,30 @@ export async function loadData(
   limits: Limits = {},
   channels?: number,
 ): Promise<NamedData> {
-  const { data: { train, test }, names } = await load(dataset, bothParts, channels);
-  if (names) {
-    console.error(`${dataset} has the labels ${names.map((name, i) => `${i} ${name}`).join(", ")}`);
-  }
+  const { data: { train, test }, names } = await load(dataset, bothParts, { channels });
+  const { parts, size, take, names: tellNames } = kindOf(train);
+  const told = names && tellNames(dataset, names);
+  if (told) console.error(told);
   const held = limits.validation ?? 0;
-  const rest = train.count - held;
+  const [all, tests] = [size(train), size(test)];
+  const rest = all - held;
   if (rest < 1) {
     throw new UsageError(
-      `--validation ${held} leaves none of the ${train.count} training images: hold out fewer`,
+      `--validation ${held} leaves none of the ${all} training ${parts}: hold out fewer`,
     );
   }
   return {
-    train: takeDataset(train, 0, limited("train-limit", limits.train, rest)),
-    validation: held > 0 ? takeDataset(train, rest, train.count) : null,
-    test: takeDataset(test, 0, limited("test-limit", limits.test, test.count)),
+    train: take(train, 0, limited("train-limit", limits.train, rest, parts)),
+    validation: held > 0 ? take(train, rest, all) : null,
+    test: take(test, 0, limited("test-limit", limits.test, tests, parts)),
     names,
   };
 }
 
-function limited(flag: string, wanted: number | undefined, there: number): number {
+function limited(flag: string, wanted: number | undefined, there: number, parts: string): number {
   if (wanted === undefined || wanted <= there) return wanted ?? there;
   throw new UsageError(
-    `--${flag} ${wanted} is more than the ${there} images there are: ask for fewer`,
+    `--${flag} ${wanted} is more than the ${there} ${parts} there are: ask for fewer`,
   );
 }
 
@@ -96,17 +99,18 @@ export async function loadTest(
     channels?: number | undefined;
     names?: readonly string[] | undefined;
   },
-): Promise<Dataset> {
-  const { data: test, names } = await load(dataset, testPart, channels);
-  if (names && known) renumber(test, names, known, dataset);
+): Promise<AnyData> {
+  const { data, names } = await load(dataset, testPart, { channels, symbols: known });
+  if (names && known) renumber(data, names, known, dataset);
   const isNamed = Object.hasOwn(knownDatasets, dataset);
-  if (!isNamed && test.classes < classes) test.classes = classes;
-  return takeDataset(test, 0, limited("test-limit", limit, test.count));
+  const { parts, size, take, withClasses } = kindOf(data);
+  const test = !isNamed && data.classes < classes ? withClasses(data, classes) : data;
+  return take(test, 0, limited("test-limit", limit, size(test), parts));
 }
 
 // Gives labels the numbers that a model has for their names.
 function renumber(
-  data: Dataset,
+  data: AnyData,
   names: readonly string[],
   known: readonly string[],
   dataset: string,
@@ -126,7 +130,7 @@ function renumber(
 /** Loads a data set's training images alone, and what their labels stand for: no file of its test images is opened. */
 export async function loadTraining(
   dataset: string,
-): Promise<{ data: Dataset; names: readonly string[] | null }> {
+): Promise<{ data: AnyData; names: readonly string[] | null }> {
   return await load(dataset, trainingPart);
 }
 
@@ -136,17 +140,20 @@ interface Readers<T> {
   fashionMnist(options: { folder: string }): Promise<T>;
   folder(path: string, options?: ClassesOption): Promise<T>;
   /** Which part of one's own data, and how to take it out. */
-  own: { wanted: "both" | PartName; take: (data: OwnData) => T };
+  own: {
+    wanted: "both" | PartName;
+    take: (data: { train: AnyData | null; test: AnyData | null }) => T;
+  };
 }
 
-const bothParts: Readers<TrainAndTest> = {
+const bothParts: Readers<TrainAndTest | { train: AnyData; test: AnyData }> = {
   mnist: loadMnist,
   fashionMnist: loadFashionMnist,
   folder: loadFolder,
   own: { wanted: "both", take: ({ train, test }) => ({ train: train!, test: test! }) },
 };
 
-function onePart(part: PartName): Readers<Dataset> {
+function onePart(part: PartName): Readers<AnyData> {
   return {
     mnist: (options) => loadMnistPart(part, options),
     fashionMnist: (options) => loadFashionMnistPart(part, options),
@@ -167,12 +174,20 @@ interface Loaded<T> {
 async function load<T>(
   dataset: string,
   read: Readers<T>,
-  channels?: number,
+  { channels, symbols }: {
+    channels?: number | undefined;
+    symbols?: readonly string[] | undefined;
+  } = {},
 ): Promise<Loaded<T>> {
   if (Object.hasOwn(knownDatasets, dataset)) return await loadNamed(knownDatasets[dataset]!, read);
   const meant = meantBy(dataset);
   if (meant && !await exists(dataset)) {
     throw new UsageError(`there is no data set or folder "${dataset}"${meant}`);
+  }
+  const text = await loadOwnText(dataset, symbols);
+  if (text) {
+    console.error(text.note);
+    return { data: read.own.take(text), names: text.names };
   }
   const own = await loadOwnData(dataset, read.own.wanted, channels);
   if (!own) return { data: await read.folder(dataset), names: null };

@@ -19,25 +19,27 @@ export interface Opening {
   advice: string | null;
   /** The data set's name or folder. */
   dataset: string;
-  /** Numbers of images. */
+  /** Numbers of images, or of what else is predicted. */
   images: { train: number; validation: number; test: number };
+  /** What those are called, images by default. */
+  items?: string;
   /** The run folder. */
   run: string;
 }
 
 /** What runs where, on what, and what it leaves. */
 export function header(opening: Opening): string {
-  const { recipe, seed, backend, why, advice, dataset, images, run } = opening;
+  const { recipe, seed, backend, why, advice, dataset, images, items = "images", run } = opening;
   const { name, epochs, batchSize, label } = recipe;
   const beside = label.placement === "append" ? ", the label beside each" : "";
-  const batches = batchSize === "full" ? "all images at once" : `batches of ${batchSize}`;
+  const batches = batchSize === "full" ? `all ${items} at once` : `batches of ${batchSize}`;
   const held = images.validation > 0 ? `, ${count(images.validation)} held out` : "";
   return [
     `Forward-Forward, recipe ${name}: ${layerWidths(recipe).join("-")}, ${
       plural(epochs, "epoch")
     }, ` +
     `${batches}, seed ${seed}`,
-    `data     ${dataset}: ${count(images.train)} images to train on${held}, ` +
+    `data     ${dataset}: ${count(images.train)} ${items} to train on${held}, ` +
     `${count(images.test)} to test on${beside}`,
     `backend  ${backend.name}, ${backend.device}${
       why ? ` (auto: ${why})` : advice ? ` (${advice})` : ""

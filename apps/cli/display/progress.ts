@@ -27,9 +27,19 @@ export interface Screen {
   write(text: string): unknown;
 }
 
-/** A display for this stderr; `images` are those of an epoch, `seconds` those trained before, by a run that goes on. */
-export function showProgress(images: number, seconds = 0): ProgressDisplay {
-  return Deno.stderr.isTerminal() ? showBar(images, process.stderr, seconds) : showLines();
+/** What a display may be told. */
+export interface DisplayOptions {
+  /** Seconds trained before, by a run that goes on; 0 by default. */
+  seconds?: number;
+  /** What is counted, images by default. */
+  items?: string;
+}
+
+/** A display for this stderr; `images` are those of an epoch. */
+export function showProgress(images: number, options: DisplayOptions = {}): ProgressDisplay {
+  return Deno.stderr.isTerminal()
+    ? showBar(images, process.stderr, options)
+    : showLines(options.items);
 }
 
 /** A display that shows nothing. */
@@ -56,7 +66,11 @@ interface BarOptions {
 const { SingleBar }: { SingleBar: new (options: BarOptions) => Bar } = cliProgress;
 
 /** One bar for training and, when that is over, one for testing, which leaves no trace. */
-export function showBar(images: number, screen: Screen, seconds = 0): ProgressDisplay {
+export function showBar(
+  images: number,
+  screen: Screen,
+  { seconds = 0, items = "images" }: DisplayOptions = {},
+): ProgressDisplay {
   const begun = performance.now() - 1000 * seconds;
   let now: Updates | null = null;
   let report: EpochReport | null = null;
@@ -84,7 +98,7 @@ export function showBar(images: number, screen: Screen, seconds = 0): ProgressDi
       now = progress;
       const { epoch, epochs, update, updates } = progress;
       const line = (): string =>
-        trainingLine(now!, report, images, (performance.now() - begun) / 1000, width());
+        trainingLine(now!, report, images, (performance.now() - begun) / 1000, width(), items);
       (bar ?? open(epochs * updates, false, line)).update((epoch - 1) * updates + update);
     },
     epoch(ended): void {
@@ -94,7 +108,7 @@ export function showBar(images: number, screen: Screen, seconds = 0): ProgressDi
       if (!testing) stop();
       testing = true;
       const line = (value: number): string =>
-        fit(width(), value / total, [[`testing ${count(value)} of ${count(total)} images`]]);
+        fit(width(), value / total, [[`testing ${count(value)} of ${count(total)} ${items}`]]);
       (bar ?? open(total, true, line)).update(done);
     },
     stop,
@@ -108,6 +122,7 @@ export function trainingLine(
   images: number,
   seconds: number,
   width: number,
+  items = "images",
 ): string {
   const done = (epoch - 1) * updates + update;
   const total = epochs * updates;
@@ -115,7 +130,7 @@ export function trainingLine(
   const parts: Part[] = [
     [`epoch ${epoch}/${epochs}`, `${epoch}/${epochs}`],
     [`${clock(seconds * (total - done) / done)} left`, clock(seconds * (total - done) / done)],
-    [`${count(rate)} images/s`, `${compact(rate)}/s`],
+    [`${count(rate)} ${items}/s`, `${compact(rate)}/s`],
   ];
   if (report) {
     const { loss, layers, validation, readoutError } = report;
@@ -160,13 +175,13 @@ function compact(n: number): string {
   return n.toLocaleString("en", { notation: "compact", maximumSignificantDigits: 3 });
 }
 
-function showLines(): ProgressDisplay {
+function showLines(items = "images"): ProgressDisplay {
   return {
     ...noProgress,
     epoch(report, seconds): void {
       const rate = count(report.images * report.epoch / seconds);
       console.error(
-        `epoch ${report.epoch}/${report.epochs}  ${describe(report)}  ${rate} images/s  ${
+        `epoch ${report.epoch}/${report.epochs}  ${describe(report)}  ${rate} ${items}/s  ${
           duration(seconds)
         }`,
       );

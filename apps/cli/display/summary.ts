@@ -29,9 +29,12 @@ export function lossCurve(losses: readonly number[]): string {
  * Counts of predictions (columns) for each true label (rows), a dot for none; or what is most often taken for what,
  * where there are too many labels for a table.
  */
-export function confusionTable({ confusion }: Evaluation): string {
+export function confusionTable(
+  { confusion }: Evaluation,
+  names: readonly string[] | null = null,
+): string {
   const classes = Math.sqrt(confusion.length);
-  if (classes > MOST_CLASSES) return worstConfusions(confusion, classes);
+  if (classes > MOST_CLASSES) return worstConfusions(confusion, classes, names);
   const width = Math.max(3, ...Array.from(confusion, (n) => String(n).length)) + 1;
   const cell = (value: number | string): string => String(value).padStart(width);
   const labels = Array.from({ length: classes }, (_, label) => label);
@@ -46,7 +49,12 @@ export function confusionTable({ confusion }: Evaluation): string {
   ].join("\n");
 }
 
-function worstConfusions(confusion: Int32Array, classes: number): string {
+function worstConfusions(
+  confusion: Int32Array,
+  classes: number,
+  names: readonly string[] | null,
+): string {
+  const name = (label: number): string => names ? JSON.stringify(names[label]) : String(label);
   const mistakes = Array.from(confusion, (n, at) => ({
     n,
     truth: Math.floor(at / classes),
@@ -55,7 +63,7 @@ function worstConfusions(confusion: Int32Array, classes: number): string {
   const worst = mistakes.toSorted((a, b) => b.n - a.n).slice(0, MOST_CONFUSIONS);
   return [
     `the most frequent mistakes among ${classes} labels`,
-    ...worst.map(({ n, truth, predicted }) => `${truth} taken for ${predicted}: ${n}`),
+    ...worst.map(({ n, truth, predicted }) => `${name(truth)} taken for ${name(predicted)}: ${n}`),
   ].join("\n");
 }
 

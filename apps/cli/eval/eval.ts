@@ -9,6 +9,7 @@ import { datasetNames, loadTest } from "../data/data.ts";
 import { noProgress, showProgress } from "../display/progress.ts";
 import { confusionTable, figures, layerTable } from "../display/summary.ts";
 import { count, plural } from "../display/words.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { EXIT, UsageError } from "../shared/errors.ts";
 import { onInterrupt } from "../shared/interrupt.ts";
 import { datasetOf, readModel, rebuild, requireFinite, requireFit } from "../run/model_file.ts";
@@ -53,7 +54,8 @@ export async function evaluate(args: Arguments): Promise<number> {
   });
   requireFit(model, test, dataset);
   const json = args.given("json");
-  const progress = json ? noProgress : showProgress(test.count);
+  const { items, labelsAreNamed } = kindOf(test);
+  const progress = json ? noProgress : showProgress(test.count, { items });
   using interrupt = onInterrupt(progress.stop);
   const scores = await network.score(test, {
     signal: interrupt.signal,
@@ -81,8 +83,8 @@ export async function evaluate(args: Arguments): Promise<number> {
     console.log([
       `${model.path}: recipe ${recipe.name}, ${layerWidths(recipe).join("-")}, ` +
       `${plural(epoch, "epoch")}, seed ${seed}`,
-      `${count(test.count)} images of ${dataset} on ${backend.name}, ${backend.device}\n`,
-      `${confusionTable(evaluation)}\n`,
+      `${count(test.count)} ${items} of ${dataset} on ${backend.name}, ${backend.device}\n`,
+      `${confusionTable(evaluation, labelsAreNamed ? info.names : null)}\n`,
       `${layerTable(layerWidths(recipe).slice(1), evaluation)}\n`,
       figures(evaluation),
     ].join("\n"));

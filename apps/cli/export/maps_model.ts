@@ -1,6 +1,7 @@
 // The prediction of a network of maps as an ONNX model: layers that see no labels, in one pass.
 
 import type { NetworkState, Recipe } from "@forward-forward/core";
+import { summedLayers } from "@forward-forward/core/scoring";
 import type { ImageSize } from "@forward-forward/core/data";
 import {
   type ConvolutionSettings,
@@ -129,9 +130,7 @@ export function mapsModel(
   let x = scaleRows(pixels, width);
   const found: string[] = [];
   const logits: string[] = [];
-  const [from, to] = predict.by === "goodness"
-    ? [predict.from, predict.to ?? planned.length - 1]
-    : [readout?.from ?? 0, planned.length - 1];
+  const { from, to } = summedLayers(recipe, planned.length);
   let row = 0;
   planned.forEach((layer, l) => {
     const { kind } = layer.options;

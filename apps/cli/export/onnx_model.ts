@@ -1,7 +1,9 @@
 // A network's whole prediction as one ONNX model: images in; the goodness of each label, and the label, out.
 
 import { layerKinds, planLayers } from "@forward-forward/core/layers";
-import { inputsOf, layerWidths } from "@forward-forward/core/training";
+import { summedLayers } from "@forward-forward/core/scoring";
+import { inputsOf, layerWidths, scheduleKinds } from "@forward-forward/core/training";
+import { UsageError } from "../shared/errors.ts";
 import type { NetworkState, Recipe } from "@forward-forward/core";
 import { type ImageSize, inputColumns } from "@forward-forward/core/data";
 import { Graph } from "./graph.ts";
@@ -30,6 +32,12 @@ export function onnxModel(
   // Local fields are dense layers of which most weights are zero.
   if (planned.some(({ options: { kind } }) => kind !== "dense" && kind !== "local")) {
     return mapsModel(recipe, state, image, metadata);
+  }
+  if (scheduleKinds[recipe.schedule.kind]!.forward) {
+    throw new UsageError(
+      "a recurrent network goes up and down for several steps, which ONNX models are not made of yet: " +
+        "predict with ff predict, or export one whose label is shown with the image",
+    );
   }
   const [width, ...units] = layerWidths(recipe) as [number, ...number[]];
   const { pixels } = inputColumns(recipe);
@@ -91,7 +99,7 @@ export function onnxModel(
   const share = g.add("Unsqueeze", [g.add("Div", [strength, length]), g.integers(2)]);
   const shared = g.add("Unsqueeze", [product, g.integers(1)]);
   let activity = relu(add(add(shared, mul(share, labels)), first.bias));
-  const from = predict.by === "goodness" ? predict.from : readout?.from ?? 0;
+  const summed = summedLayers(recipe, units.length);
   const found: string[] = [];
   units.forEach((n, l) => {
     if (l > 0) {
@@ -99,7 +107,7 @@ export function onnxModel(
       const input = normalise(activity, units[l - 1]!, 2);
       activity = relu(add(g.add("MatMul", [input, weight]), bias));
     }
-    if (l < from) return;
+    if (l < summed.from || l > summed.to) return;
     const sign = recipe.excitedBy === "positive" ? 1 : -1;
     const scale = planned[l]!.settings.goodness === "mean" ? 1 / n : 1;
     found.push(mul(squaresOf(activity, 2, 0), g.floats(sign * scale)));

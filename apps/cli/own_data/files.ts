@@ -127,7 +127,8 @@ export async function readHead(path: string): Promise<Uint8Array> {
   });
 }
 
-async function readWhole(path: string): Promise<Uint8Array> {
+/** A file's bytes. Throws a {@linkcode UsageError} if it cannot be read, or is too long. */
+export async function readWhole(path: string): Promise<Uint8Array> {
   return await asking(path, async () => {
     const { size } = await Deno.stat(path);
     if (size > LONGEST) {

@@ -1,9 +1,9 @@
-// `ff predict`: says what a saved model sees in images of one's own.
+// `ff predict`: says what a saved model sees in images of one's own, or goes on with a text.
 
 import { layerWidths } from "@forward-forward/core/training";
 import type { Recipe, Scores } from "@forward-forward/core";
 import { bytesOf } from "@forward-forward/core/data";
-import { predictLabels } from "@forward-forward/core/scoring";
+import { predictLabels, summedGoodness, summedLayers } from "@forward-forward/core/scoring";
 import type { Arguments, Flags } from "../shared/arguments.ts";
 import { backendHelp, backendNames, openBackend } from "../shared/backends.ts";
 import { noProgress, showProgress } from "../display/progress.ts";
@@ -11,7 +11,9 @@ import { count, percent, plural } from "../display/words.ts";
 import { EXIT, UsageError } from "../shared/errors.ts";
 import { type FileImage, readImages } from "../images/read_images.ts";
 import { onInterrupt } from "../shared/interrupt.ts";
-import { readModel, rebuild, requireFinite } from "../run/model_file.ts";
+import { type Model, readModel, rebuild, requireFinite } from "../run/model_file.ts";
+import { shellWord } from "../shared/shell_word.ts";
+import { predictText, textFlags } from "./predict_text.ts";
 
 /** The flags of `ff predict`. */
 export const predictFlags: Flags = {
@@ -20,6 +22,7 @@ export const predictFlags: Flags = {
     help: backendHelp,
     choices: backendNames,
   },
+  ...textFlags,
   json: { value: "", help: "one JSON object a line on stdout, nothing else there" },
   help: { value: "", help: "this text" },
 };
@@ -27,12 +30,17 @@ export const predictFlags: Flags = {
 /** Runs `ff predict` and returns its exit code. */
 export async function predict(args: Arguments): Promise<number> {
   const [path, ...files] = args.rest;
-  if (path === undefined || files.length === 0) {
-    throw new UsageError("predict needs a model and images: ff predict RUN FILE...");
+  const text = args.text("text") !== undefined;
+  if (path === undefined || files.length === 0 && !text) {
+    throw new UsageError(
+      "predict needs a model and images, or a text: ff predict RUN FILE..., ff predict RUN --text TEXT",
+    );
   }
   // Every file is read before anything is printed: a result is never half a result.
   const model = await readModel(path);
   const { info } = model;
+  requireKind(args, model, files);
+  if (text) return await predictText(args, model);
   const images = await readImages(files, info);
   const { backend: opened } = await openBackend(args.text("backend") ?? "auto");
   using backend = opened;
@@ -71,14 +79,14 @@ export async function predict(args: Arguments): Promise<number> {
       epochs: info.epoch,
       images: images.length,
       confidenceBy,
-      goodnessFrom: firstLayer(info.recipe),
+      goodnessFrom: summedLayers(info.recipe, scores.goodness.length).from,
+      goodnessTo: summedLayers(info.recipe, scores.goodness.length).to,
       model: model.path,
     }));
     return EXIT.done;
   }
   const { recipe, epoch, seed } = info;
-  const layers = recipe.layers.length - 1;
-  const from = firstLayer(recipe) + 1;
+  const { from, to } = summedLayers(recipe, scores.goodness.length);
   console.log([
     `${model.path}: recipe ${recipe.name}, ${layerWidths(recipe).join("-")}, ` +
     `${plural(epoch, "epoch")}, seed ${seed}`,
@@ -89,10 +97,27 @@ export async function predict(args: Arguments): Promise<number> {
     `confidence is the softmax of ${
       confidenceBy === "readout" ? "the readout" : "the goodness"
     }; right of it the goodness of each label, summed over ${
-      from === layers ? `layer ${from}` : `layers ${from} to ${layers}`
+      from === to ? `layer ${from + 1}` : `layers ${from + 1} to ${to + 1}`
     }`,
   ].join("\n"));
   return EXIT.done;
+}
+
+// A model of text goes on with a text, and one of images is shown files.
+function requireKind(args: Arguments, { path, info }: Model, files: readonly string[]): void {
+  const [file] = files;
+  if (info.kind !== undefined && file !== undefined) {
+    throw new UsageError(
+      `${path} is a model of ${info.kind}, and ${file} is a file: give it --text ` +
+        `${shellWord("the fox")}`,
+    );
+  }
+  if (info.kind !== undefined) return;
+  const flag = Object.keys(textFlags).find((name) => args.text(name) !== undefined);
+  if (flag === undefined) return;
+  throw new UsageError(
+    `--${flag} is for models of text, and ${path} is one of images: give it pictures`,
+  );
 }
 
 /** What a model sees in an image. */
@@ -108,23 +133,15 @@ export interface Prediction {
 /** The prediction for each image. */
 export function predictionsOf(scores: Scores, recipe: Recipe): Prediction[] {
   const { classes, logits } = scores;
-  const layers = scores.goodness.slice(firstLayer(recipe));
+  const summed = summedGoodness(scores, recipe);
   const labels = predictLabels(scores, recipe.predict);
   return Array.from(labels, (label, i) => {
-    const row = (values: Float32Array): Float32Array =>
-      values.subarray(i * classes, (i + 1) * classes);
-    const goodness = Array.from(
-      { length: classes },
-      (_, c) => layers.reduce((sum, layer) => sum + row(layer)[c]!, 0),
-    );
-    const evidence = logits ? Array.from(row(logits)) : goodness;
+    const row = (values: Float32Array | Float64Array): number[] =>
+      Array.from(values.subarray(i * classes, (i + 1) * classes));
+    const goodness = row(summed);
+    const evidence = logits ? row(logits) : goodness;
     return { label, confidence: softmax(evidence)[label]!, goodness };
   });
-}
-
-// The hidden layer, counted from 0, from which goodness is summed.
-function firstLayer({ predict, readout }: Recipe): number {
-  return predict.by === "goodness" ? predict.from : readout?.from ?? 0;
 }
 
 function softmax(values: readonly number[]): number[] {

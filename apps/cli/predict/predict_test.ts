@@ -37,6 +37,15 @@ Deno.test("predictionsOf() takes the softmax of goodness where there is no reado
   assertAlmostEquals(first!.confidence, a / (a + b + c), 1e-6);
 });
 
+Deno.test("predictionsOf() sums the goodness of the layers that predict, to the last of them", () => {
+  const predict = { by: "goodness", from: 0, to: 0 } as const;
+  const [first, second] = predictionsOf(
+    { ...scores, logits: null },
+    recipes.keras({ classes: 3, predict }),
+  );
+  assertEquals([first!.goodness, second!.goodness], [[9, 0, 0], [0, 0, 9]]);
+});
+
 Deno.test("predictionsOf() stays finite for goodness that no exponential holds", () => {
   const goodness = [new Float32Array(6), Float32Array.of(5000, 4000, 0, 0, 0, 1e30)];
   const predictions = predictionsOf(

@@ -1,7 +1,7 @@
 // What the scores of test images say: goodness under right and wrong labels, and the worst mistakes.
 
 import type { Recipe, Scores } from "@forward-forward/core";
-import { predictLabels } from "@forward-forward/core/scoring";
+import { predictLabels, summedGoodness } from "@forward-forward/core/scoring";
 
 /** A layer's goodness of the same images as positive and as negative data, `[count]` each. */
 export interface Contrast {
@@ -50,13 +50,12 @@ export function worstMistakes(
   labels: ArrayLike<number>,
   { predict, most }: { predict: Recipe["predict"]; most: number },
 ): Mistake[] {
-  const { classes, logits, goodness } = scores;
+  const { classes, logits } = scores;
+  const by = predict.by === "softmax"
+    ? logits!
+    : summedGoodness(scores, { predict, readout: null });
   const rows = (image: number): number[] =>
-    Array.from({ length: classes }, (_, label) => {
-      const at = image * classes + label;
-      if (predict.by === "softmax") return logits![at]!;
-      return goodness.slice(predict.from).reduce((sum, layer) => sum + layer[at]!, 0);
-    });
+    Array.from({ length: classes }, (_, label) => by[image * classes + label]!);
   const mistakes: Mistake[] = [];
   predictLabels(scores, predict).forEach((predicted, index) => {
     const truth = labels[index]!;

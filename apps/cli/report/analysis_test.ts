@@ -37,6 +37,9 @@ Deno.test("worstMistakes() orders by goodness of the layers that predict, and gi
   assertEquals(by(0, 5), [[2, 0, 5, null]]);
   assertEquals(by(1, 5), [[2, 0, 7, null]]);
   assertEquals(by(0, 0), []);
+  const first = { by: "goodness", from: 0, to: 0 } as const;
+  const [mistake, ...others] = worstMistakes(scores, labels, { predict: first, most: 5 });
+  assertEquals([mistake!.index, mistake!.predicted, mistake!.margin, others], [1, 2, 2, []]);
 });
 
 Deno.test("histogram() covers all values, counts each once, and has a bin for equal ones", () => {

@@ -1,11 +1,12 @@
 // `ff report`: one run, or several compared, as one HTML file.
 
-import type { Dataset, FFNetwork } from "@forward-forward/core";
+import type { FFNetwork } from "@forward-forward/core";
 import { channelsOf } from "@forward-forward/core/data";
 import { type Arguments, type Flags, whole } from "../shared/arguments.ts";
 import { backendHelp, backendNames, openBackend } from "../shared/backends.ts";
 import { datasetNames, loadTest } from "../data/data.ts";
 import { noProgress, showProgress } from "../display/progress.ts";
+import type { AnyData } from "../kinds/kind.ts";
 import { EXIT, UsageError } from "../shared/errors.ts";
 import { onInterrupt } from "../shared/interrupt.ts";
 import { readRun, type RunLog } from "./run_log.ts";
@@ -91,7 +92,7 @@ export interface ReportOptions {
   /** The model's network. */
   network: FFNetwork;
   /** The test images. */
-  test: Dataset;
+  test: AnyData;
   /** Where they come from. */
   dataset: string;
   /** Where to. */
@@ -112,12 +113,14 @@ export async function writeReport(
   requireFinite(model, scores);
   // Vega is loaded when a report is written, not with every command.
   const { runPage } = await import("./run_page.ts");
+  const { goodnessBySteps } = await import("./steps.ts");
   const { name, device } = network.backend;
   // Scores are less the goodness where layers are excited by negative data.
   const sign = model.info.recipe.excitedBy === "positive" ? 1 : -1;
   const thresholds = network.layers.map(({ threshold }) => sign * threshold);
   const scorer = { name, device };
-  const text = await runPage({ run, model, thresholds, test, dataset, scores, scorer });
+  const steps = await goodnessBySteps(network, test);
+  const text = await runPage({ run, model, thresholds, test, dataset, scores, scorer, steps });
   return await write(out, text);
 }
 

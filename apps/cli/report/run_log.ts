@@ -23,6 +23,8 @@ export interface LoggedEpoch {
   validationLayerErrors: number[] | null;
   /** Seconds of training until its end. */
   trainSeconds: number;
+  /** What the network wrote after it, where it learned text. */
+  text?: string;
 }
 
 /** The final test, as `metrics.jsonl` has it. */
@@ -143,6 +145,7 @@ function parseEpoch(event: Record<string, unknown>): LoggedEpoch | null {
     validationError: numberOrNull(event.validationError),
     validationLayerErrors: Array.isArray(errors) && errors.every(isNumber) ? errors : null,
     trainSeconds: trainSeconds as number,
+    ...(typeof event.text === "string" ? { text: event.text } : {}),
   };
 }
 

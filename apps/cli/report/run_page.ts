@@ -9,25 +9,22 @@ import {
 } from "@forward-forward/core/layers";
 import type { MapShape } from "@forward-forward/core/tensor";
 import { layerWidths } from "@forward-forward/core/training";
-import type { Dataset, Evaluation, Scores } from "@forward-forward/core";
+import type { Evaluation, Scores } from "@forward-forward/core";
 import { evaluateScores } from "@forward-forward/core/scoring";
 import { troubleSentence, troublesOf } from "../display/troubles.ts";
 import { count, duration, percent as inPercent, plural } from "../display/words.ts";
 import { shellWord } from "../shared/shell_word.ts";
+import type { AnyData } from "../kinds/kind.ts";
 import type { Model } from "../run/model_file.ts";
 import { contrasts, histogram, type Mistake, worstMistakes } from "./analysis.ts";
 import { barChart, type Bars, type Chart, distributionChart } from "./charts.ts";
 import { ERROR_CURVES, goodnessUnit, trainingCurves } from "./curves.ts";
 import { type Html, html, type Piece } from "./html.ts";
 import { charts, facts, list, page, section } from "./page.ts";
-import {
-  type Field,
-  picture as drawPicture,
-  strongestFields,
-  strongestFilters,
-  weightPicture,
-} from "./pictures.ts";
+import { type Field, strongestFields, strongestFilters, weightPicture } from "./pictures.ts";
 import { flatten, type RunLog } from "./run_log.ts";
+import { type Shown, shownOf } from "./shown.ts";
+import { type Steps, stepsChart } from "./steps.ts";
 
 /** What a report is made from. */
 export interface Findings {
@@ -38,13 +35,15 @@ export interface Findings {
   /** The goodness that separates positive from negative, for each layer. */
   thresholds: number[];
   /** The test images. */
-  test: Dataset;
+  test: AnyData;
   /** Where they come from. */
   dataset: string;
   /** Their scores by the model. */
   scores: Scores;
   /** What they were scored on. */
   scorer: { name: string; device: string };
+  /** How goodness goes from step to step, where the network has steps. */
+  steps: Steps | null;
 }
 
 const MOST_BINS = 40;
@@ -53,14 +52,17 @@ const FIELDS = 48;
 
 /** The whole page. */
 export async function runPage(findings: Findings): Promise<string> {
-  const { run, model: { info }, test, dataset, scores, scorer } = findings;
-  const { recipe, seed, epoch } = info;
+  const { run, model: { info }, test, dataset, scores, scorer, steps } = findings;
+  const { recipe, seed, epoch, names } = info;
+  const shown = shownOf(test, names);
   const evaluation = evaluateScores(scores, test.labels, recipe);
   const seconds = run.epochs.at(-1)!.trainSeconds;
   const curves = await trainingCurves(run.epochs, recipe, evaluation.error);
   const lead =
     `Forward-Forward, recipe ${recipe.name}, ${layerWidths(recipe).join("-")}, seed ${seed}; ` +
-    `${count(test.count)} test images of ${dataset}, scored on ${scorer.name} (${scorer.device}).`;
+    `${
+      count(test.count)
+    } test ${shown.items} of ${dataset}, scored on ${scorer.name} (${scorer.device}).`;
   return page(`${run.name}: report`, [
     html`
       <header>
@@ -85,10 +87,10 @@ export async function runPage(findings: Findings): Promise<string> {
       `,
     ),
     recipe.label.placement === "none" ? null : section(
-      "Goodness of the test images",
+      `Goodness of the test ${shown.items}`,
       html`
         <p>
-          Each image is shown to the network with its right label, as positive data, and with the
+          Each is shown to the network with its right label, as positive data, and with the
           wrong label that excites the layer most, the hardest negative there is. A layer has
           learned when the two lie on either side of its threshold; for a prediction it is enough
           that the right label has more.
@@ -96,9 +98,20 @@ export async function runPage(findings: Findings): Promise<string> {
       `,
       charts([...await distributions(findings), await errorBars(evaluation, findings)]),
     ),
-    section("Confusion", confusion(evaluation)),
-    section("Most confident mistakes", mistakes(findings)),
-    section("Receptive fields of the first layer", fields(findings)),
+    steps && section(
+      "From step to step",
+      html`
+        <p>
+          The first test ${shown.items} with the right label held above the last layer, and with
+          another one: what the layers below hear of it comes down a layer a step.
+        </p>
+      `,
+      charts([await stepsChart(steps, info)]),
+    ),
+    shown.sections(run),
+    section("Confusion", confusion(evaluation, shown)),
+    section("Most confident mistakes", mistakes(findings, shown)),
+    section("Receptive fields of the first layer", fields(findings, shown)),
     section("Settings and machine", settings(run)),
   ]);
 }
@@ -171,7 +184,7 @@ async function errorBars(
 }
 
 // A table is its own text alternative.
-function confusion({ confusion, count: images, error }: Evaluation): Html {
+function confusion({ confusion, count: images, error }: Evaluation, { items, label }: Shown): Html {
   const classes = Math.sqrt(confusion.length);
   const labels = Array.from({ length: classes }, (_, label) => label);
   const at = (truth: number, predicted: number): number => confusion[truth * classes + predicted]!;
@@ -191,22 +204,22 @@ function confusion({ confusion, count: images, error }: Evaluation): Html {
     const kind = `${hit ? "hit" : "miss"}${depth}`;
     return html`<td class="${kind}" style="--share:${share.toFixed(2)}">${n}</td>`;
   };
-  const wrong = `${count(images * error)} of ${count(images)} test images are predicted wrongly.`;
+  const wrong = `${count(images * error)} of ${count(images)} test ${items} are predicted wrongly.`;
   return html`
     <figure>
       <p>
         ${wrong} Blue are hits, as a share of their row; orange are mistakes, the darker the more.
       </p>
       <p class="note" id="confusion">
-        number of images by true label (rows) and predicted label (columns)
+        number of ${items} by true label (rows) and predicted label (columns)
       </p>
       <div class="scroll" tabindex="0" role="region" aria-label="confusion matrix">
         <table class="confusion" aria-labelledby="confusion">
           <thead>
-            <tr><td></td>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr>
+            <tr><td></td>${labels.map((truth) => html`<th scope="col">${label(truth)}</th>`)}</tr>
           </thead>
           <tbody>${labels.map((truth) =>
-            html`<tr><th scope="row">${truth}</th>${
+            html`<tr><th scope="row">${label(truth)}</th>${
               labels.map((predicted) => cell(truth, predicted))
             }</tr>\n`
           )}</tbody>
@@ -216,24 +229,26 @@ function confusion({ confusion, count: images, error }: Evaluation): Html {
   `;
 }
 
-function mistakes({ scores, test, model: { info: { recipe } } }: Findings): Piece {
+function mistakes(
+  { scores, test, model: { info: { recipe } } }: Findings,
+  { items, label, item }: Shown,
+): Piece {
   const { predict } = recipe;
   const worst = worstMistakes(scores, test.labels, { predict, most: MISTAKES });
   if (worst.length === 0) {
-    return html`<p>There are none: every test image is predicted rightly.</p>`;
+    return html`<p>There are none: all test ${items} are predicted rightly.</p>`;
   }
-  const size = bytesOf(test);
-  const which = plural(worst.length, "test image");
+  const which = worst.length === 1 ? `test ${items.slice(0, -1)}` : `${worst.length} test ${items}`;
   const sure = ({ probability, margin }: Mistake): string =>
     probability === null ? `by ${margin.toPrecision(3)}` : `${(100 * probability).toFixed(1)} %`;
   const picture = (mistake: Mistake): Html => {
     const { index, truth, predicted } = mistake;
-    const pixels = test.images.subarray(index * size, (index + 1) * size);
-    const { url, width, height } = drawPicture(pixels, test);
     return html`
       <figure>
-        <img src="${url}" width="${width}" height="${height}" alt="test image ${index}">
-        <figcaption>a ${truth}, taken for ${predicted} <small>${sure(mistake)}</small></figcaption>
+        ${item(index)}
+        <figcaption>a ${label(truth)}, taken for ${label(predicted)} <small>${sure(
+          mistake,
+        )}</small></figcaption>
       </figure>
     `;
   };
@@ -246,20 +261,21 @@ function mistakes({ scores, test, model: { info: { recipe } } }: Findings): Piec
   `;
 }
 
-function fields({ model: { info, state } }: Findings): Html {
+function fields({ model: { info, state } }: Findings, { first }: Shown): Html {
   const { classes, label } = info.recipe;
   const [{ options: layer, map }] = planLayers(info.recipe, layerKinds) as [PlannedLayer];
   const side = layer.kind === "convolution" ? (layer as ConvolutionOptions).size : null;
   // Of a convolution a window's weights, of other layers those of every pixel.
   const image = side === null ? info.image : windowSize(layer as ConvolutionOptions, map);
   const weight = state["layers.0.weight"]!;
+  const pixels = bytesOf(image);
+  // Above the pixels' rows are those of what is above a recurrent layer, or of a label beside the image.
+  const labels = Math.max(label.placement === "overlay" ? classes : 0, weight.shape[0] - pixels);
   const strongest = side === null
-    ? strongestFields(weight, { pixels: bytesOf(image), labels: classes, most: FIELDS })
+    ? strongestFields(weight, { pixels, labels, most: FIELDS })
     : strongestFilters(weight, { most: FIELDS });
   const isColoured = channelsOf(image) === 3;
-  const overlaid = label.placement === "overlay"
-    ? ` The first ${classes} pixels, at the top left${isColoured ? " of red" : ""}, show the label.`
-    : "";
+  const overlaid = label.placement === "overlay" ? ` ${first}` : "";
   const which = plural(strongest.length, "unit");
   const picture = ({ unit, norm, weights, scale }: Field): Html => {
     const { url, width, height } = weightPicture(weights, { ...image, scale });

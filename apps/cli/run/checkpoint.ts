@@ -1,7 +1,6 @@
 // Checkpoints: all that a run continues from, in two files of which one is always whole.
 
-import { channelsOf } from "@forward-forward/core/data";
-import type { Checkpoint, Dataset } from "@forward-forward/core";
+import type { Checkpoint } from "@forward-forward/core";
 import { updatesPerEpoch } from "@forward-forward/core/training";
 import {
   canonicalJson,
@@ -14,6 +13,8 @@ import {
   parseModelInfo,
 } from "@forward-forward/core/model";
 import type { Data, Limits } from "../data/data.ts";
+import type { AnyData } from "../kinds/kind.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { UsageError } from "../shared/errors.ts";
 import { type ModelInfo, withPictures } from "./model_file.ts";
 import { CHECKPOINTS } from "./run_files.ts";
@@ -71,14 +72,11 @@ export async function identify({ train, validation, test }: Data): Promise<DataI
 }
 
 /** The identity of a part of the data. */
-export async function identifyPart(part: Dataset): Promise<PartIdentity> {
-  const { count, rows, columns, classes, images, labels } = part;
-  const channels = channelsOf(part);
-  const sums = [await sha256(images), await sha256(labels)];
-  const text = [count, rows, columns, ...(channels > 1 ? [channels] : []), classes, ...sums].join(
-    " ",
-  );
-  return { count, sha256: await sha256(new TextEncoder().encode(text)) };
+export async function identifyPart(part: AnyData): Promise<PartIdentity> {
+  const { numbers, bytes } = kindOf(part).identity(part);
+  const sums = await Promise.all(bytes.map(sha256));
+  const text = [...numbers, ...sums].join(" ");
+  return { count: part.count, sha256: await sha256(new TextEncoder().encode(text)) };
 }
 
 // The checksum is the file's first text, so that its place is known before anything is parsed. It is that of the

@@ -2,21 +2,24 @@
 
 import type {
   Backend,
-  Dataset,
   FFNetwork,
   ModelInfo as CoreInfo,
   NetworkState,
   Scores,
 } from "@forward-forward/core";
-import { isSameSize, sizeInWords } from "@forward-forward/core/data";
+import { isSameSize } from "@forward-forward/core/data";
 import { buildModel, decodeModel, FORMAT, notFinite } from "@forward-forward/core/model";
 import { MNIST_STYLE, type PictureStyle } from "@forward-forward/datasets";
+import type { AnyData } from "../kinds/kind.ts";
+import { kindNamed, kindOf } from "../kinds/kinds.ts";
 import { describeFile } from "../shared/describe_file.ts";
 import { UsageError } from "../shared/errors.ts";
 import { reasonOf } from "../shared/system_error.ts";
 
 /** What a model file says besides its tensors. */
 export interface ModelInfo extends CoreInfo {
+  /** The kind of its data, where that is not images. */
+  kind?: string;
   /** How its images were made, and so how pictures are to be made like them. */
   pictures: PictureStyle;
   /** What the labels stand for, from 0 up, where the data said it. */
@@ -25,9 +28,11 @@ export interface ModelInfo extends CoreInfo {
 
 /** What a model of `ff` says of itself; `names` are null where the data did not say them. */
 export function describeModel(
-  { names, ...about }: Omit<ModelInfo, "format" | "names"> & { names: readonly string[] | null },
+  { names, ...about }:
+    & Omit<ModelInfo, "format" | "names" | "pictures">
+    & { names: readonly string[] | null; pictures?: PictureStyle },
 ): ModelInfo {
-  return { format: FORMAT, ...about, ...(names ? { names } : {}) };
+  return withPictures({ format: FORMAT, ...about, ...(names ? { names } : {}) });
 }
 
 /** A model read from a file. */
@@ -102,13 +107,21 @@ const ANY_STYLE: PictureStyle = { fit: "whole", ground: 0, ink: 255, polarity: "
 
 /** A model's own words with those of the command line. Throws a `SyntaxError` where what it says of pictures or labels cannot be. */
 export function withPictures(
-  info: CoreInfo & Partial<Pick<ModelInfo, "pictures" | "names">>,
+  info: CoreInfo & Partial<Pick<ModelInfo, "pictures" | "names" | "kind">>,
 ): ModelInfo {
-  const { pictures = info.dataset === "" ? ANY_STYLE : MNIST_STYLE, names } = info;
+  const other = info.dataset === "" || info.kind !== undefined;
+  const { pictures = other ? ANY_STYLE : MNIST_STYLE, names } = info;
   if (!isStyle(pictures)) throw new SyntaxError("what it says of its pictures cannot be");
+  if (!kindNamed(info.kind)) {
+    throw new SyntaxError(
+      `it is for data of the kind ${JSON.stringify(info.kind)}, which is not known`,
+    );
+  }
   const areNames = Array.isArray(names) && names.length === info.recipe.classes &&
     names.every((name) => typeof name === "string");
   if (names !== undefined && !areNames) throw new SyntaxError("it has other names than labels");
+  const fault = kindNamed(info.kind)!.fault?.(info) ?? null;
+  if (fault !== null) throw new SyntaxError(fault);
   return { ...info, pictures };
 }
 
@@ -121,15 +134,15 @@ function isStyle(style: PictureStyle | null): boolean {
     ["dark", "light", "any"].includes(polarity) && [undefined, true].includes(plain);
 }
 
-/** Throws a {@linkcode UsageError} unless these images have the size and the classes that a model was trained for. */
-export function requireFit({ info }: Model, data: Dataset, dataset: string): void {
+/** Throws a {@linkcode UsageError} unless data is of the kind, the size and the classes that a model was trained for. */
+export function requireFit({ info }: Model, data: AnyData, dataset: string): void {
   const { image, recipe: { classes } } = info;
-  if (isSameSize(data, image) && data.classes === classes) return;
+  const [kind, own] = [kindNamed(info.kind)!, kindOf(data)];
+  const plane = own.plane(data);
+  if (kind === own && isSameSize(plane, image) && data.classes === classes) return;
   throw new UsageError(
-    `the model was trained on ${
-      sizeInWords(image)
-    } images of ${classes} classes and ${dataset} has ` +
-      `${sizeInWords(data)} of ${data.classes}: use the data it was trained for`,
+    `the model was trained on ${kind.describe({ ...image, classes })} and ${dataset} has ` +
+      `${own.describe({ ...plane, classes: data.classes })}: use the data it was trained for`,
   );
 }
 

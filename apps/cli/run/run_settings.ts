@@ -24,7 +24,7 @@ export interface RunSettings {
   /** Which epoch's model the run ends with. */
   keep: Keep;
   /** What `ff predict` makes of pictures. */
-  pictures: PictureStyle["fit"];
+  pictures: PictureStyle["fit"] | undefined;
   /** The recipe. */
   recipe: Recipe;
 }

@@ -121,11 +121,13 @@ export function whole(flag: string, text: string, least: number, or = ""): numbe
 export function decimal(
   flag: string,
   text: string,
-  { above, or = "" }: { above?: number; or?: string } = {},
+  { above, from, or = "" }: { above?: number; from?: number; or?: string } = {},
 ): number {
   const value = text.trim() === "" ? NaN : Number(text);
-  if (Number.isFinite(value) && (above === undefined || value > above)) return value;
-  const range = (above === undefined ? "" : ` above ${above}`) + (or && ` or ${or}`);
+  const within = (above === undefined || value > above) && (from === undefined || value >= from);
+  if (Number.isFinite(value) && within) return value;
+  const least = above === undefined ? from === undefined ? "" : ` from ${from}` : ` above ${above}`;
+  const range = least + (or && ` or ${or}`);
   throw new UsageError(`--${flag} must be a number${range}, got ${quote(text)}`);
 }
 

@@ -1,7 +1,9 @@
 // The plan of a sweep for its images.
 
-import { bytesOf, sizeInWords } from "@forward-forward/core/data";
-import type { Dataset, Recipe } from "@forward-forward/core";
+import { bytesOf } from "@forward-forward/core/data";
+import type { Recipe } from "@forward-forward/core";
+import type { AnyData } from "../kinds/kind.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import type { Refuse } from "../shared/json_file.ts";
 import { fitRecipe } from "../train/settings.ts";
 import { BASE, placed, type Plan, type Setting } from "./plan.ts";
@@ -11,7 +13,7 @@ import type { SweepFile } from "./sweep_file.ts";
 /** What a plan is fitted to. */
 export interface FitTo {
   /** The images to train on. */
-  train: Dataset;
+  train: AnyData;
   /** Their data set's name or folder. */
   dataset: string;
   /** The recipe as the sweep's file has it. */
@@ -45,15 +47,15 @@ function requireWidth(
   refuse: Refuse,
 ): void {
   const { train, dataset, recipe: given } = to;
-  const pixels = bytesOf(train);
+  const kind = kindOf(train);
+  const pixels = bytesOf(kind.plane(train));
   const [width] = recipe.layers;
   const asked = given?.layers !== undefined ||
     ["layers", "layers.0"].some((path) => Object.hasOwn(set, path));
   if (!asked || width === pixels) return;
   refuse(
-    `has layers that start with ${width}, in ${
-      JSON.stringify(name)
-    }, and the images of ${dataset} ` +
-      `have ${pixels} pixels (${sizeInWords(train)}): start them with ${pixels}`,
+    `has layers that start with ${width}, in ${JSON.stringify(name)}, and ${
+      kind.width(dataset, train)
+    }: start them with ${pixels}`,
   );
 }

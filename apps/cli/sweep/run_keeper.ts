@@ -1,8 +1,8 @@
 // Keeps a trial in its folder as `ff train` keeps a run: checkpoints, metrics and, in the end, the model.
 
-import { type ImageSize, sizeOf } from "@forward-forward/core/data";
+import type { ImageSize } from "@forward-forward/core/data";
 import type { EpochReport, FFNetwork } from "@forward-forward/core";
-import type { PictureStyle } from "@forward-forward/datasets";
+import type { About } from "../kinds/kind.ts";
 import { canonicalJson } from "@forward-forward/core/model";
 import {
   type DataIdentity,
@@ -42,11 +42,10 @@ export interface Kept {
   dataset: string;
   /** The images, told from others, and how many were asked for. */
   data: { identity: DataIdentity; limits: Limits };
-  /** What its images look like, and what their labels stand for. */
-  image: ImageSize & {
-    pictures: PictureStyle;
-    names: readonly string[] | null;
-  };
+  /** The size of its images, or what stands for it. */
+  image: ImageSize;
+  /** What else a model says of the data, and what its labels stand for. */
+  about: About & { names: readonly string[] | null };
   /** The command that goes on with it. */
   resume: string;
 }
@@ -139,17 +138,16 @@ export class RunKeeper implements TrialKeeper {
   }
 
   #info(): ModelInfo {
-    const { trial: { setting: { recipe }, seed }, dataset, image } = this.#kept;
-    const { pictures, names } = image;
+    const { trial: { setting: { recipe }, seed }, dataset, image, about } = this.#kept;
     const { epoch } = this.#network!;
-    return describeModel({ recipe, seed, epoch, dataset, image: sizeOf(image), pictures, names });
+    return describeModel({ recipe, seed, epoch, dataset, image, ...about });
   }
 
   #config(): Record<string, unknown> {
-    const { ran, trial: { setting: { recipe }, seed }, dataset, data, image } = this.#kept;
+    const { ran, trial: { setting: { recipe }, seed }, dataset, data, about } = this.#kept;
     const { identity: { train, validation }, limits } = data;
     const images = { train: train.count, validation: validation?.count ?? 0, test: 0 };
-    const pictures = image.pictures.fit;
+    const pictures = about.pictures?.fit;
     const settings = { dataset, limits, images, seed, keep: "last" as const, pictures, recipe };
     return { format: FORMAT, ...ran, ...configOf(settings) };
   }

@@ -1,7 +1,7 @@
 // `ff sweep DIR --trial N`: one trial of a planned sweep, in a process of its own, as every engine runs it.
 
-import { channelsOf, sizeOf } from "@forward-forward/core/data";
-import { describePictures } from "@forward-forward/datasets";
+import { channelsOf } from "@forward-forward/core/data";
+import { kindOf } from "../kinds/kinds.ts";
 import { openBackend } from "../shared/backends.ts";
 import { type DataIdentity, identifyPart } from "../run/checkpoint.ts";
 import { loadTest } from "../data/data.ts";
@@ -109,6 +109,7 @@ async function run(trial: Trial, { folder, file, ran, lock }: Context): Promise<
   console.log(
     `trial ${index}: ${trial.setting.name}, seed ${seed}, on ${backend.name}, ${backend.device}`,
   );
+  const kind = kindOf(data.train);
   const keeper = new RunKeeper({
     path: folder.trial(index).path,
     ...{ lock, trial, dataset },
@@ -123,7 +124,8 @@ async function run(trial: Trial, { folder, file, ran, lock }: Context): Promise<
       identity,
       limits: { train: file.limits?.train ?? undefined, validation: file.validation },
     },
-    image: { ...sizeOf(data.train), pictures: describePictures(data.train), names: data.names },
+    image: kind.plane(data.train),
+    about: { ...kind.about(data.train, undefined), names: data.names },
     resume: `ff sweep --resume ${shellWord(folder.path)}`,
   });
   return await runTrial(trial, {
@@ -133,7 +135,7 @@ async function run(trial: Trial, { folder, file, ran, lock }: Context): Promise<
       ? () =>
         loadTest(dataset, {
           classes: recipe.classes,
-          channels: channelsOf(data.train),
+          channels: channelsOf(kind.plane(data.train)),
           names: data.names ?? undefined,
         })
       : undefined,

@@ -3,7 +3,6 @@
 import { layerWidths } from "@forward-forward/core/training";
 import {
   type Backend,
-  type Dataset,
   DeviceLostError,
   type EpochReport,
   type Evaluation,
@@ -11,6 +10,7 @@ import {
   type Progress,
   TrainingError,
 } from "@forward-forward/core";
+import type { AnyData } from "../kinds/kind.ts";
 import { clause, Interrupted, UsageError } from "../shared/errors.ts";
 import { SaveError } from "../run/run_saver.ts";
 import type { Trial } from "./plan.ts";
@@ -40,7 +40,7 @@ export interface TrialOptions {
   /** Stops it; its reason is thrown. */
   signal: AbortSignal;
   /** Loads the images that the network is tested on in the end, where nothing is chosen. */
-  test?: (() => Promise<Dataset>) | undefined;
+  test?: (() => Promise<AnyData>) | undefined;
   /** Keeps it. */
   keeper?: TrialKeeper | undefined;
   /** Hears of every update. */

@@ -1,6 +1,7 @@
 // The images of a sweep: the training set's alone, the last of them held out.
 
-import { type Dataset, takeDataset } from "@forward-forward/core";
+import type { AnyData } from "../kinds/kind.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { identifyPart } from "../run/checkpoint.ts";
 import { loadTraining } from "../data/data.ts";
 import { UsageError } from "../shared/errors.ts";
@@ -10,9 +11,9 @@ import type { SweepFile } from "./sweep_file.ts";
 /** What a sweep trains on and judges by. */
 export interface TrainingData {
   /** What training sees. */
-  train: Dataset;
+  train: AnyData;
   /** Held out from the end of the training images, as `ff train --validation` does; null if none are. */
-  validation: Dataset | null;
+  validation: AnyData | null;
   /** What their labels stand for, where the data say it. */
   names: readonly string[] | null;
 }
@@ -32,19 +33,21 @@ export async function loadTrainingData(
   refuse: Refuse,
 ): Promise<TrainingData> {
   const { data: all, names } = await loadTraining(dataset);
-  const rest = all.count - held;
+  const { parts, size, take } = kindOf(all);
+  const there = size(all);
+  const rest = there - held;
   if (rest < 1) {
     refuse(
-      `has validation ${held}, which leaves none of the ${all.count} training images: hold out fewer`,
+      `has validation ${held}, which leaves none of the ${there} training ${parts}: hold out fewer`,
     );
   }
   const wanted = limits?.train ?? rest;
   if (wanted > rest) {
-    refuse(`has limits.train ${wanted}, more than the ${rest} images there are: ask for fewer`);
+    refuse(`has limits.train ${wanted}, more than the ${rest} ${parts} there are: ask for fewer`);
   }
   return {
-    train: takeDataset(all, 0, wanted),
-    validation: held > 0 ? takeDataset(all, rest, all.count) : null,
+    train: take(all, 0, wanted),
+    validation: held > 0 ? take(all, rest, there) : null,
     names,
   };
 }

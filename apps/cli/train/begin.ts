@@ -1,8 +1,8 @@
 // The folder of a run, from its first file on.
 
-import { sizeOf } from "@forward-forward/core/data";
 import { FORMAT } from "@forward-forward/core/model";
 import type { Recipe } from "@forward-forward/core";
+import { kindOf } from "../kinds/kinds.ts";
 import { describeModel, type ModelInfo } from "../run/model_file.ts";
 import { RunFolder } from "../run/run_folder.ts";
 import { lockRun } from "../run/run_lock.ts";
@@ -44,7 +44,7 @@ export async function begin(
   trainSeconds: () => number,
   held: DisposableStack,
 ): Promise<Begun> {
-  const { resumed, backend, recipe, seed, dataset, limits, data, identity, pictures } = prepared;
+  const { resumed, backend, recipe, seed, dataset, limits, data, identity, about } = prepared;
   const { keep, network } = prepared;
   const started = new Date();
   const folder = resumed?.folder ?? await makeFolder(out, recipe, started);
@@ -64,9 +64,9 @@ export async function begin(
   const settings = {
     format: FORMAT,
     ...ran,
-    ...configOf({ dataset, limits, images, seed, keep, pictures: pictures.fit, recipe }),
+    ...configOf({ dataset, limits, images, seed, keep, pictures: about.pictures?.fit, recipe }),
   };
-  const image = sizeOf(data.train);
+  const image = kindOf(data.train).plane(data.train);
   const { names } = data;
   const info = (): ModelInfo => {
     const { epoch } = network;
@@ -76,8 +76,8 @@ export async function begin(
       epoch,
       dataset,
       image,
-      pictures,
       names,
+      ...about,
     });
   };
   const saver = new RunSaver({

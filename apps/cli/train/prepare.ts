@@ -3,10 +3,10 @@
 import { layerWidths } from "@forward-forward/core/training";
 import { type Backend, BestEpoch, FFNetwork, type Recipe } from "@forward-forward/core";
 import { channelsOf } from "@forward-forward/core/data";
-import { describePictures } from "@forward-forward/datasets";
 import { type Limits, loadData, type NamedData } from "../data/data.ts";
 import { type DataIdentity, identify, type Keep } from "../run/checkpoint.ts";
-import type { ModelInfo } from "../run/model_file.ts";
+import type { About } from "../kinds/kind.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import type { Arguments } from "../shared/arguments.ts";
 import { openBackend, readThreads } from "../shared/backends.ts";
 import { UsageError } from "../shared/errors.ts";
@@ -37,8 +37,8 @@ export interface Prepared {
   data: NamedData;
   /** Told from any others. */
   identity: DataIdentity;
-  /** What a model is to say of its pictures. */
-  pictures: ModelInfo["pictures"];
+  /** What a model is to say of the data. */
+  about: About;
   /** Which epoch's model the run ends with. */
   keep: Keep;
   /** The best epoch so far, where that is kept. */
@@ -77,6 +77,11 @@ export async function prepare(args: Arguments, held: DisposableStack): Promise<P
   const data = await loadData(dataset, limits, channels);
   const identity = await identify(data);
   if (saved) requireSameData(run!, identity, saved.data);
+  const { info } = saved ?? {};
+  const about = info
+    ? info.kind === undefined ? { pictures: info.pictures } : { kind: info.kind }
+    : kindOf(data.train)
+      .about(data.train, readPictures(args.text("pictures") ?? config.pictures));
   const layersGiven = args.text("layers") !== undefined || config.recipe?.layers !== undefined;
   // A configuration's label is the draft's unless --recipe names another recipe.
   const labelGiven = draft.label === config.recipe?.label;
@@ -86,10 +91,8 @@ export async function prepare(args: Arguments, held: DisposableStack): Promise<P
   const best = keep === "best"
     ? new BestEpoch(resumed ? await bestBefore(resumed) : undefined)
     : null;
-  const pictures = saved?.info.pictures ??
-    describePictures(data.train, style);
   return {
-    ...{ resumed, backend, why, advice, recipe, seed, dataset, limits, data, identity, pictures },
+    ...{ resumed, backend, why, advice, recipe, seed, dataset, limits, data, identity, about },
     ...{ keep, best, network },
   };
 }

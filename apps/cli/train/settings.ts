@@ -1,13 +1,19 @@
 // The settings of a new run: the recipe with what the flags change, fitted to the data.
 
-import { type Dataset, type Recipe, recipes, validateRecipe } from "@forward-forward/core";
-import { bytesOf, channelsOf, measureInputs, sizeInWords } from "@forward-forward/core/data";
+import { type Recipe, recipes, validateRecipe } from "@forward-forward/core";
+import {
+  bytesOf,
+  channelsOf,
+  requireNegatives,
+  sourceKinds,
+  sourceName,
+} from "@forward-forward/core/data";
 import { type Arguments, decimal, oneOf, whole } from "../shared/arguments.ts";
 import type { Config } from "./config.ts";
 import type { Data, Limits } from "../data/data.ts";
 import { UsageError } from "../shared/errors.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { unfitted } from "./unfitted.ts";
-import { placeLabel } from "./label_placement.ts";
 
 /** What the flags of `ff train` ask for. */
 export interface Settings {
@@ -96,12 +102,13 @@ export function fitRecipe(
   labelGiven = false,
 ): Recipe {
   const { classes } = train;
-  const pixels = bytesOf(train);
+  const kind = kindOf(train);
+  const plane = kind.plane(train);
+  const pixels = bytesOf(plane);
   const [width, ...units] = draft.layers;
   if (layersGiven && width !== pixels) {
     throw new UsageError(
-      `--layers starts with ${width} and the images of ${dataset} have ${pixels} pixels ` +
-        `(${sizeInWords(train)}): start it with ${pixels}`,
+      `--layers starts with ${width} and ${kind.width(dataset, train)}: start it with ${pixels}`,
     );
   }
   if (classes < 2) {
@@ -110,42 +117,40 @@ export function fitRecipe(
         `of two labels or more`,
     );
   }
-  if (draft.inputs === "measured") requireSomething(train, dataset);
-  const label = labelGiven ? draft.label : placeLabel(draft.label, train);
+  const label = kind.label(draft, { train, dataset, labelGiven });
   // Layers that look at neighbours take a grey square where they are not told.
-  const { rows, columns } = train;
-  const image = { channels: channelsOf(train), rows, columns };
+  const { rows, columns } = plane;
+  const image = { channels: channelsOf(plane), rows, columns };
   const isSquare = image.channels === 1 && rows === columns;
   const mapped = !isSquare && units.some((layer) => typeof layer !== "number");
-  return checked({
+  const recipe = checked({
     ...draft,
     classes,
     layers: [pixels, ...units],
     label,
     ...mapped ? { image } : {},
   });
-}
-
-// Images that show nothing are refused before there is a run. Of any others the first pixels tell, so that nothing is measured
-// twice.
-function requireSomething(train: Dataset, dataset: string): void {
-  const { images, rows, columns } = train;
-  const [plane, channels] = [rows * columns, channelsOf(train)];
-  const firstOf = (at: number): number => images[Math.floor(at / plane) % channels * plane]!;
-  if (images.some((level, at) => level !== firstOf(at))) return;
-  try {
-    measureInputs(train);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new UsageError(`${dataset}: ${error.message}: give images that differ`, { cause: error });
-  }
+  const name = sourceName(train);
+  return refused(() => {
+    requireNegatives(recipe, sourceKinds[name]!, name);
+    sourceKinds[name]!.check(train, recipe);
+    return recipe;
+  });
 }
 
 function checked(recipe: Recipe): Recipe {
-  try {
+  return refused(() => {
     validateRecipe(recipe);
+    return recipe;
+  });
+}
+
+// What core refuses about a recipe, as the user's mistake.
+function refused(check: () => Recipe): Recipe {
+  try {
+    return check();
   } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    throw new UsageError(error.message, { cause: error });
   }
-  return recipe;
 }

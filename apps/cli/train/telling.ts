@@ -2,7 +2,8 @@
 
 import type { EpochReport, Evaluation, LayerReport, Progress } from "@forward-forward/core";
 import { layerWidths } from "@forward-forward/core/training";
-import { header, samples } from "../display/header.ts";
+import { header } from "../display/header.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { noProgress, showProgress } from "../display/progress.ts";
 import { confusionTable, figures, layerTable, lossCurve } from "../display/summary.ts";
 import { troubleSentence, troublesOf, TroubleWatch } from "../display/troubles.ts";
@@ -44,10 +45,11 @@ export class Telling {
       run,
       ...(resumed ? { resumed: { epoch: network.epoch, update: network.update } } : {}),
     });
-    this.#say(header({ recipe, seed, backend, why, advice, dataset, images, run }));
+    const { items } = kindOf(data.train);
+    this.#say(header({ recipe, seed, backend, why, advice, dataset, images, items, run }));
     if (resumed) this.#say(`resumed  ${describePosition(network)}`);
-    this.#say(`\n${samples(data.train, seed)}\n`);
-    if (!this.#json) this.#progress = showProgress(images.train, trainSeconds);
+    this.#say(`\n${kindOf(data.train).samples(data.train, seed, data.names)}\n`);
+    if (!this.#json) this.#progress = showProgress(images.train, { seconds: trainSeconds, items });
   }
 
   /** An update. */
@@ -102,12 +104,13 @@ export class Telling {
     run: string,
     trainSeconds: number,
   ): void {
-    const { recipe, best } = this.#prepared;
+    const { recipe, best, data } = this.#prepared;
+    const names = kindOf(data.train).labelsAreNamed ? data.names : null;
     this.#emit(event);
     const layers = this.#layers;
     const parts = [
       lossCurve(this.#losses),
-      confusionTable(evaluation),
+      confusionTable(evaluation, names),
       layerTable(layerWidths(recipe).slice(1), evaluation, layers),
       troublesOf(layers ?? [], this.#thresholds)
         .map((found) => troubleSentence(found, recipe.optimizer.learningRate)).join("\n"),

@@ -2,6 +2,7 @@
 
 import type { Progress } from "@forward-forward/core";
 import type { Arguments } from "../shared/arguments.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { EXIT, Interrupted, UsageError } from "../shared/errors.ts";
 import { onInterrupt } from "../shared/interrupt.ts";
 import { begin } from "./begin.ts";
@@ -50,7 +51,8 @@ export async function train(args: Arguments): Promise<number> {
     const validation = data.validation ?? undefined;
     for await (const report of network.fit(data.train, { validation, signal, onUpdate })) {
       trainSeconds += (performance.now() - since) / 1000;
-      const event = epochEvent(report, report.validation, trainSeconds);
+      const made = await kindOf(data.train).progress?.(data.train, network, data.names);
+      const event = { ...epochEvent(report, report.validation, trainSeconds), ...made };
       const worth = best ? await best.offer(report, network) : true;
       await save(async () => {
         await folder.addMetrics(event);

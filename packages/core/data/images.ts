@@ -94,14 +94,14 @@ export class DeviceImages implements Source {
     const { bytes, highest, step } = aroundGround(data, scale.ground);
     this.#highest = highest;
     this.#label = scale.label / step;
-    const { pixels } = inputColumns(recipe);
+    const { pixels, label } = inputColumns(recipe);
     this.#columns = pixels;
     const kept = maps ? width : pixels;
     this.#hybrids = training && recipe.negatives === "hybrid"
       ? new HybridMaker(backend, data.rows, data.columns, channelsOf(data))
       : null;
     this.order = training && pixelOrder(recipe, { ...data, images: bytes });
-    const { strength, placement } = recipe.label;
+    const { strength } = recipe.label;
     using made = new Made();
     const upload = (data: TensorData, rows: number, columns: number): Tensor =>
       made.own(backend.upload(data, [rows, columns]));
@@ -112,7 +112,7 @@ export class DeviceImages implements Source {
       inOrder: upload(this.order.pixels, pixels, 1),
       places: upload(this.order.places, pixels, 1),
     };
-    this.#strengths = placement === "none"
+    this.#strengths = label === 0
       ? backend.fill([data.count, 1], 0)
       : strength === "max"
       ? upload(brightest(data.images, width, step), data.count, 1)
@@ -210,6 +210,7 @@ export class DeviceImages implements Source {
 
 /** Labelled images of one size and of any number of channels, as bytes: what a {@linkcode Dataset} is. */
 export const images: SourceKind<Dataset> = {
+  contrasts: ["hybrid"],
   check: (data, recipe) => {
     const { images, labels, count, classes } = data;
     if (!(count > 0)) throw new TypeError("the data set holds no images");

@@ -23,6 +23,10 @@ export function shuffledNegatives(labels: ArrayLike<number>, random: Random): In
  * Gumbel noise, `[rows * classes]`. Added to the readout's logits with the true label masked, its
  * largest entry is a label drawn from the softmax: a hard negative.
  */
-export function gumbelNoise(rows: number, classes: number, random: Random): Float32Array {
+export function gumbelNoise(
+  rows: number,
+  classes: number,
+  random: Pick<Random, "gumbel">,
+): Float32Array {
   return Float32Array.from({ length: rows * classes }, () => random.gumbel());
 }

@@ -19,8 +19,11 @@ import type { MapShape } from "../tensor/maps.ts";
 
 /** How the label is shown to the first layer. */
 export interface LabelOptions {
-  /** `"overlay"` writes it over the first pixels, one a class, of the first channel; `"append"` puts it beside the image; `"none"` never shows it. */
-  placement: "overlay" | "append" | "none";
+  /**
+   * `"overlay"` writes it over the first pixels, one a class, of the first channel; `"append"` puts it beside the image; `"top"` holds
+   * it above the last layer of a recurrent network; `"none"` never shows it.
+   */
+  placement: "overlay" | "append" | "top" | "none";
   /** The value of the one in the one-hot label (pixels are 0 to 1), or the image's own maximum. */
   strength: number | "max";
   /** The value of every label pixel when no label is claimed. */
@@ -56,10 +59,11 @@ export interface InputOptions {
   label: LabelOptions;
   /**
    * What negative data is: the image under a wrong label, drawn evenly; under the batch's labels shuffled (so that some are
-   * right, as Keras does); under one drawn from the readout's beliefs with the right one masked; or, without labels, a
-   * hybrid of two images. `"none"` where layers learn from images and their labels, without seeing these.
+   * right, as Keras does); under one drawn from the readout's beliefs with the right one masked; without labels, a hybrid of two
+   * images; or, of text, what the network writes itself from the beginning of each string. `"none"` where layers learn from images
+   * and their labels, without seeing these.
    */
-  negatives: "random" | "shuffled" | "hard" | "hybrid" | "none";
+  negatives: "random" | "shuffled" | "hard" | "hybrid" | "rollout" | "none";
   /** What the pixels are, for layers that look at neighbours: where absent, a grey square if their number is a square. */
   image?: MapShape | null;
   /**
@@ -94,12 +98,12 @@ export function inputWidth({ layers }: Pick<InputOptions, "layers">): number {
 export const inputFields: Fields<Omit<InputOptions, "layers" | "excitedBy">> = {
   classes: whole(2),
   label: object<LabelOptions>({
-    placement: oneOf("overlay", "append", "none"),
+    placement: oneOf("overlay", "append", "top", "none"),
     strength: either(above(0), oneOf("max")),
     neutral: anyNumber,
   }),
   inputs: since(oneOf("measured", "plain"), "plain"),
-  negatives: oneOf("random", "shuffled", "hard", "hybrid", "none"),
+  negatives: oneOf("random", "shuffled", "hard", "hybrid", "rollout", "none"),
   image: optional(nullable(object<MapShape>({
     channels: whole(1),
     rows: whole(1),

@@ -23,6 +23,26 @@ export interface OtherData {
 /** What a network learns from and is tested on: labelled images, or another kind. */
 export type Data = Dataset | OtherData;
 
+/** What a network wrote in place of what it learns from: negative data. */
+export interface Rollout {
+  /** As the first layer sees it. */
+  encoded: EncodedImages;
+  /** The labels with it, `i32` `[rows, 1]`. */
+  labels: Tensor<"i32">;
+}
+
+/** Strings that a network writes itself, anew before every epoch. */
+export interface Writing extends Disposable {
+  /** What was written, as a checkpoint keeps it, `i32`; null before anything was. */
+  readonly written: Tensor<"i32"> | null;
+  /** Writes anew: each string begins as one that is learned from and goes on by what `next` draws. Throws the signal's reason. */
+  write(next: (encoded: EncodedImages) => Tensor<"i32">, signal?: AbortSignal): Promise<void>;
+  /** Takes what was {@linkcode written} before. Throws a `TypeError` if it cannot be. */
+  restore(written: ArrayLike<number>): void;
+  /** What was written in place of what is learned from at `indices` (`i32` `[rows, 1]`). */
+  at(indices: Tensor): Rollout;
+}
+
 /** Data on a backend, taken by index. */
 export interface Source extends Disposable {
   /** How many there are. */
@@ -33,6 +53,8 @@ export interface Source extends Disposable {
   readonly warps?: number;
   /** The order in which a batch of everything saves work, where there is one. */
   readonly order?: PixelOrder | null;
+  /** Where negative data is what the network writes itself, that. */
+  readonly writing?: Writing | null;
   /** Its columns on the device, `i32` `[pixels, 1]`: those in order, and the place of each. */
   readonly pixels?: { inOrder: Tensor; places: Tensor } | null;
   /**
@@ -60,6 +82,8 @@ export interface SourceOptions {
 
 /** A kind of data. */
 export interface SourceKind<D = Data> {
+  /** The recipe's `negatives` that are more than wrong labels, and that it has. */
+  contrasts?: readonly string[];
   /** Throws a `TypeError` or a `RangeError` unless the data is what it says, and is for this recipe. */
   check(data: D, recipe: InputOptions): void;
   /** Measures data to learn from, where a recipe's `inputs` are `"measured"`. Throws a `RangeError` where it shows nothing. */

@@ -164,13 +164,16 @@ export class FFDense implements Layer {
       const sumPositive = (x: Tensor): Tensor => b.sum(b.slice(x, 0, pairs), "rows");
       const gradients: DenseGradients = {
         weights: gradient(inputs, delta),
-        // Both halves saw the same images, so one product with the sum of their deltas does for both.
-        shared: shared && gradient(shared.images, this.#fused.addHalves(delta)),
+        // Where both halves saw the same images one product with the sum of their deltas does for both.
+        shared: shared && gradient(
+          shared.images,
+          shared.images.shape[0] === pairs ? this.#fused.addHalves(delta) : delta,
+        ),
         bias: b.sum(delta, "rows"),
         peer: peer && !whole
           ? {
             inputs: sumPositive(inputs),
-            shared: shared && b.sum(shared.images, "rows"),
+            shared: shared && sumPositive(shared.images),
             activity: sumPositive(activity.s),
           }
           : null,

@@ -36,9 +36,9 @@ export interface LayerSettings extends RuleOptions {
 
 /** What the two halves of a batch of contrasts share, and its product with the layer's weights. */
 export interface SharedInput {
-  /** `[pairs, shared]`. */
+  /** `[pairs, shared]`; or `[2 * pairs, shared]` where the halves differ after all, as what a network writes itself does. */
   images: Tensor;
-  /** {@linkcode Layer.sharedProduct} of them, `[pairs, units]`. */
+  /** {@linkcode Layer.sharedProduct} of them, of as many rows. */
   product: Tensor;
 }
 

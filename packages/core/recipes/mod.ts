@@ -10,7 +10,9 @@ import { fashion } from "./fashion.ts";
 import { hinton } from "./hinton.ts";
 import { keras } from "./keras.ts";
 import { local } from "./local.ts";
+import { nextCharacter } from "./next_character.ts";
 import { quick } from "./quick.ts";
+import { recurrent } from "./recurrent.ts";
 import { unsupervised } from "./unsupervised.ts";
 
 /** The recipes by name; each takes the parts of it to change and returns plain data. What is said of an error is of test images. */
@@ -25,4 +27,9 @@ export const recipes: {
   readonly deeper: (changes?: RecipeChanges) => Recipe;
   readonly competing: (changes?: RecipeChanges) => Recipe;
   readonly local: (changes?: RecipeChanges) => Recipe;
-} = { quick, hinton, keras, augmented, deformed, fashion, unsupervised, deeper, competing, local };
+  readonly recurrent: (changes?: RecipeChanges) => Recipe;
+  readonly "next-character": (changes?: RecipeChanges) => Recipe;
+} = {
+  ...{ quick, hinton, keras, augmented, deformed, fashion, unsupervised },
+  ...{ deeper, competing, local, recurrent, "next-character": nextCharacter },
+};

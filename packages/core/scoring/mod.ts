@@ -6,4 +6,5 @@
 import "../dispose_symbols.ts";
 
 export * from "./forward.ts";
+export * from "./recurrent.ts";
 export * from "./scoring.ts";

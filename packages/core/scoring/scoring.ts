@@ -1,5 +1,6 @@
 // Prediction: the goodness of every label, the readout's logits, and what they amount to.
 
+import type { LabelOptions } from "../data/options.ts";
 import type { Source } from "../data/source.ts";
 import type { Tensor } from "../tensor/backend.ts";
 import type { Forward } from "./forward.ts";
@@ -22,7 +23,7 @@ export interface EvaluationOptions {
   /** The first hidden layer that the readout sees, if there is a readout. */
   readout: { from: number } | null;
   /** Whether labels are shown to the layers: their placement. */
-  label: { placement: "overlay" | "append" | "none" };
+  label: Pick<LabelOptions, "placement">;
   /** What layers learn from: `"none"` where labels are not shown and are learned from all the same. */
   negatives: string;
 }
@@ -34,7 +35,8 @@ export interface Scores {
   /** Number of labels. */
   classes: number;
   /**
-   * For each layer the goodness of every label, `[count * classes]`; the same for all where labels are never shown.
+   * For each layer the goodness of every label, `[count * classes]`; the same for all where labels are never shown, and empty where it was
+   * not wanted.
    * Less the goodness where layers are excited by negative data: the largest speaks for its label.
    */
   goodness: Float32Array[];
@@ -52,11 +54,11 @@ export interface Evaluation {
   count: number;
   /** `[classes * classes]` counts; the row is the true label, the column the prediction. */
   confusion: Int32Array;
-  /** Fraction wrong by goodness summed over layers, unless they learn nothing of labels. */
+  /** Fraction wrong by goodness summed over layers, unless they learn nothing of labels, or it was not wanted. */
   goodnessError: number | null;
   /** Fraction wrong by the readout, if there is one. */
   softmaxError: number | null;
-  /** Fraction wrong by each layer's goodness alone; empty where they learn nothing of labels. */
+  /** Fraction wrong by each layer's goodness alone; empty where there is none. */
   layerErrors: number[];
 }
 
@@ -65,16 +67,18 @@ export interface Evaluation {
 const CHUNK = 1000;
 const NUMBERS = 2 ** 24;
 
-/** Scores everything there is under every label; `onProgress` hears how much of it is done. */
+/** Scores everything there is under every label, or by the readout alone where the `goodness` is not wanted; `onProgress` hears how much of it is done. */
 export async function scoreAll(
   forward: Forward,
   source: Source,
-  { signal, onProgress }: {
+  { goodness: wanted = true, signal, onProgress }: {
+    goodness?: boolean | undefined;
     signal?: AbortSignal | undefined;
     onProgress?: ((done: number, total: number) => void) | undefined;
   } = {},
 ): Promise<Scores> {
-  const { backend: b, layers, readout, classes } = forward.stack;
+  const { backend: b, readout, classes } = forward.stack;
+  const layers = wanted ? forward.stack.layers : [];
   const { count } = source;
   const widest = Math.max(...layers.map(({ size, widest }) => widest ?? size.units));
   const most = Math.max(1, Math.min(CHUNK, Math.floor(NUMBERS / widest)));
@@ -84,7 +88,7 @@ export async function scoreAll(
       signal?.throwIfAborted();
       const rows = Math.min(most, count - start);
       const indices = Int32Array.from({ length: rows }, (_, i) => start + i);
-      chunks.push({ start, tensors: b.scope(() => scoreChunk(forward, source, indices)) });
+      chunks.push({ start, tensors: b.scope(() => scoreChunk(forward, source, indices, wanted)) });
       await b.flush();
       onProgress?.(start + rows, count);
     }
@@ -114,14 +118,20 @@ export async function scoreAll(
 
 // Each layer's goodness, label below label `[classes * rows, 1]`, or `[rows, 1]` where labels are never shown, or of groups that
 // compete `[rows, classes]`; then the logits, if there is a readout.
-function scoreChunk(forward: Forward, source: Source, indices: Int32Array): Tensor<"f32">[] {
-  const { backend: b, layers, readout, classes } = forward.stack;
+function scoreChunk(
+  forward: Forward,
+  source: Source,
+  indices: Int32Array,
+  goodness: boolean,
+): Tensor<"f32">[] {
+  const { backend: b, readout, classes } = forward.stack;
+  const layers = goodness ? forward.stack.layers : [];
   const encoded = source.encode(b.upload(indices, [indices.length, 1]));
   // The pixels' share of the first layer is the same for every label.
   const product = forward.sharedProduct(encoded);
   const columns: Tensor<"f32">[][] = layers.map(() => []);
   // Where labels are never shown, one pass is that of every label.
-  for (let label = 0; label < (product ? classes : 1); label++) {
+  for (let label = 0; label < (layers.length === 0 ? 0 : product ? classes : 1); label++) {
     forward.evidencePass(encoded, product, label)
       .forEach((column, l) => columns[l]!.push(column));
   }
@@ -132,16 +142,38 @@ function scoreChunk(forward: Forward, source: Source, indices: Int32Array): Tens
 
 /** The predicted labels, `[count]`: by the readout, or by goodness summed over layers `from` to `to`. */
 export function predictLabels(scores: Scores, predict: PredictOptions): Int32Array {
-  const { goodness, logits, count, classes } = scores;
+  const { logits, count, classes } = scores;
   if (predict.by === "softmax") {
     if (!logits) throw new TypeError("predicting by softmax needs a readout");
     return argmaxRows(logits, count, classes);
   }
+  return argmaxRows(summedGoodness(scores, { predict, readout: null }), count, classes);
+}
+
+/**
+ * The layers whose goodness is summed, of so many, counted from 0: those that predict or, where the readout does, those from the first
+ * that it sees on.
+ */
+export function summedLayers(
+  { predict, readout }: Pick<EvaluationOptions, "predict" | "readout">,
+  layers: number,
+): { from: number; to: number } {
+  return predict.by === "goodness"
+    ? { from: predict.from, to: predict.to ?? layers - 1 }
+    : { from: readout?.from ?? 0, to: layers - 1 };
+}
+
+/** The goodness of every label, `[count * classes]`, summed over the {@linkcode summedLayers}. */
+export function summedGoodness(
+  { goodness, count, classes }: Pick<Scores, "goodness" | "count" | "classes">,
+  options: Pick<EvaluationOptions, "predict" | "readout">,
+): Float64Array {
+  const { from, to } = summedLayers(options, goodness.length);
   const sum = new Float64Array(count * classes);
-  for (const layer of goodness.slice(predict.from, (predict.to ?? goodness.length) + 1)) {
+  for (const layer of goodness.slice(from, to + 1)) {
     for (let i = 0; i < sum.length; i++) sum[i]! += layer[i]!;
   }
-  return argmaxRows(sum, count, classes);
+  return sum;
 }
 
 /** Compares predictions with labels. */
@@ -156,17 +188,17 @@ export function evaluateScores(
   const predictions = predictLabels(scores, recipe.predict);
   const confusion = new Int32Array(classes * classes);
   predictions.forEach((p, i) => confusion[labels[i]! * classes + p]!++);
-  const summed: PredictOptions = recipe.predict.by === "goodness"
-    ? recipe.predict
-    : { by: "goodness", from: recipe.readout?.from ?? 0 };
   const error = errorOf(predictions);
-  const unseen = recipe.label.placement === "none" && recipe.negatives !== "none";
+  const unseen = recipe.label.placement === "none" && recipe.negatives !== "none" ||
+    goodness.length === 0;
   return {
     error,
     accuracy: 1 - error,
     count,
     confusion,
-    goodnessError: unseen ? null : errorOf(predictLabels(scores, summed)),
+    goodnessError: unseen
+      ? null
+      : errorOf(argmaxRows(summedGoodness(scores, recipe), count, classes)),
     softmaxError: logits && errorOf(predictLabels(scores, { by: "softmax" })),
     layerErrors: (unseen ? [] : goodness).map((layer) =>
       errorOf(argmaxRows(layer, count, classes))

@@ -43,19 +43,25 @@ export interface Position {
   update: number;
   /** How inputs are seen; null where the recipe takes them as they are. */
   scale: InputScale | null;
+  /** What the network wrote before the epoch under way, where that is its negative data. */
+  written: NetworkState[string] | null;
 }
+
+// The name that what was written has in a checkpoint.
+const WRITTEN = "written";
 
 /** {@linkcode FFNetwork.checkpoint}. */
 export async function takeCheckpoint(
   backend: Backend,
   learners: Named,
   layers: readonly Layer[],
-  { epoch, update, scale }: Position,
+  { epoch, update, scale, written }: Position,
 ): Promise<Checkpoint> {
   const steps = learners.map(([, { optimizer }]) => optimizer.step);
   const pairs = layers.map(({ figures }) => figures.pairs);
   const state = await readSlots(backend, trainingSlots(learners));
-  const tensors = scale ? withInputs(state, scale) : state;
+  const seen = scale ? withInputs(state, scale) : state;
+  const tensors = written && update > 0 ? { ...seen, [WRITTEN]: written } : seen;
   for (const [name, { data }] of Object.entries(tensors)) {
     if (data.every(Number.isFinite)) continue;
     const [part, l] = name.split(".");
@@ -68,14 +74,17 @@ export async function takeCheckpoint(
   return { epoch, update, steps, pairs, tensors };
 }
 
-/** {@linkcode FFNetwork.restore}; returns how inputs are seen. Throws a `TypeError`, before anything is changed, if it does not fit. */
+/**
+ * {@linkcode FFNetwork.restore}; returns how inputs are seen, and what was written. Throws a `TypeError`, before anything is changed, if it
+ * does not fit what the recipe asks for: inputs that are measured, and negatives that are written.
+ */
 export function restoreCheckpoint(
   backend: Backend,
   learners: Named,
   layers: readonly Layer[],
   { epoch, update, steps, pairs, tensors }: Checkpoint,
-  measures: boolean,
-): InputScale {
+  { measures, writes }: { measures: boolean; writes: boolean },
+): Pick<Position, "written"> & { scale: InputScale } {
   const counts = (values: unknown, length: number): boolean =>
     Array.isArray(values) && values.length === length &&
     values.every((n) => Number.isSafeInteger(n) && n >= 0);
@@ -94,16 +103,18 @@ export function restoreCheckpoint(
   const slots = trainingSlots(learners);
   const scale = inputsOf(tensors);
   const surplus = Object.keys(tensors).find((key) =>
-    !slots.some(({ name }) => name === key) && !(key === INPUTS && measures)
+    !slots.some(({ name }) => name === key) && !(key === INPUTS && measures) &&
+    !(key === WRITTEN && writes)
   );
   if (measures && !(INPUTS in tensors)) {
     throw new TypeError(`"${INPUTS}" is missing, by which the recipe has images seen`);
   }
+  const written = tensors[WRITTEN] ?? null;
   if (surplus !== undefined) throw new TypeError(`"${surplus}" has no place in the network`);
   writeSlots(backend, slots, tensors);
   learners.forEach(([, { optimizer }], i) => optimizer.step = steps[i]!);
   layers.forEach(({ figures }, l) => figures.pairs = pairs[l]!);
-  return scale;
+  return { scale, written };
 }
 
 function trainingSlots(learners: Named): Slot[] {

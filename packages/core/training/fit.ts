@@ -3,7 +3,7 @@
 import { disposeParts, epochBatches, type Part } from "../data/batches.ts";
 import { type InputScale, PLAIN } from "../data/inputs.ts";
 import type { Data, Source, SourceKind } from "../data/source.ts";
-import { sourceName } from "../data/sources.ts";
+import { requireNegatives, sourceName } from "../data/sources.ts";
 import { type ImageSize, requireLabels } from "../data/dataset.ts";
 import type { LayerReport } from "../layers/figures.ts";
 import type { Forward } from "../scoring/forward.ts";
@@ -15,7 +15,8 @@ import { paceOf } from "./pace.ts";
 import type { Recipe } from "./recipe.ts";
 import { updatesPerEpoch } from "./validate_recipe.ts";
 import type { Schedule } from "./schedule.ts";
-import { named, readSlots, runningSlots, writeSlots } from "./state.ts";
+import { writeOrRestore } from "./rollout.ts";
+import { named, type NetworkState, readSlots, runningSlots, writeSlots } from "./state.ts";
 import { TrainingError } from "./training_error.ts";
 import type { Use } from "./use.ts";
 
@@ -88,6 +89,8 @@ export class Training {
   update = 0;
   /** How inputs are seen. */
   scale: InputScale = PLAIN;
+  /** What the network wrote before the epoch under way, where that is its negative data. */
+  written: NetworkState[string] | null = null;
   /** The two sides of what was learned from, where it has two. */
   plane: ImageSize | null = null;
 
@@ -110,6 +113,7 @@ export class Training {
       const known = Object.keys(sources).join(", ");
       throw new TypeError(`there is no kind of data "${name}": choose from ${known}`);
     }
+    requireNegatives(recipe, sources[name]!, name);
     sources[name]!.check(data, recipe);
     const { labels, count, classes } = data;
     if (labels?.length !== count || classes !== recipe.classes) {
@@ -163,6 +167,9 @@ export class Training {
       const epoch = this.epoch + 1;
       const { gain, layersRest, learning } = paceOf(recipe, epoch);
       if (this.update === 0) this.#resetFigures(learning);
+      if (source.writing && !layersRest) {
+        this.written = await writeOrRestore(source.writing, this, this.#trainee, signal);
+      }
       const updated = async (): Promise<void> => {
         this.update++;
         await backend.flush();

@@ -7,6 +7,7 @@ import type { SharedInput } from "../layers/layer.ts";
 import type { Forward } from "../scoring/forward.ts";
 import type { Tensor } from "../tensor/backend.ts";
 import { contrastLabels, type LearningOptions, nextInputs } from "./contrasts.ts";
+import { contrastWritten } from "./rollout.ts";
 import type { ScheduleKind, Turn } from "./schedule.ts";
 import { update } from "./update.ts";
 
@@ -55,21 +56,33 @@ function learn(
     const encoded = source.encode(part.indices, part.warps);
     const right = b.oneHot(b.gather(source.labels, part.indices), recipe.classes);
     const product = forward.sharedProduct(encoded);
+    const written = product && !layersRest && source.writing?.at(part.indices);
     let wrong = part.wrong && b.oneHot(part.wrong, recipe.classes);
     if (readout) {
       const states = forward.neutralPass(encoded, product);
       const logits = readout.logits(states);
-      if (product) wrong ??= b.oneHot(hardNegatives(b, logits, right, part.noise!), recipe.classes);
+      if (product && !written) {
+        wrong ??= b.oneHot(hardNegatives(b, logits, right, part.noise!), recipe.classes);
+      }
       found(readout, readout.gradients(states, logits, right, pairs));
       for (const state of states) state.dispose();
     }
     if (layersRest) return;
-    let inputs = byLabels
-      ? encoded.pixels
+    const first = written
+      ? contrastWritten(forward, { encoded, right, product: product! }, written, recipe)
       : product
-      ? contrastLabels(b, encoded, { right, wrong: wrong! }, recipe)
-      : source.contrast!(part.indices, part.partners!, part.warps, masks.get(part)!);
-    let shared: SharedInput | null = product && { images: encoded.pixels, product };
+      ? {
+        inputs: contrastLabels(b, encoded, { right, wrong: wrong! }, recipe),
+        shared: { images: encoded.pixels, product },
+      }
+      : {
+        inputs: byLabels
+          ? encoded.pixels
+          : source.contrast!(part.indices, part.partners!, part.warps, masks.get(part)!),
+        shared: null,
+      };
+    let { inputs }: { inputs: Tensor } = first;
+    let shared: SharedInput | null = first.shared;
     for (const [l, layer] of layers.slice(0, last + 1).entries()) {
       const next = b.scope(() => {
         const { activity, gradients } = learns(l)

@@ -7,6 +7,7 @@ import "../dispose_symbols.ts";
 
 export * from "./best_epoch.ts";
 export * from "./checkpoint.ts";
+export * from "./continue_text.ts";
 export * from "./contrasts.ts";
 export * from "./fit.ts";
 export * from "./greedy.ts";
@@ -14,6 +15,8 @@ export * from "./joint.ts";
 export * from "./kinds.ts";
 export * from "./network.ts";
 export * from "./recipe.ts";
+export * from "./recurrent.ts";
+export * from "./rollout.ts";
 export * from "./schedule.ts";
 export * from "./schedules.ts";
 export { inputsOf } from "./input_scale.ts";

@@ -50,6 +50,8 @@ export type Unlabelled = ImageSet | Omit<OtherData, "labels" | "classes">;
 
 /** Options of {@linkcode FFNetwork.evaluate}, {@linkcode FFNetwork.predict} and {@linkcode FFNetwork.score}. */
 export interface ScoreOptions {
+  /** Whether the goodness of every label is wanted, as by default: a readout alone is faster where there are many. */
+  goodness?: boolean | undefined;
   /** Stops the work; its reason is thrown. */
   signal?: AbortSignal | undefined;
   /** Hears how many images of how many are done. */
@@ -131,7 +133,10 @@ export class FFNetwork implements Disposable {
     if (this.readout) made.own(this.readout);
     const { layers, readout } = this;
     this.#learners = named(layers, readout);
-    this.#forward = new Forward({ backend, layers, readout, classes, normalise });
+    const stack = { backend, layers, readout, classes, normalise };
+    const { schedule } = recipe;
+    this.#forward = kinds.schedules[schedule.kind]!.forward?.(schedule, stack, recipe) ??
+      new Forward(stack);
     const use = this.#use;
     this.#training = new Training({ recipe, kinds, random, forward: this.#forward, use });
     made.keep();
@@ -202,7 +207,7 @@ export class FFNetwork implements Disposable {
       );
     }
     requireLabels(wrongLabels, this.recipe.classes, "wrong label");
-    if (this.recipe.negatives === "hybrid") {
+    if (["hybrid", "rollout"].includes(this.recipe.negatives)) {
       throw new TypeError("trainBatch takes wrong labels, and this recipe's negatives have none");
     }
     return await this.#use.change(() => this.#training.trainBatch(batch, wrongLabels));
@@ -259,8 +264,8 @@ export class FFNetwork implements Disposable {
    * so that what diverged replaces nothing good.
    */
   async checkpoint(): Promise<Checkpoint> {
-    const { epoch, update, scale } = this.#training;
-    const position = { epoch, update, scale: this.#measures ? scale : null };
+    const { epoch, update, scale, written } = this.#training;
+    const position = { epoch, update, scale: this.#measures ? scale : null, written };
     return await takeCheckpoint(this.backend, this.#learners, this.layers, position);
   }
 
@@ -270,9 +275,12 @@ export class FFNetwork implements Disposable {
    */
   restore(checkpoint: Checkpoint): void {
     const { backend, layers } = this;
-    const scale = restoreCheckpoint(backend, this.#learners, layers, checkpoint, this.#measures);
+    const found = restoreCheckpoint(backend, this.#learners, layers, checkpoint, {
+      measures: this.#measures,
+      writes: this.recipe.negatives === "rollout",
+    });
     const { epoch, update } = checkpoint;
-    Object.assign(this.#training, { epoch, update, scale });
+    Object.assign(this.#training, { epoch, update, ...found });
   }
 
   /** Frees its tensors; the backend stays. */

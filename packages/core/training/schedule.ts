@@ -3,7 +3,8 @@
 import type { Part } from "../data/batches.ts";
 import type { Source } from "../data/source.ts";
 import type { Fields } from "../schema/schema.ts";
-import type { Forward } from "../scoring/forward.ts";
+import type { InputOptions } from "../data/options.ts";
+import type { Forward, Stack } from "../scoring/forward.ts";
 import type { LearningOptions } from "./contrasts.ts";
 
 /** How a batch is learned from. */
@@ -41,6 +42,10 @@ export interface ScheduleKind<O extends { kind: string } = { kind: string }> {
   readonly trainsByLabels?: boolean;
   /** Updates that it makes on one batch with so many layers. */
   updatesPerBatch(options: O, layers: number): number;
+  /** Throws a `RangeError` where its options contradict each other, or the rest of the recipe. */
+  check?(options: O, recipe: LearningOptions): void;
+  /** How its layers go forward, where that is not from the bottom up: with the label above the last. */
+  forward?(options: O, stack: Stack, recipe: Pick<InputOptions, "label">): Forward;
   /** Makes one, for layers that go {@linkcode Forward}, by the rest of the recipe. */
   create(options: O, forward: Forward, recipe: LearningOptions): Schedule;
 }

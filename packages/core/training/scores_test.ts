@@ -1,4 +1,4 @@
-import { assertAlmostEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { data, small, smallKeras, test } from "./_testing.ts";
 import { FFNetwork } from "./network.ts";
 import type { NetworkState } from "./state.ts";
@@ -70,3 +70,13 @@ for (
     }
   });
 }
+
+Deno.test("the goodness of labels is left out where it is not wanted", async () => {
+  using backend = new ReferenceBackend();
+  using network = new FFNetwork(backend, small({ epochs: 1, predict: { by: "softmax" } }));
+  const [all, some] = [await network.score(test), await network.score(test, { goodness: false })];
+  assertEquals(some, { ...all, goodness: [] });
+  const evaluation = await network.evaluate(test, { goodness: false });
+  const { error, softmaxError, goodnessError, layerErrors } = evaluation;
+  assertEquals([softmaxError, goodnessError, layerErrors], [error, null, []]);
+});

@@ -16,10 +16,16 @@ export function sizedLayers(
 ): (PlannedLayer & { size: LayerSize })[] {
   const { label, pixels } = inputColumns(recipe);
   const shape = imageShape(recipe);
-  return planLayers(recipe, layers).map((planned, l) => {
+  const pace = recipe.inputs === "measured" ? inputPace(inputWidth(recipe)) : 1;
+  return planLayers(recipe, layers).map((planned, l, all) => {
     const { inputs, map, units } = planned;
+    if (recipe.label.placement === "top") {
+      // What is above is a layer's own, and what is below it shares as the first shares the image.
+      const above = all[l + 1]?.units ?? recipe.classes;
+      const size = { inputs: above, shared: inputs, units, pace: l > 0 ? 1 : pace, map };
+      return { ...planned, size };
+    }
     if (l > 0) return { ...planned, size: { inputs, shared: 0, units, map } };
-    const pace = recipe.inputs === "measured" ? inputPace(inputWidth(recipe)) : 1;
     // Without a label, positive and negative images have nothing in common.
     const columns = label > 0 ? { inputs: label, shared: pixels } : { inputs: pixels, shared: 0 };
     return { ...planned, size: { ...columns, units, pace, map: shape } };

@@ -13,17 +13,30 @@ export function pairsOf(parts: readonly Part[]): number {
 /** Hears of what learns and the gradients it is to learn from. */
 export type Found = (learner: Learner, gradients: Gradients) => void;
 
+/** Adds gradients to a sum, which are tensors, and disposes of them; they are the sum where there is none yet. */
+export function addGradients(b: Backend, sum: Gradients | null, more: Gradients): Gradients {
+  if (!sum) return more;
+  const totals = leaves(sum);
+  leaves(more).forEach((tensor, i) => {
+    b.assign(totals[i]!, b.add(totals[i]!, tensor));
+    tensor.dispose();
+  });
+  return sum;
+}
+
 /**
  * Runs `compute` on every part, and lets what it found learn: at once if the part is the whole
- * batch, so that no gradient outlives its layer's turn, else from the sum over the parts.
+ * batch, so that no gradient outlives its layer's turn, else from the sum over the parts. Where each pair is learned from several
+ * `times`, they are so many pairs.
  */
 export function update(
   b: Backend,
   parts: readonly Part[],
   gain: number,
   compute: (part: Part, pairs: number, found: Found) => void,
+  times = 1,
 ): void {
-  const pairs = pairsOf(parts);
+  const pairs = pairsOf(parts) * times;
   const learn = (learner: Learner, gradients: Gradients): void => {
     learner.apply(gradients, pairs, gain);
     for (const tensor of own(gradients)) tensor.dispose();
@@ -43,11 +56,7 @@ export function update(
         sums = found;
         continue;
       }
-      const totals = leaves(sums.map(([, gradients]) => gradients));
-      leaves(found.map(([, gradients]) => gradients)).forEach((tensor, i) => {
-        b.assign(totals[i]!, b.add(totals[i]!, tensor));
-        tensor.dispose();
-      });
+      sums.forEach(([, gradients], i) => addGradients(b, gradients, found[i]![1]));
     }
     for (const [learner, gradients] of sums ?? []) learn(learner, gradients);
   });

@@ -118,13 +118,20 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
     `negatives that are hybrids of images, or none, go with a label placed nowhere, and it with them: got ` +
       `${negatives} and ${label.placement}`,
   );
+  const { check, forward } = kinds.schedules[schedule.kind]!;
+  require(
+    (label.placement === "top") === (forward !== undefined),
+    `a label above the last layer goes with a schedule that goes up and down, and it with such a label: got ` +
+      `${label.placement} and ${schedule.kind}`,
+  );
+  check?.(schedule, recipe);
   require(
     negatives !== "hybrid" || readout !== null && predict.by === "softmax",
     "a network that sees no labels predicts by a readout: add one, and predict by the softmax",
   );
   require(
-    negatives !== "hard" || readout !== null,
-    "hard negatives are drawn from the readout: add one, or choose random negatives",
+    negatives !== "hard" && negatives !== "rollout" || readout !== null,
+    `${negatives} negatives are drawn from the readout: add one, or choose random negatives`,
   );
   require(predict.by !== "softmax" || readout !== null, "predicting by softmax needs a readout");
   const layers = recipe.layers.length - 1;
