@@ -178,6 +178,7 @@ const hosts: Record<string, RegExp> = {
   data: /^[a-z0-9-]+(\.[a-z0-9-]+)+$/,
   test: /^127\.0\.0\.1$/,
   "test:runtimes": /^127\.0\.0\.1$/,
+  "bench:lab": /^127\.0\.0\.1$/,
   web: /^127\.0\.0\.1$/,
 };
 

@@ -140,10 +140,12 @@ export class HostDevice implements Device {
     if (blocks < 2) return tf.sum(x, axis, true);
     // `wasm` adds up one after the other in f32, which loses digits with the length: so by blocks.
     const cut = blocks * BLOCK;
-    const [head, rest] = tf.split(x, [cut, x.shape[axis] - cut], axis);
+    const whole = cut === x.shape[axis];
+    const [head, rest] = whole ? [x] : tf.split(x, [cut, x.shape[axis] - cut], axis);
     const blocked = axis === 0 ? [blocks, BLOCK, columns] : [rows, blocks, BLOCK];
-    const sums = tf.sum<tf.Tensor2D>(head!.reshape(blocked), axis + 1);
-    return tf.add(tf.sum(sums, axis, true), tf.sum(rest!, axis, true));
+    const sums = tf.sum(tf.sum<tf.Tensor2D>(head!.reshape(blocked), axis + 1), axis, true);
+    // The sum of nothing is whatever lies in the memory of `wasm`.
+    return (rest ? tf.add(sums, tf.sum(rest, axis, true)) : sums) as tf.Tensor2D;
   }
 
   argmax(x: tf.Tensor2D): tf.Tensor2D {

@@ -2,8 +2,10 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { loadMnist } from "@forward-forward/datasets";
-import { makeGreyPng } from "../../apps/cli/images/_testing.ts";
-import { assertRefused, done, events, withFolder } from "./_ff.ts";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { generator, makeColourPng, makeGreyPng, readPng } from "../../apps/cli/images/_testing.ts";
+import { assertRefused, done, events, ff, withFolder } from "./_ff.ts";
+import { draw, fill, NAMES, SIDE } from "./_fruit.ts";
 import { hasEnded, metrics, OFTEN, stop } from "./_runs.ts";
 
 const pool = { by: "average", size: 2 };
@@ -53,6 +55,9 @@ Deno.test("a network of convolutions goes through every command of ff", () =>
     assertStringIncludes(page, "goodness (mean of activities)");
     assertStringIncludes(page, 'width="5" height="5" alt="weights of unit');
     assert(!page.includes("threshold 0"), "a threshold that there is not");
+    assertStringIncludes(page, "Where layers find goodness");
+    assertStringIncludes(page, "Layer 2: mean of activities");
+    assert(/alt="image \d+ in layer 2, label 9"/.test(page), "a map for every label");
 
     await assertRefused([...start, `${folder}/dense`, "--layers", "784,20"], [
       "groups that compete",
@@ -94,4 +99,88 @@ Deno.test("pictures that are no square are what a network of convolutions sees",
     const { recipe } = JSON.parse(await Deno.readTextFile(`${run}/config.json`));
     assertEquals(recipe.image, { channels: 1, rows: 12, columns: 20 });
     await done(["eval", run, "--json"]);
+  }));
+
+Deno.test("one's own colour pictures in three classes go through every command, by convolutions", () =>
+  withFolder(async (folder) => {
+    const data = `${folder}/fruit`;
+    await fill(`${data}/train`, 40, 7);
+    const drawn = await fill(`${data}/test`, 10, 11);
+    const own = await done(
+      ["train", "--recipe", "deeper", "--dataset", data, "--epochs", "1", "--out", `${folder}/own`],
+    );
+    // As many channels as three labels share evenly.
+    const { recipe } = JSON.parse(await Deno.readTextFile(`${folder}/own/config.json`));
+    assertEquals(recipe.layers[1].channels, 42);
+    assertStringIncludes(own.stderr, "has the labels 0 cherry, 1 lime, 2 slate");
+
+    const file = `${folder}/config.json`;
+    const small = {
+      name: "deeper",
+      layers: [
+        3 * SIDE ** 2,
+        { kind: "convolution", channels: 12, size: 5, norm: "groups", pool },
+        { kind: "convolution", channels: 18, size: 3, norm: "groups" },
+      ],
+      batchSize: 10,
+      epochs: 12,
+    };
+    await Deno.writeTextFile(
+      file,
+      JSON.stringify({ backend: "onnx", dataset: data, recipe: small }),
+    );
+    const run = `${folder}/run`;
+    const uneven = `${folder}/uneven.json`;
+    const layers = small.layers.with(1, {
+      kind: "convolution",
+      channels: 20,
+      size: 5,
+      norm: "groups",
+    });
+    await Deno.writeTextFile(
+      uneven,
+      JSON.stringify({ backend: "onnx", dataset: data, recipe: { ...small, layers } }),
+    );
+    const refused = await ff(["train", "--config", uneven, "--out", run]);
+    assertEquals(refused.code, 2);
+    assertEquals(
+      refused.stderr.trim().split("\n").at(-1),
+      "ff: 20 channels make no equal groups for 3 labels: take a multiple",
+    );
+    const trained = events(await done(["train", "--config", file, "--out", run, "--json"]));
+    const { testError } = trained.at(-1) as { testError: number };
+    assert(testError <= 0.1, `${testError} wrong`);
+    const config = JSON.parse(await Deno.readTextFile(`${run}/config.json`));
+    assertEquals(config.recipe.image, { channels: 3, rows: SIDE, columns: SIDE });
+
+    const [evaluated] = events(await done(["eval", run, "--json"]));
+    assertEquals(evaluated!.testError, testError);
+
+    const random = generator(23);
+    const files: string[] = [];
+    for (const name of NAMES) {
+      files.push(`${folder}/${name}.png`);
+      await Deno.writeFile(files.at(-1)!, makeColourPng(draw(name, 3 * SIDE, random), 3 * SIDE));
+    }
+    const seen = events(await done(["predict", run, ...files, "--json"])).slice(0, -1);
+    assertEquals(seen.map(({ name }) => name), [...NAMES]);
+
+    await done(["report", run]);
+    const page = await Deno.readTextFile(`${run}/report.html`);
+    assertStringIncludes(page, "the colours that excite them");
+    const filter = /data:image\/png;base64,([^"]+)" width="5" height="5" alt="weights/.exec(page)!;
+    assertEquals(readPng(Uint8Array.fromBase64(filter[1]!)).channels, 3);
+    assert(/width="12" height="12" alt="image \d+ in layer 1, label 2"/.test(page), "its maps");
+
+    await done(["export", run]);
+    const session = await InferenceSession.create(await Deno.readFile(`${run}/model.onnx`));
+    const planes = drawn.flatMap((picture) =>
+      [0, 1, 2].flatMap((c) => Array.from(picture.filter((_, at) => at % 3 === c)))
+    );
+    const { label } = await session.run({
+      images: new Tensor("uint8", Uint8Array.from(planes), [drawn.length, 3, SIDE, SIDE]),
+    });
+    const wrong = Array.from(label!.data as BigInt64Array)
+      .filter((found, i) => Number(found) !== Math.floor(i / 10)).length;
+    assertEquals(wrong / drawn.length, testError);
   }));

@@ -88,7 +88,7 @@ export function percent(fraction: number | null | undefined): number | null {
 }
 
 /** What goodness is measured in. */
-export function goodnessUnit({ goodness, loss }: Recipe): string {
+export function goodnessUnit({ goodness, loss }: Pick<Recipe, "goodness" | "loss">): string {
   return `${goodness} of ${"of" in loss ? loss.of : "squares"}`;
 }
 

@@ -114,13 +114,25 @@ export async function writeReport(
   // Vega is loaded when a report is written, not with every command.
   const { runPage } = await import("./run_page.ts");
   const { goodnessBySteps } = await import("./steps.ts");
+  const { goodnessMaps } = await import("./goodness_maps.ts");
   const { name, device } = network.backend;
   // Scores are less the goodness where layers are excited by negative data.
   const sign = model.info.recipe.excitedBy === "positive" ? 1 : -1;
   const thresholds = network.layers.map(({ threshold }) => sign * threshold);
   const scorer = { name, device };
   const steps = await goodnessBySteps(network, test);
-  const text = await runPage({ run, model, thresholds, test, dataset, scores, scorer, steps });
+  const maps = await goodnessMaps(network, test);
+  const text = await runPage({
+    run,
+    model,
+    thresholds,
+    test,
+    dataset,
+    scores,
+    scorer,
+    steps,
+    maps,
+  });
   return await write(out, text);
 }
 

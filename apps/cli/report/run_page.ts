@@ -19,6 +19,7 @@ import type { Model } from "../run/model_file.ts";
 import { contrasts, histogram, type Mistake, worstMistakes } from "./analysis.ts";
 import { barChart, type Bars, type Chart, distributionChart } from "./charts.ts";
 import { ERROR_CURVES, goodnessUnit, trainingCurves } from "./curves.ts";
+import { type ImageMaps, mapsSection } from "./goodness_maps.ts";
 import { type Html, html, type Piece } from "./html.ts";
 import { charts, facts, list, page, section } from "./page.ts";
 import { type Field, strongestFields, strongestFilters, weightPicture } from "./pictures.ts";
@@ -44,6 +45,8 @@ export interface Findings {
   scorer: { name: string; device: string };
   /** How goodness goes from step to step, where the network has steps. */
   steps: Steps | null;
+  /** Where layers find goodness, where their channels compete for labels. */
+  maps: ImageMaps[] | null;
 }
 
 const MOST_BINS = 40;
@@ -52,7 +55,7 @@ const FIELDS = 48;
 
 /** The whole page. */
 export async function runPage(findings: Findings): Promise<string> {
-  const { run, model: { info }, test, dataset, scores, scorer, steps } = findings;
+  const { run, model: { info }, test, dataset, scores, scorer, steps, maps } = findings;
   const { recipe, seed, epoch, names } = info;
   const shown = shownOf(test, names);
   const evaluation = evaluateScores(scores, test.labels, recipe);
@@ -112,6 +115,7 @@ export async function runPage(findings: Findings): Promise<string> {
     section("Confusion", confusion(evaluation, shown)),
     section("Most confident mistakes", mistakes(findings, shown)),
     section("Receptive fields of the first layer", fields(findings, shown)),
+    maps && mapsSection(maps, shown),
     section("Settings and machine", settings(run)),
   ]);
 }

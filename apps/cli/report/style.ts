@@ -19,7 +19,7 @@ export const STYLE = `
     --series-1: #6cb4f0; --series-2: #ff9a56; --series-3: #4fd0ac;
     --series-4: #e49ad2; --series-5: #dbc24a; --series-6: #b9c3cc;
   }
-  .fields img { filter: brightness(1.5); }
+  .fields img, .maps figure:not(:first-child) img { filter: brightness(1.5); }
   .confusion .deep { color: var(--contrast); }
 }
 * { box-sizing: border-box; }
@@ -76,6 +76,9 @@ th { font-weight: 600; }
 .pictures figcaption { font-size: .85rem; line-height: 1.3; margin-top: .25rem; }
 .pictures img { width: 100%; border-radius: .25rem; }
 .fields { display: grid; gap: .4rem; grid-template-columns: repeat(auto-fill, minmax(5.5rem, 1fr)); }
+.maps { display: grid; gap: .4rem; grid-template-columns: repeat(auto-fill, minmax(3.5rem, 1fr)); margin: 0 0 .75rem; }
+.maps img { width: 100%; border: 1px solid var(--grid); border-radius: .25rem; }
+.maps figcaption { font-size: .85rem; text-align: center; }
 .fields img { width: 100%; border: 1px solid var(--grid); border-radius: .25rem; }
 img { display: block; height: auto; image-rendering: pixelated; }
 .warm { color: var(--series-2); } .cool { color: var(--series-1); }

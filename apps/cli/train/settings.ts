@@ -13,7 +13,8 @@ import type { Config } from "./config.ts";
 import type { Data, Limits } from "../data/data.ts";
 import { UsageError } from "../shared/errors.ts";
 import { kindOf } from "../kinds/kinds.ts";
-import { unfitted } from "./unfitted.ts";
+import { fitChannels } from "./fit_channels.ts";
+import { imageIsFree, unfitted } from "./unfitted.ts";
 
 /** What the flags of `ff train` ask for. */
 export interface Settings {
@@ -91,8 +92,8 @@ function makeRecipe(args: Arguments, { recipe: configured }: Config): Recipe {
 }
 
 /**
- * The recipe for this data: its number of classes, its size unless the layers were given, and its place for the label unless
- * that was given.
+ * The recipe for this data: its number of classes, its size unless the layers were given, channels that these classes can share
+ * in the recipe's own layers, and its place for the label unless that was given.
  */
 export function fitRecipe(
   draft: Recipe,
@@ -122,11 +123,12 @@ export function fitRecipe(
   const { rows, columns } = plane;
   const image = { channels: channelsOf(plane), rows, columns };
   const isSquare = image.channels === 1 && rows === columns;
-  const mapped = !isSquare && units.some((layer) => typeof layer !== "number");
+  const isOther = draft.image && imageIsFree(draft);
+  const mapped = (!isSquare || isOther) && units.some((layer) => typeof layer !== "number");
   const recipe = checked({
     ...draft,
     classes,
-    layers: [pixels, ...units],
+    layers: [pixels, ...fitChannels(draft, classes)],
     label,
     ...mapped ? { image } : {},
   });

@@ -4,6 +4,7 @@ import { convolved, mapWords, pooled, weightShape, windowed } from "../tensor/ma
 import {
   convolutionFields,
   type ConvolutionSettings,
+  judgedOf,
   poolingOf,
   windowsOf,
 } from "./convolution_options.ts";
@@ -25,7 +26,7 @@ export const convolution: LayerKind<ConvolutionOptions> = {
     if (map.rows * map.columns === 1 && size > 1) {
       throw new RangeError(
         `a convolution of ${size}x${size} looks at neighbours, and of the ${inputs} columns that it is given none are: ` +
-          "say in image which channels, rows and columns they are, and put it before dense layers",
+          "say in image which channels, rows and columns they are, put it before dense layers, or pool less before it",
       );
     }
     if (map.channels % groups !== 0 || c.channels % groups !== 0) {
@@ -45,6 +46,10 @@ export const convolution: LayerKind<ConvolutionOptions> = {
       );
     }
     return handedOn;
+  },
+  judged: (options, map, { peer }) => {
+    if (peer) throw new RangeError("convolutions have no peer normalisation: make peer null");
+    return judgedOf(options, map);
   },
   shapes: (options, { map }) => ({ weight: weightShape(windowsOf(options, map)) }),
   create: (options, context) => new FFConvolution(options, context),

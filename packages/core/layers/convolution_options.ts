@@ -1,7 +1,13 @@
 // What a recipe says of a convolution, and the windows that it comes to.
 
 import { type Fields, object, oneOf, optional, whole } from "../schema/schema.ts";
-import type { Convolution, MapShape, Pooling } from "../tensor/maps.ts";
+import {
+  type Convolution,
+  convolved,
+  type MapShape,
+  pooled,
+  type Pooling,
+} from "../tensor/maps.ts";
 
 /** How maps are pooled. */
 export interface PoolingOptions {
@@ -63,4 +69,11 @@ export function poolingOf({ pool }: ConvolutionSettings, input: MapShape): Pooli
   if (!pool) return null;
   const { by, size, stride = size } = pool;
   return { by, input, size, stride, padding: 0 };
+}
+
+/** What of maps of a shape its rule judges: what it makes of them, with batch norm after they were pooled. */
+export function judgedOf(settings: ConvolutionSettings, input: MapShape): MapShape {
+  const made = convolved(windowsOf(settings, input));
+  const pooling = poolingOf(settings, made);
+  return settings.norm === "batch" && pooling ? pooled(pooling) : made;
 }

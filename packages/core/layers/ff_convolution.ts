@@ -5,17 +5,10 @@ import type { Backend, Tensor } from "../tensor/backend.ts";
 import type { Activity, FusedOperations, Normalisation } from "../tensor/fused_operations.ts";
 import { fusedOperations } from "../tensor/fused.ts";
 import { Made } from "../tensor/made.ts";
-import {
-  type Convolution,
-  convolved,
-  pooled,
-  type Pooling,
-  volume,
-  weightShape,
-} from "../tensor/maps.ts";
+import { type Convolution, convolved, type Pooling, volume, weightShape } from "../tensor/maps.ts";
 import { requireContrasts } from "../tensor/shape.ts";
 import { BatchNorm } from "./batch_norm.ts";
-import { type ConvolutionSettings, poolingOf, windowsOf } from "./convolution_options.ts";
+import { type ConvolutionSettings, judgedOf, poolingOf, windowsOf } from "./convolution_options.ts";
 import { Figures } from "./figures.ts";
 import { initialWeights } from "./initial_weights.ts";
 import type { Layer, LayerContext, LayerSize } from "./layer.ts";
@@ -60,7 +53,7 @@ export class FFConvolution implements Layer {
   /** Draws initial weights from `random`. */
   constructor(options: ConvolutionSettings, context: LayerContext) {
     const { backend, size, settings, rules, classes, random } = context;
-    const { threshold, goodness, excitedBy, loss, initial, peer } = settings;
+    const { threshold, goodness, excitedBy, loss, initial } = settings;
     const kind = rules[loss.kind]!;
     this.size = size;
     this.#backend = backend;
@@ -72,13 +65,7 @@ export class FFConvolution implements Layer {
     this.#byLabels = kind.byLabels !== undefined;
     this.#groups = kind.byLabels === "groups" ? classes : 1;
     this.widest = Math.max(size.inputs, volume(made_));
-    if (peer) throw new RangeError("convolutions have no peer normalisation: make peer null");
-    if (made_.channels % this.#groups !== 0) {
-      throw new RangeError(
-        `${made_.channels} channels make no equal groups for ${classes} labels: take a multiple`,
-      );
-    }
-    const judged = this.#norm === "batch" && this.#pooling ? pooled(this.#pooling) : made_;
+    const judged = judgedOf(options, size.map);
     const columns = volume(judged) / this.#groups;
     const goodnessScale = goodness === "mean" ? 1 / columns : 1;
     this.threshold = threshold === "units" ? columns : threshold;

@@ -143,6 +143,10 @@ export interface LayerKind<O extends { kind: string } = { kind: string }> {
    * where it cannot be given these.
    */
   units(options: O, inputs: number, map: MapShape): number | MapShape;
+  /**
+   * The maps that its rule judges, where it makes any, of a `map`. Throws a `RangeError` where it cannot learn by these settings.
+   */
+  judged?(options: O, map: MapShape, settings: LayerSettings): MapShape;
   /** The shapes of its {@linkcode Learner.parameters}, by name: what a file must have before memory is taken for it. */
   shapes(options: O, size: LayerSize): Record<string, Shape>;
   /** Makes one. */

@@ -3,10 +3,12 @@
 import type { Recipe } from "../training/recipe.ts";
 import { augmented } from "./augmented.ts";
 import type { RecipeChanges } from "./changes.ts";
+import { cifar10 } from "./cifar10.ts";
 import { competing } from "./competing.ts";
 import { deeper } from "./deeper.ts";
 import { deformed } from "./deformed.ts";
 import { fashion } from "./fashion.ts";
+import { fashionMaps } from "./fashion_maps.ts";
 import { hinton } from "./hinton.ts";
 import { keras } from "./keras.ts";
 import { local } from "./local.ts";
@@ -26,10 +28,13 @@ export const recipes: {
   readonly unsupervised: (changes?: RecipeChanges) => Recipe;
   readonly deeper: (changes?: RecipeChanges) => Recipe;
   readonly competing: (changes?: RecipeChanges) => Recipe;
+  readonly cifar10: (changes?: RecipeChanges) => Recipe;
+  readonly "fashion-maps": (changes?: RecipeChanges) => Recipe;
   readonly local: (changes?: RecipeChanges) => Recipe;
   readonly recurrent: (changes?: RecipeChanges) => Recipe;
   readonly "next-character": (changes?: RecipeChanges) => Recipe;
 } = {
   ...{ quick, hinton, keras, augmented, deformed, fashion, unsupervised },
-  ...{ deeper, competing, local, recurrent, "next-character": nextCharacter },
+  ...{ deeper, competing, cifar10, "fashion-maps": fashionMaps, local, recurrent },
+  ...{ "next-character": nextCharacter },
 };

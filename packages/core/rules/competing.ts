@@ -14,6 +14,10 @@ export interface CompetingOptions {
   of: "activities" | "squares";
 }
 
+const NO_GROUPS =
+  "groups that compete are of layers whose units come in a group for each label: give the layer kind " +
+  `"convolution", or another rule`;
+
 /**
  * A layer has a group of units for each label, and learns by the cross-entropy of the softmax over the groups' goodness: from
  * images and their labels alone, in one pass. CwComp (Papachristodoulou and others, 2024) and DeeperForward (Sun and others, 2025).
@@ -24,13 +28,15 @@ export interface CompetingOptions {
 export const competing: RuleKind<CompetingOptions> = {
   options: { of: oneOf("activities", "squares") },
   byLabels: "groups",
+  check: (_, { map, classes }) => {
+    if (!map) throw new RangeError(NO_GROUPS);
+    if (map.channels % classes === 0) return;
+    throw new RangeError(
+      `${map.channels} channels make no equal groups for ${classes} labels: take a multiple`,
+    );
+  },
   create: ({ of }, { backend: b, goodnessScale, classes }) => {
-    if (classes === undefined) {
-      throw new RangeError(
-        "groups that compete are of layers whose units come in a group for each label: give the layer kind " +
-          `"convolution", or another rule`,
-      );
-    }
+    if (classes === undefined) throw new RangeError(NO_GROUPS);
     const fused = fusedOperations(b);
     const goodness = ({ s, squares }: Activity): Tensor<"f32"> =>
       b.reshape(b.affine(squares, goodnessScale, 0), [s.shape[0] / classes, classes]);

@@ -15,6 +15,9 @@ export interface ProjectedOptions {
   patch: number;
 }
 
+const NO_MAPS =
+  "goodness is projected of layers of maps: give the layer such a kind, or another rule";
+
 /**
  * Every patch of every channel has a goodness, the mean or the sum of its squares, and every label a score: random numbers times
  * these, which are never learned. The layer learns by the cross-entropy of the softmax over scores, from images and their labels
@@ -26,19 +29,15 @@ export interface ProjectedOptions {
 export const projected: RuleKind<ProjectedOptions> = {
   options: { patch: whole(1) },
   byLabels: "rows",
+  check: ({ patch }, { map }) => {
+    if (!map) throw new RangeError(NO_MAPS);
+    if (patch <= map.rows && patch <= map.columns) return;
+    throw new RangeError(
+      `patches of ${patch}x${patch} are too large for maps of ${mapWords(map)}: take smaller ones`,
+    );
+  },
   create: ({ patch }, { backend: b, goodnessScale, classes, map, random }) => {
-    if (!map || !random || classes === undefined) {
-      throw new RangeError(
-        "goodness is projected of layers of maps: give the layer such a kind, or another rule",
-      );
-    }
-    if (patch > map.rows || patch > map.columns) {
-      throw new RangeError(
-        `patches of ${patch}x${patch} are too large for maps of ${
-          mapWords(map)
-        }: take smaller ones`,
-      );
-    }
+    if (!map || !random || classes === undefined) throw new RangeError(NO_MAPS);
     const fused = fusedOperations(b);
     const windows: Pooling = { input: map, by: "average", size: patch, stride: patch, padding: 0 };
     const patches = volume(pooled(windows));

@@ -61,6 +61,11 @@ export interface RuleKind<O extends { kind: string } = { kind: string }> {
    * each label's group of units.
    */
   readonly byLabels?: "rows" | "groups";
+  /**
+   * Throws a `RangeError` where it cannot judge a layer for so many labels: one that makes maps of such a shape, or, where `map`
+   * is null, one that makes none.
+   */
+  check?(options: O, judged: { map: MapShape | null; classes: number }): void;
   /** Makes one for a layer. */
   create(options: O, context: RuleContext): Rule;
 }

@@ -154,12 +154,13 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
 
 // What layers learn from, and when, must go with each other.
 function requireLearning(recipe: Recipe, kinds: Kinds): void {
-  const { negatives, schedule, epochs } = recipe;
+  const { negatives, schedule, epochs, classes } = recipe;
   const planned = planLayers(recipe, kinds.layers);
   const schedules = Object.keys(kinds.schedules)
     .filter((name) => kinds.schedules[name]!.trainsByLabels)
     .map((name) => `"${name}"`).join(" or ");
-  planned.forEach(({ settings: { loss }, learns }, l) => {
+  planned.forEach(({ kind, options, map, settings, learns }, l) => {
+    const { loss } = settings;
     const byLabels = kinds.rules[loss.kind]!.byLabels !== undefined;
     if (byLabels !== (negatives === "none")) {
       throw new RangeError(
@@ -188,6 +189,8 @@ function requireLearning(recipe: Recipe, kinds: Kinds): void {
           "start it earlier, or leave learns out",
       );
     }
+    const judged = kind.judged?.(options, map, settings) ?? null;
+    kinds.rules[loss.kind]!.check?.(loss, { map: judged, classes });
   });
 }
 

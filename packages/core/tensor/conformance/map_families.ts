@@ -121,6 +121,60 @@ const standardiseRows = family<Shape>("standardiseRows() and gateRows()", {
       [activities(t, shape), t.uniform([shape[0], 1])],
       (b, s, scales) => fusedOperations(b).gateRows(s, scales),
     );
+    await t.agree(
+      [activities(t, shape), t.uniform(shape)],
+      (b, s, scales) => fusedOperations(b).gateRows(s, scales),
+    );
+  },
+});
+
+const squaresOfRows = family<Shape>("squaresOfRows()", {
+  draw: (draw) => draw.shape(VOLUME),
+  long: [[1, 4_194_241], [4_194_305, 1]],
+  run: (t, shape) => t.agree([t.uniform(shape)], (b, s) => fusedOperations(b).squaresOfRows(s)),
+});
+
+type Channels = readonly [images: number, channels: number, places: number];
+
+const drawChannels = (draw: Draw): Channels => draw.sizes(3, VOLUME) as unknown as Channels;
+
+const channelMeans = family<Channels>("channelMeans()", {
+  draw: drawChannels,
+  // More places, more images and more channels than a lane of 64 has turns for.
+  long: [[1, 1, 4_194_241], [2_097_153, 2, 1], [1, 4_194_305, 1]],
+  run: async (t, [images, channels, places]) => {
+    const shape: Shape = [images, channels * places];
+    const what = `${channels} channels of ${places} in ${images}`;
+    // Above zero, so that a mean of many is not lost in what they cancel to.
+    const [x, other] = [t.uniform(shape, 0, 1), t.uniform(shape, 0, 1)];
+    await t.agree([x], (b, x) => fusedOperations(b).channelMeans(x, null, channels), { what });
+    await t.agree(
+      [x, other],
+      (b, x, other) => fusedOperations(b).channelMeans(x, other, channels),
+      { what },
+    );
+  },
+});
+
+const scaleChannels = family<Channels>("scaleChannels()", {
+  draw: drawChannels,
+  long: [[1, 1, 4_194_305], [2_097_153, 2, 1]],
+  run: async (t, [images, channels, places]) => {
+    const shape: Shape = [images, channels * places];
+    const row: Shape = [1, channels];
+    const what = `${channels} channels of ${places} in ${images}`;
+    const numbers = [t.uniform(row), t.uniform(row)] as const;
+    await t.agree(
+      [t.uniform(shape), ...numbers],
+      (b, x, shift, scale) => fusedOperations(b).scaleChannels(x, { shift, scale }),
+      { what },
+    );
+    await t.agree(
+      [t.uniform(shape), ...numbers, t.uniform(shape), t.uniform(row)],
+      (b, x, shift, scale, other, slope) =>
+        fusedOperations(b).scaleChannels(x, { shift, scale, other: { x: other, slope } }),
+      { what },
+    );
   },
 });
 
@@ -142,4 +196,12 @@ const compete = family<Shape>("compete()", {
 });
 
 /** The families of operations on maps. */
-export const mapFamilies: readonly Family[] = [convolve, pool, standardiseRows, compete];
+export const mapFamilies: readonly Family[] = [
+  convolve,
+  pool,
+  standardiseRows,
+  squaresOfRows,
+  channelMeans,
+  scaleChannels,
+  compete,
+];

@@ -16,6 +16,8 @@ const SHAPES: readonly Shape[] = [
   [33, 4100],
 ];
 
+const WHOLE: readonly Shape[] = [[6, 2048], [2048, 6], [3, 4096], [1024, 2], [1, 2048], [2048, 1]];
+
 // Longer than a device has workgroups along one axis, in either direction.
 const LONG: readonly Shape[] = [[70_000, 3], [3, 70_000], [70_000, 1], [1, 70_000]];
 
@@ -34,6 +36,17 @@ export function reductionTests(check: Check): void {
     check(`sum() along ${axis} of more than 65,535 rows or columns`, async (t) => {
       for (const shape of LONG) {
         await t.agree([t.whole(shape)], (b, x) => b.sum(x, axis), { tolerance: exact });
+      }
+    });
+
+    check(`sum() along ${axis} of whole blocks, in memory that was used before`, async (t) => {
+      // What a block leaves over is nothing, and must not be what lies there.
+      for (const shape of WHOLE) {
+        for (let i = 0; i < 3; i++) {
+          const ones = t.whole(shape, 1, 1);
+          t.upload(ones).dispose();
+          await t.agree([ones], (b, x) => b.sum(x, axis), { tolerance: exact });
+        }
       }
     });
 
