@@ -109,7 +109,7 @@ export const visits: Record<string, (visit: Visit) => Promise<unknown>> = {
 
   // The whole way: open, draw, learn, take, open what was taken.
   async learns({ open }): Promise<unknown> {
-    const page = await open("?layers=100&rate=0.015&seed=4&images=15000", {
+    const page = await open("?backend=webgpu&layers=100&rate=0.015&seed=4&images=15000", {
       before: (page) => page.addInitScript(countShifts),
     });
     await draw(page, SEVEN);
@@ -140,7 +140,7 @@ export const visits: Record<string, (visit: Visit) => Promise<unknown>> = {
 
   // The same address is the same run, whatever was measured when.
   async repeats({ open }): Promise<unknown> {
-    const query = "?layers=30,20&seed=5&until=45&images=4000";
+    const query = "?backend=webgpu&layers=30,20&seed=5&until=45&images=4000";
     const page = await open(query);
     await paused(page);
     const first = await fingerprint(page);
@@ -159,7 +159,7 @@ export const visits: Record<string, (visit: Visit) => Promise<unknown>> = {
 
   // One update at the very beginning, whose numbers anybody can compute.
   async steps({ open }): Promise<unknown> {
-    const page = await open("?layers=20,15&run=0");
+    const page = await open("?backend=webgpu&layers=20,15&run=0");
     await page.getByRole("button", { name: "look at one update" }).click();
     await page.getByRole("button", { name: "All of it" }).click();
     const cells = async (name: string): Promise<string[]> =>
@@ -181,7 +181,7 @@ export const visits: Record<string, (visit: Visit) => Promise<unknown>> = {
 
   // A run whose device goes.
   async loses({ open, browser }): Promise<unknown> {
-    const page = await open("?layers=30&images=4000");
+    const page = await open("?backend=webgpu&layers=30&images=4000");
     await until("some updates", async () => await figure(page, "updates") > 15);
     const session = await browser.newBrowserCDPSession();
     await session.send("Browser.crashGpuProcess");
@@ -190,9 +190,16 @@ export const visits: Record<string, (visit: Visit) => Promise<unknown>> = {
     return { error: await figure(page, ERROR) };
   },
 
+  // A GPU that is none.
+  async software({ open }): Promise<unknown> {
+    const page = await open("?layers=30&until=5&images=4000");
+    await paused(page);
+    return await page.locator(".status").innerText();
+  },
+
   // Backpropagation beside it.
   async compares({ open }): Promise<unknown> {
-    const page = await open("?layers=30&until=30&images=4000");
+    const page = await open("?backend=webgpu&layers=30&until=30&images=4000");
     await paused(page);
     await page.getByRole("button", { name: "Run backpropagation too" }).click();
     const words = page.locator("[data-compared]");

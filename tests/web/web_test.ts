@@ -20,7 +20,7 @@ const launches: Launch[] = [
       "--disable-gpu-process-crash-limit",
       "--disable-domain-blocking-for-3d-apis",
     ],
-    visits: ["learns", "repeats", "steps", "compares", "loses"],
+    visits: ["software", "learns", "repeats", "steps", "compares", "loses"],
   },
 ];
 
@@ -102,6 +102,11 @@ test("learns with WebAssembly where there is no WebGPU, and says so", async (ses
   assertMatch(status, /WebAssembly.*Not by WebGPU: /s);
   assertEquals(updates, 40);
   assert(error < 50, `${error} %`);
+});
+
+test("computes by WebAssembly where the GPU is one in software, and says why", async (session) => {
+  const { value } = await session.visit("software");
+  assertMatch(String(value), /WebAssembly.*Not by WebGPU: its adapter here computes in software/s);
 });
 
 test("says so where nothing can compute, and answers all the same", async (session) => {

@@ -14,19 +14,36 @@ export interface Opened {
 }
 
 /**
- * Opens WebGPU where it computes right, else WebAssembly, which is loaded only then; or the one that is asked for.
+ * Opens WebGPU where it computes right and on a GPU, else WebAssembly, which is loaded only then; or the one that is asked for.
  *
  * @throws {UnavailableError} Where that cannot be had.
  */
 export async function openBackend(wanted: Settings["backend"]): Promise<Opened> {
   if (wanted === "wasm") return await openWasm(null);
+  let opened: Opened;
   try {
     const backend = await createWebGPU();
     const { name, device, software } = backend;
-    return { backend, computer: { name, device, software, instead: null } };
+    opened = { backend, computer: { name, device, software, instead: null } };
   } catch (error) {
     if (!(error instanceof UnavailableError) || wanted === "webgpu") throw error;
     return await openWasm(error.reason);
+  }
+  return opened.computer.software && wanted === "auto" ? await faster(opened) : opened;
+}
+
+// A processor that plays a GPU is several times slower than one that computes as itself.
+async function faster(opened: Opened): Promise<Opened> {
+  try {
+    const instead = await openWasm(
+      "its adapter here computes in software, which WebAssembly does faster",
+    );
+    opened.backend.dispose();
+    return instead;
+  } catch (error) {
+    if (error instanceof UnavailableError) return opened;
+    opened.backend.dispose();
+    throw error;
   }
 }
 

@@ -54,6 +54,7 @@ export class Run {
   #progress: Progress;
   #start: Float32Array | null = null;
   #told = 0;
+  #computed: Promise<unknown> | null = null;
   #seenAt = -1;
   #said: Phase | null = null;
   #note: string | null = null;
@@ -118,6 +119,7 @@ export class Run {
     const network = new FFNetwork(backend, recipeOf(this.#settings), { seed });
     this.#network = network;
     this.#window = new Window();
+    this.#computed = null;
     const kept = this.#kept;
     if (kept) network.restore(kept.checkpoint);
     this.#progress = kept ? { ...kept.progress } : nothingYet(network.recipe.epochs);
@@ -168,9 +170,13 @@ export class Run {
     this.#progress.images += images;
     if (this.#progress.update === this.#settings.until) this.gate.let(0);
     if (performance.now() - this.#told < TELL_EVERY) return;
-    // What was recorded is computed first: a device may lag behind by seconds of work, and a pause with it.
+    // What was recorded before is computed first: a device may lag behind by seconds of work, and a pause with it. It has
+    // this update to compute meanwhile.
     const { backend, layers } = this.#network!;
-    await backend.read([layers[0]!.figures.sums]);
+    const computed = backend.read([layers[0]!.figures.sums]);
+    computed.catch(() => {}); // Whoever waits for it hears of it.
+    await this.#computed;
+    this.#computed = computed;
     this.#tellProgress();
     await turnEventLoop();
     this.#told = performance.now();
