@@ -2,15 +2,10 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { cpus } from "node:os";
-import { readTrials } from "./ablation.ts";
-import { fileName, readFigure, readFigures, runsAt } from "./figure.ts";
-import { readKeras } from "./keras.ts";
-import type { TextResults } from "./next_character.ts";
-import ownImages from "./own_images.json" with { type: "json" };
-import nextCharacter from "./next_character.json" with { type: "json" };
+import { fileName, readFigure, runsAt } from "./figure.ts";
 import { resultsPage } from "./page.ts";
 import { errorAndTime } from "./plot.ts";
-import published from "./published.json" with { type: "json" };
+import { readSources } from "./sources.ts";
 
 const { commit, _: runs } = parseArgs(Deno.args, { string: ["commit", "_"] });
 const folder = new URL("./figures/", import.meta.url);
@@ -30,24 +25,10 @@ for (const run of (await Promise.all(runs.map((path) => runsAt(String(path))))).
     JSON.stringify(figure, null, 2) + "\n",
   );
 }
-const figures = await readFigures(folder);
-const trials = await readTrials(new URL("./ablation/trials.jsonl", import.meta.url));
-const keras = await readKeras(new URL("./keras/", import.meta.url));
-const told = await Deno.readTextFile(new URL("./told.md", import.meta.url));
+const sources = await readSources();
 await Deno.mkdir(new URL("./results/", docs), { recursive: true });
 await Deno.writeTextFile(
   new URL("./results/error-and-time.svg", docs),
-  await errorAndTime(figures, published),
+  await errorAndTime(sources.figures, sources.published),
 );
-await Deno.writeTextFile(
-  new URL("./results.md", docs),
-  resultsPage(
-    figures,
-    published,
-    trials,
-    keras,
-    ownImages.found,
-    nextCharacter as TextResults,
-    told,
-  ),
-);
+await Deno.writeTextFile(new URL("./results.md", docs), resultsPage(sources));

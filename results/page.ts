@@ -1,28 +1,11 @@
 // docs/results.md, made from the files in this folder.
 
 import { mean } from "../apps/cli/sweep/statistics.ts";
-import { ablationRows, type Trial } from "./ablation.ts";
+import { ablationRows } from "./ablation.ts";
 import type { Figure } from "./figure.ts";
-import type { OwnImages } from "./own_images.ts";
-import { kerasRows, type KerasRuns } from "./keras.ts";
-import type { TextResults } from "./next_character.ts";
+import { kerasRows } from "./keras.ts";
+import type { Published, Sources } from "./sources.ts";
 import { textLead, textRows } from "./text.ts";
-
-/** A figure that someone else has published. */
-export interface Published {
-  /** Whose it is. */
-  what: string;
-  /** Network and epochs. */
-  setting: string;
-  /** The data set. */
-  dataset: string;
-  /** Fraction of test images predicted wrongly. */
-  error: number;
-  /** Seconds of training, where they are told. */
-  seconds?: number;
-  /** On what, where it is told. */
-  hardware?: string;
-}
 
 /** A figure to be reached, and the runs that count towards it. */
 interface Goal {
@@ -90,15 +73,9 @@ const GOALS: readonly Goal[] = [
   },
 ];
 
-/** The page. `told` is what is said of the figures by hand. */
+/** The page. */
 export function resultsPage(
-  figures: readonly Figure[],
-  published: readonly Published[],
-  trials: readonly Trial[],
-  keras: KerasRuns,
-  own: readonly OwnImages[],
-  text: TextResults,
-  told: string,
+  { figures, published, trials, keras, own, text, told }: Sources,
 ): string {
   return `# Results
 

@@ -4,7 +4,8 @@ import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { mean } from "../apps/cli/sweep/statistics.ts";
 import type { Figure } from "./figure.ts";
-import { type Published, settingOf } from "./page.ts";
+import { settingOf } from "./page.ts";
+import type { Published } from "./sources.ts";
 
 // Of the points without a time, those that are not on top of each other.
 const ACROSS = /jittered|^Hinton's paper$|loeweX|forward-rs/;

@@ -1,20 +1,13 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { mean } from "../apps/cli/sweep/statistics.ts";
-import { readTrials } from "./ablation.ts";
-import { fileName, readFigures } from "./figure.ts";
-import { readKeras } from "./keras.ts";
-import ownImages from "./own_images.json" with { type: "json" };
-import nextCharacter from "./next_character.json" with { type: "json" };
-import type { TextResults } from "./next_character.ts";
+import { fileName } from "./figure.ts";
 import { resultsPage } from "./page.ts";
-import published from "./published.json" with { type: "json" };
+import { readSources } from "./sources.ts";
 
-const figures = await readFigures(new URL("./figures/", import.meta.url));
+const sources = await readSources();
+const { figures, keras } = sources;
 
 Deno.test("docs/results.md is what the files in results make", async () => {
-  const trials = await readTrials(new URL("./ablation/trials.jsonl", import.meta.url));
-  const keras = await readKeras(new URL("./keras/", import.meta.url));
-  const told = await Deno.readTextFile(new URL("./told.md", import.meta.url));
   const page = await Deno.readTextFile(
     new URL("../docs/results.md", import.meta.url),
   );
@@ -22,22 +15,11 @@ Deno.test("docs/results.md is what the files in results make", async () => {
   const words = (text: string): string[] => text.replaceAll(/[-\s]+/g, " ").split(" ");
   assertEquals(
     words(page),
-    words(
-      resultsPage(
-        figures,
-        published,
-        trials,
-        keras,
-        ownImages.found,
-        nextCharacter as TextResults,
-        told,
-      ),
-    ),
+    words(resultsPage(sources)),
   );
 });
 
-Deno.test("five epochs of keras are PyTorch's to a thousandth", async () => {
-  const keras = await readKeras(new URL("./keras/", import.meta.url));
+Deno.test("five epochs of keras are PyTorch's to a thousandth", () => {
   assertEquals(keras.ours.length, 5);
   keras.ours.flat().forEach((loss, i) =>
     assertAlmostEquals(loss, keras.pytorch.flat()[i]!, 1e-3 * loss)

@@ -2,6 +2,7 @@
 // permissions that nothing else here has use for.
 
 import { chromium, type Page } from "playwright-core";
+import { figure } from "../../tests/web/_visits.ts";
 
 /** What is measured. */
 export interface Plan {
@@ -60,11 +61,6 @@ function note(): void {
 const noted = (page: Page): Promise<Noted> =>
   page.evaluate(() => (globalThis as unknown as { noted: Noted }).noted);
 
-async function figure(page: Page, name: string): Promise<number> {
-  const text = await page.locator(`[data-figure="${name}"]`).textContent();
-  return Number(text!.replaceAll(/[, %]/g, "").replace("–", "NaN"));
-}
-
 async function rateOf(page: Page, seconds: number): Promise<number> {
   const at = async (): Promise<[number, number]> => {
     const before = await figure(page, "images seen");
@@ -95,6 +91,22 @@ async function draw(page: Page, seconds: number): Promise<void> {
     await page.waitForTimeout(16);
   }
   await page.mouse.up();
+}
+
+// In the page, because so short a run may have ended before it is looked at from outside: starts over, and waits until that run is under way.
+function restartSeen(): Promise<void> {
+  const buttons = [...document.querySelectorAll("button")];
+  const named = (name: string): HTMLButtonElement =>
+    buttons.find(({ textContent }) => textContent.trim() === name)!;
+  const run = named("Run");
+  return new Promise((resolve) => {
+    const seen = new MutationObserver(() => {
+      seen.disconnect();
+      resolve();
+    });
+    seen.observe(run, { attributes: true, subtree: true, childList: true, characterData: true });
+    named("Start over").click();
+  });
 }
 
 async function measure(executablePath: string, address: string, plan: Plan): Promise<Found> {
@@ -138,14 +150,14 @@ async function measure(executablePath: string, address: string, plan: Plan): Pro
   await page.goto(`${address}${query}&layers=50&images=4000&until=10`);
   const run = page.getByRole("button", { name: "Run", exact: true });
   for (let i = 0; i <= restarts; i++) {
+    await run.waitFor({ timeout: 60_000 });
     while (!await run.isEnabled()) await page.waitForTimeout(50);
     if (i % Math.ceil(restarts / 10) === 0) {
       // Whoever started this looks at the browser's memory meanwhile.
       console.log(JSON.stringify({ restarts: i }));
       await page.waitForTimeout(1000);
     }
-    await page.getByRole("button", { name: "Start over" }).click();
-    while (await run.isEnabled()) await page.waitForTimeout(5);
+    await page.evaluate(restartSeen);
   }
   await browser.close();
   return found;

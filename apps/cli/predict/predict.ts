@@ -58,6 +58,7 @@ export async function predict(args: Arguments): Promise<number> {
   }).finally(progress.stop);
   requireFinite(model, scores);
   const predictions = predictionsOf(scores, info.recipe);
+  const { from, to } = summedLayers(info.recipe, scores.goodness.length);
   const confidenceBy = scores.logits ? "readout" : "goodness";
 
   if (json) {
@@ -79,14 +80,13 @@ export async function predict(args: Arguments): Promise<number> {
       epochs: info.epoch,
       images: images.length,
       confidenceBy,
-      goodnessFrom: summedLayers(info.recipe, scores.goodness.length).from,
-      goodnessTo: summedLayers(info.recipe, scores.goodness.length).to,
+      goodnessFrom: from,
+      goodnessTo: to,
       model: model.path,
     }));
     return EXIT.done;
   }
   const { recipe, epoch, seed } = info;
-  const { from, to } = summedLayers(recipe, scores.goodness.length);
   console.log([
     `${model.path}: recipe ${recipe.name}, ${layerWidths(recipe).join("-")}, ` +
     `${plural(epoch, "epoch")}, seed ${seed}`,
@@ -133,7 +133,7 @@ export interface Prediction {
 /** The prediction for each image. */
 export function predictionsOf(scores: Scores, recipe: Recipe): Prediction[] {
   const { classes, logits } = scores;
-  const summed = summedGoodness(scores, recipe);
+  const summed = summedGoodness(scores, summedLayers(recipe, scores.goodness.length));
   const labels = predictLabels(scores, recipe.predict);
   return Array.from(labels, (label, i) => {
     const row = (values: Float32Array | Float64Array): number[] =>

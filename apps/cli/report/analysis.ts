@@ -51,9 +51,7 @@ export function worstMistakes(
   { predict, most }: { predict: Recipe["predict"]; most: number },
 ): Mistake[] {
   const { classes, logits } = scores;
-  const by = predict.by === "softmax"
-    ? logits!
-    : summedGoodness(scores, { predict, readout: null });
+  const by = predict.by === "softmax" ? logits! : summedGoodness(scores, predict);
   const rows = (image: number): number[] =>
     Array.from({ length: classes }, (_, label) => by[image * classes + label]!);
   const mistakes: Mistake[] = [];

@@ -1,10 +1,16 @@
 // Where in an image the layers of a network of maps find what speaks for each label.
 
 import type { FFNetwork, Tensor } from "@forward-forward/core";
-import { bytesOf, type Data, type ImageSize, sourceName } from "@forward-forward/core/data";
+import {
+  bytesOf,
+  type Data,
+  type ImageSize,
+  type Labels,
+  sourceName,
+} from "@forward-forward/core/data";
 import { planLayers } from "@forward-forward/core/layers";
-import { Forward } from "@forward-forward/core/scoring";
 import type { AnyData } from "../kinds/kind.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { goodnessUnit } from "./curves.ts";
 import { type Html, html } from "./html.ts";
 import { section } from "./page.ts";
@@ -46,7 +52,7 @@ export async function goodnessMaps(
   network: FFNetwork,
   test: AnyData,
 ): Promise<ImageMaps[] | null> {
-  const { backend: b, layers, readout, recipe, kinds } = network;
+  const { backend: b, layers, forward, recipe, kinds } = network;
   const planned = planLayers(recipe, kinds.layers);
   const shown = planned
     .flatMap(({ kind, options, map, settings }, layer) => {
@@ -59,11 +65,12 @@ export async function goodnessMaps(
     .slice(0, LAYERS);
   const last = shown.at(-1)?.layer;
   if (last === undefined || sourceName(test) !== "images") return null;
-  const { classes, normalise } = recipe;
-  const forward = new Forward({ backend: b, layers, readout, classes, normalise });
+  const { classes } = recipe;
   const indices = firstOfEach(test.labels, classes).slice(0, IMAGES);
+  // No more of them goes to the device than holds these.
+  const some = kindOf(test).take(test, 0, indices.at(-1)! + 1);
   using source = await kinds.sources["images"]!
-    .open(b, recipe, test as Data, { scale: network.inputs });
+    .open(b, recipe, some as Data, { scale: network.inputs });
   const activities = b.scope(() => {
     const at = Int32Array.from(indices);
     let x: Tensor = source.encode(b.upload(at, [indices.length, 1])).pixels;
@@ -82,19 +89,15 @@ export async function goodnessMaps(
       const volume = bytesOf(judged);
       const own = (read[layer] as Float32Array).subarray(i * volume, (i + 1) * volume);
       const { rows, columns } = judged;
-      const groups = mapsOf(own, {
-        classes,
-        places: rows * columns,
-        squares,
-      });
+      const groups = mapsOf(own, { classes, places: rows * columns, squares });
       return { layer, unit, size: { rows, columns }, groups };
     }),
   }));
 }
 
 // The first image of each label, in the order of the images.
-function firstOfEach(labels: ArrayLike<number>, classes: number): number[] {
-  const found = Array.from({ length: classes }, (_, label) => Array.from(labels).indexOf(label));
+function firstOfEach(labels: Labels, classes: number): number[] {
+  const found = Array.from({ length: classes }, (_, label) => labels.indexOf(label));
   return found.filter((index) => index >= 0).toSorted((a, b) => a - b);
 }
 

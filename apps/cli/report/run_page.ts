@@ -268,16 +268,16 @@ function mistakes(
 function fields({ model: { info, state } }: Findings, { first }: Shown): Html {
   const { classes, label } = info.recipe;
   const [{ options: layer, map }] = planLayers(info.recipe, layerKinds) as [PlannedLayer];
-  const side = layer.kind === "convolution" ? (layer as ConvolutionOptions).size : null;
   // Of a convolution a window's weights, of other layers those of every pixel.
-  const image = side === null ? info.image : windowSize(layer as ConvolutionOptions, map);
+  const windows = layer.kind === "convolution" ? layer as ConvolutionOptions : null;
+  const image = windows ? windowSize(windows, map) : info.image;
   const weight = state["layers.0.weight"]!;
   const pixels = bytesOf(image);
   // Above the pixels' rows are those of what is above a recurrent layer, or of a label beside the image.
   const labels = Math.max(label.placement === "overlay" ? classes : 0, weight.shape[0] - pixels);
-  const strongest = side === null
-    ? strongestFields(weight, { pixels, labels, most: FIELDS })
-    : strongestFilters(weight, { most: FIELDS });
+  const strongest = windows
+    ? strongestFilters(weight, { most: FIELDS })
+    : strongestFields(weight, { pixels, labels, most: FIELDS });
   const isColoured = channelsOf(image) === 3;
   const overlaid = label.placement === "overlay" ? ` ${first}` : "";
   const which = plural(strongest.length, "unit");

@@ -21,10 +21,8 @@ export interface Steps {
 
 /** How goodness goes from step to step, on the first test images; null for a network that has no steps. */
 export async function goodnessBySteps(network: FFNetwork, test: AnyData): Promise<Steps | null> {
-  const { backend: b, layers, readout, recipe, kinds } = network;
-  const { classes, normalise, schedule } = recipe;
-  const stack = { backend: b, layers, readout, classes, normalise };
-  const forward = kinds.schedules[schedule.kind]!.forward?.(schedule, stack, recipe);
+  const { backend: b, layers, forward, recipe, kinds } = network;
+  const { classes } = recipe;
   if (!(forward instanceof RecurrentForward)) return null;
   const { size, take } = kindOf(test);
   const some = take(test, 0, Math.min(MOST, size(test)));

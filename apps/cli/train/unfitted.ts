@@ -1,6 +1,7 @@
 // A recipe before it is known what data it is for.
 
 import { type Recipe, recipes } from "@forward-forward/core";
+import { isSameSize } from "@forward-forward/core/data";
 
 // Any window fits into it.
 const LARGE = 2 ** 16;
@@ -26,7 +27,7 @@ export function unfitted(recipe: Recipe, labelGiven: boolean): Recipe {
 /** Whether nobody asked for the image that layers look at: there is none, or it is the recipe's own. */
 export function imageIsFree({ name, image }: Recipe): boolean {
   const own = recipes[name as keyof typeof recipes]?.().image;
-  return !image || JSON.stringify(image) === JSON.stringify(own);
+  return !image || own != null && isSameSize(image, own);
 }
 
 // With a number of labels that share all channels, or, where there is none, with channels that they share.

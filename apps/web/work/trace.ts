@@ -2,7 +2,7 @@
 
 import { type Dataset, FFNetwork, takeDataset } from "@forward-forward/core";
 import { images as imageKind } from "@forward-forward/core/data";
-import { Forward, predictLabels } from "@forward-forward/core/scoring";
+import { predictLabels } from "@forward-forward/core/scoring";
 import type { NetworkState, Scores } from "@forward-forward/core";
 import type { LayerTrace, Pass, Trace, TraceWish, WeightChange } from "../shared/tracing.ts";
 
@@ -46,14 +46,12 @@ export async function trace(
 
 // What each layer makes of an image under a label.
 async function passes(network: FFNetwork, data: Dataset, label: number): Promise<Pass[]> {
-  const { backend: b, layers, readout, recipe } = network;
-  const { classes, normalise } = recipe;
+  const { backend: b, layers, forward, recipe } = network;
   using source = await imageKind.open(b, recipe, data, { scale: network.inputs });
-  const forward = new Forward({ backend: b, layers, readout, classes, normalise });
   const tensors = b.scope(() => {
     const encoded = source.encode(b.upload(Int32Array.of(0), [1, 1]));
     const product = forward.sharedProduct(encoded);
-    const shown = b.oneHot(b.upload(Int32Array.of(label), [1, 1]), classes);
+    const shown = b.oneHot(b.upload(Int32Array.of(label), [1, 1]), recipe.classes);
     let inputs = b.mul(shown, encoded.strength);
     return layers.flatMap((layer, l) => {
       const activity = layer.activity(inputs, l === 0 ? product : null);

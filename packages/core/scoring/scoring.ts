@@ -147,7 +147,7 @@ export function predictLabels(scores: Scores, predict: PredictOptions): Int32Arr
     if (!logits) throw new TypeError("predicting by softmax needs a readout");
     return argmaxRows(logits, count, classes);
   }
-  return argmaxRows(summedGoodness(scores, { predict, readout: null }), count, classes);
+  return argmaxRows(summedGoodness(scores, predict), count, classes);
 }
 
 /**
@@ -163,12 +163,11 @@ export function summedLayers(
     : { from: readout?.from ?? 0, to: layers - 1 };
 }
 
-/** The goodness of every label, `[count * classes]`, summed over the {@linkcode summedLayers}. */
+/** The goodness of every label, `[count * classes]`, summed over layers `from` to `to`, or to the last. */
 export function summedGoodness(
   { goodness, count, classes }: Pick<Scores, "goodness" | "count" | "classes">,
-  options: Pick<EvaluationOptions, "predict" | "readout">,
+  { from, to = goodness.length - 1 }: { from: number; to?: number },
 ): Float64Array {
-  const { from, to } = summedLayers(options, goodness.length);
   const sum = new Float64Array(count * classes);
   for (const layer of goodness.slice(from, to + 1)) {
     for (let i = 0; i < sum.length; i++) sum[i]! += layer[i]!;
@@ -196,9 +195,13 @@ export function evaluateScores(
     accuracy: 1 - error,
     count,
     confusion,
-    goodnessError: unseen
-      ? null
-      : errorOf(argmaxRows(summedGoodness(scores, recipe), count, classes)),
+    goodnessError: unseen ? null : errorOf(
+      argmaxRows(
+        summedGoodness(scores, summedLayers(recipe, goodness.length)),
+        count,
+        classes,
+      ),
+    ),
     softmaxError: logits && errorOf(predictLabels(scores, { by: "softmax" })),
     layerErrors: (unseen ? [] : goodness).map((layer) =>
       errorOf(argmaxRows(layer, count, classes))

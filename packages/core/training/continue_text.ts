@@ -2,7 +2,7 @@
 
 import { inputWidth } from "../data/options.ts";
 import { makeText } from "../data/strings.ts";
-import { summedGoodness } from "../scoring/scoring.ts";
+import { summedGoodness, summedLayers } from "../scoring/scoring.ts";
 import type { Random } from "../tensor/random.ts";
 import type { FFNetwork } from "./network.ts";
 
@@ -42,7 +42,8 @@ export async function* continueText(
       makeText(string, classes, { length: window + 1, window }),
       { goodness: readout === null, signal },
     );
-    const scores = found.logits ?? summedGoodness(found, recipe);
+    const scores = found.logits ??
+      summedGoodness(found, summedLayers(recipe, found.goodness.length));
     const drawn = Array.from(
       scores,
       (score) => score + (temperature && temperature * random.gumbel()),

@@ -91,8 +91,9 @@ export class FFNetwork implements Disposable {
   readonly layers: readonly Layer[];
   /** The softmax trained alongside, if the recipe has one. */
   readonly readout: Readout | null;
+  /** How its layers go forward. */
+  readonly forward: Forward;
 
-  readonly #forward: Forward;
   readonly #learners: Named;
   readonly #training: Training;
   readonly #use: Use = new Use();
@@ -127,18 +128,17 @@ export class FFNetwork implements Disposable {
           "put a dense one before it",
       );
     });
-    const { classes, normalise } = recipe;
+    const { classes, normalise, schedule } = recipe;
     const hidden = sized.map(({ units }) => units);
     this.readout = recipe.readout && new Readout(backend, recipe.readout, hidden, classes);
     if (this.readout) made.own(this.readout);
     const { layers, readout } = this;
     this.#learners = named(layers, readout);
     const stack = { backend, layers, readout, classes, normalise };
-    const { schedule } = recipe;
-    this.#forward = kinds.schedules[schedule.kind]!.forward?.(schedule, stack, recipe) ??
+    this.forward = kinds.schedules[schedule.kind]!.forward?.(schedule, stack, recipe) ??
       new Forward(stack);
     const use = this.#use;
-    this.#training = new Training({ recipe, kinds, random, forward: this.#forward, use });
+    this.#training = new Training({ recipe, kinds, random, forward: this.forward, use });
     made.keep();
   }
 
@@ -230,7 +230,7 @@ export class FFNetwork implements Disposable {
     this.#training.kindOf(labelled);
     return await this.#use.read(async () => {
       using source = await this.#training.open(labelled);
-      return await scoreAll(this.#forward, source, options);
+      return await scoreAll(this.forward, source, options);
     });
   }
 
