@@ -1,4 +1,5 @@
-// Runs that were stopped, killed or failed go on with `ff train --resume` to the same weights, to the bit.
+// Runs that were stopped, killed or failed go on with `ff train --resume` to the same weights, to the bit. They are stopped at a few
+// moments that are drawn, or at as many as FF_STOPS says.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Random } from "@forward-forward/core";
@@ -28,14 +29,15 @@ async function hasCheckpoint(run: string): Promise<boolean> {
   return await readCheckpoint(run).then(() => true, () => false);
 }
 
-// How many times, by what, on which backend, and which model is kept.
+const stopped = Number(Deno.env.get("FF_STOPS") ?? 6);
+// By what, on which backend, and which model is kept.
 const stops = [
-  [20, "SIGKILL", "onnx", "last"],
-  [20, "SIGKILL", "reference", "best"],
-  [20, "SIGINT", "onnx", "best"],
-  [10, "SIGTERM", "reference", "last"],
+  ["SIGKILL", "onnx", "last"],
+  ["SIGKILL", "reference", "best"],
+  ["SIGINT", "onnx", "best"],
+  ["SIGTERM", "reference", "last"],
 ] as const;
-for (const [stopped, signal, backend, keep] of stops) {
+for (const [signal, backend, keep] of stops) {
   Deno.test(`ff train --resume after ${signal} at ${stopped} moments on ${backend} ends with the same model file, that of the ${keep} epoch`, () =>
     withFolder(async (folder) => {
       const random = new Random(stopped).fork(`${signal} ${backend}`);
