@@ -28,12 +28,14 @@ const worker: AskingWorker = {
     network?.dispose();
     network = taken;
     const { recipe, layers } = taken;
+    const { predict } = recipe;
     return {
       recipe: recipe.name,
       layers: layerWidths(recipe).slice(1),
       epoch: read.info.epoch,
       thresholds: layers.map(({ threshold }) => threshold),
       labels: recipe.label.placement !== "none",
+      from: predict.by === "goodness" ? predict.from : null,
     };
   },
   async ask(pixels): Promise<Answer> {

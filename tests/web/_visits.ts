@@ -104,6 +104,8 @@ async function tested(page: Page): Promise<string> {
 export const visits: Record<string, (visit: Visit) => Promise<unknown>> = {
   keyboard,
   accessible,
+  phone,
+  mistaken,
   wasm,
   nothing,
 
@@ -269,6 +271,80 @@ async function accessible({ open }: Visit): Promise<unknown> {
     await page.close();
   }
   return found;
+}
+
+// The tour on a phone: how many pixels of what it tells of are seen above its card, a stop each.
+async function phone({ open }: Visit): Promise<unknown> {
+  const page = await open("?layers=30,20&images=4000", { viewport: { width: 390, height: 844 } });
+  await until("some updates", async () => await figure(page, "updates") > 0);
+  await page.getByRole("button", { name: "Begin the tour" }).click();
+  const card = page.locator(".tour");
+  const seen: number[] = [];
+  for (const at of LOOKED_AT) {
+    if (seen.length > 0) await card.getByRole("button", { name: "Next stop" }).click();
+    await page.locator(at).first().waitFor({ timeout: 60_000 });
+    let last = -1;
+    // Until the page has come to rest.
+    await until("rest", async () => {
+      const { y } = (await page.locator(at).first().boundingBox())!;
+      const rests = y === last;
+      last = y;
+      return rests;
+    });
+    const [box, above] = [
+      (await page.locator(at).first().boundingBox())!,
+      (await card.boundingBox())!.y,
+    ];
+    seen.push(Math.round(Math.min(box.y + box.height, above) - Math.max(box.y, 0)));
+  }
+  await card.getByRole("button", { name: "End the tour" }).click();
+  const columns = await page.locator(".trace tbody tr").first().evaluate((row) =>
+    row.scrollWidth <= document.documentElement.clientWidth
+  );
+  return { seen, columns };
+}
+
+const LOOKED_AT = [
+  "#watch",
+  ".distributions",
+  ".distributions",
+  "#step",
+  ".trace .now",
+  "[data-changed=backprop]",
+  ".verdict",
+  "#compare",
+];
+
+// What cannot be, and the way back.
+async function mistaken({ open }: Visit): Promise<unknown> {
+  const page = await open("?layers=30,20&images=4000&until=20&rate=99");
+  await paused(page);
+  const address = await page.locator(".status").innerText();
+  await page.locator("summary").first().click();
+  const field = page.getByLabel("Units of each layer");
+  await field.fill("0");
+  await field.press("Enter");
+  const fault = await page.locator(".field .fault").innerText();
+  const kept = await field.inputValue();
+  await page.getByRole("button", { name: "look at one update" }).click();
+  await page.locator("[data-goodness]").first().waitFor({ state: "attached" });
+  await field.fill("40");
+  await field.press("Enter");
+  // It waits at its beginning, for the run before was paused.
+  await until("another run", async () => (await figure(page, "updates")) === 0);
+  const stale = await page.locator("[data-goodness]").count();
+  const alone = await page.locator(".proof .found").innerText();
+  await page.goBack();
+  await until("the run before", async () => (await field.inputValue()) === "30, 20");
+  await paused(page);
+  await page.locator("input[type=file]").setInputFiles({
+    name: "picture.png",
+    mimeType: "image/png",
+    buffer: Buffer.from("no model at all"),
+  });
+  await page.locator("#take .fault", { hasText: "picture.png" }).waitFor();
+  const file = await page.locator("#take .fault", { hasText: "picture.png" }).innerText();
+  return { address, fault, kept, stale, alone, file };
 }
 
 // Without WebGPU.

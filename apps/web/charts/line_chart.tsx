@@ -127,7 +127,16 @@ function options({ x, curves, log, top }: LineChartProps, element: HTMLElement):
     },
     axes: [
       { ...axis, label: x, labelSize: 18, size: 30, values: (_, all) => all.map(short) },
-      { ...axis, size: 44, values: (_, all) => all.map((n) => n === null ? "" : short(n)) },
+      {
+        ...axis,
+        size: 44,
+        // Of a decade 1, 2 and 5.
+        ...(log && {
+          filter: (_, all): (number | null)[] =>
+            all.map((n) => /^[125]/.test(n.toExponential()) ? n : null),
+        }),
+        values: (_, all) => all.map((n) => n === null ? "" : short(n)),
+      },
     ],
     series: [
       {},

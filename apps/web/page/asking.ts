@@ -21,14 +21,16 @@ export class Asking {
   readonly model: Signal<ModelCard | null> = signal(null);
   /** The drawing as the model sees it, 784 bytes; null for blank paper. */
   readonly pixels: Signal<Uint8Array | null> = signal(null);
-  /** What was put on the paper by something else than a pen. */
-  readonly placed: Signal<{ pixels: Uint8Array } | null> = signal(null);
+  /** What was put on the paper by something else than a pen, and what it shows where that is known. */
+  readonly placed: Signal<{ pixels: Uint8Array; truth: number | null } | null> = signal(null);
   /** What the model says to that. */
   readonly answer: Signal<Answer | null> = signal(null);
   /** Its mistakes, once they were asked for. */
   readonly mistakes: Signal<Mistakes | "looking" | null> = signal(null);
   /** What went wrong. */
   readonly fault: Signal<string | null> = signal(null);
+  /** What became of the file that was chosen last: null where it was opened, else what is wrong with it. */
+  readonly opened: Signal<{ name: string; fault: string | null } | null> = signal(null);
   /** The file that was opened. */
   readonly file: Signal<{ name: string; bytes: Uint8Array<ArrayBuffer> } | null> = signal(null);
 
@@ -61,8 +63,14 @@ export class Asking {
     const before = this.file.value;
     this.file.value = { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
     await this.choose("file");
-    if (this.fault.value === null) return;
-    this.fault.value = `${file.name} cannot be opened: ${this.fault.value}`;
+    const fault = this.fault.value;
+    this.opened.value = {
+      name: file.name,
+      fault: fault &&
+        `${file.name} cannot be opened as a model: ${fault}. Choose a model.safetensors that was downloaded here or made by ff train.`,
+    };
+    if (fault === null) return;
+    this.fault.value = null;
     this.file.value = before;
   }
 
@@ -73,13 +81,14 @@ export class Asking {
   }
 
   /** Puts an image on the paper, and shows it. */
-  place(pixels: Uint8Array): void {
-    this.placed.value = { pixels };
+  place(pixels: Uint8Array, truth: number | null = null): void {
     this.show(pixels);
+    this.placed.value = { pixels, truth };
   }
 
   /** Shows it other pixels. */
   show(pixels: Uint8Array | null): void {
+    this.placed.value = null;
     this.pixels.value = pixels;
     this.#ask();
   }

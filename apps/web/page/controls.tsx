@@ -1,16 +1,15 @@
 // How the run is steered.
 
 import type { JSX } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import type { PanelProps } from "../panels/panel.ts";
 import { plainRecipe, usualThreshold } from "../shared/recipe_of.ts";
 import {
   BACKENDS,
+  DEFAULTS,
   IMAGES,
-  MOST_LAYERS,
-  MOST_UNITS,
   NEGATIVES,
-  readAddress,
+  readSetting,
   RECIPES,
   type Settings,
 } from "../shared/settings.ts";
@@ -24,7 +23,7 @@ const WORDS: Record<string, string> = {
   hinton: "hinton, as in his own code",
   keras: "keras, in small batches",
   recipe: "as the recipe says",
-  hard: "hard: what the readout believes",
+  hard: "hard: those that are believed most",
   random: "random: any wrong label",
   shuffled: "shuffled: another image's label",
   auto: "the best there is",
@@ -101,7 +100,7 @@ function SettingsForm({ lab }: PanelProps): JSX.Element {
       <summary>
         <span>Settings</span>
         <span class="digest">
-          {recipe}, {layers.join("–")} units, seed {seed}
+          {digestOf(settings)}
         </span>
       </summary>
       <div class="fields-form">
@@ -117,7 +116,12 @@ function SettingsForm({ lab }: PanelProps): JSX.Element {
               negatives: "recipe",
             })}
         />
-        <LayersField layers={layers} onChange={(layers) => set({ layers })} />
+        <TextField
+          label="Units of each layer"
+          name="layers"
+          value={layers.join(", ")}
+          onChange={(layers) => set({ layers })}
+        />
         <Choice
           label="Learning rate"
           value={rate === null ? "" : String(rate)}
@@ -128,7 +132,7 @@ function SettingsForm({ lab }: PanelProps): JSX.Element {
           onChange={(value) => set({ rate: number(value) })}
         />
         <Choice
-          label="Threshold (mean square)"
+          label="Threshold of the mean square"
           value={threshold === null ? "" : String(threshold)}
           options={[
             ["", `${usualThreshold(recipe)}, as the recipe says`],
@@ -157,19 +161,38 @@ function SettingsForm({ lab }: PanelProps): JSX.Element {
           options={IMAGES.map((n) => [String(n), count(n)])}
           onChange={(value) => set({ images: Number(value) as Settings["images"] })}
         />
-        <NumberField label="Seed" value={seed} onChange={(seed) => set({ seed })} />
+        <TextField
+          label="Seed"
+          name="seed"
+          value={String(seed)}
+          onChange={(seed) => set({ seed })}
+        />
       </div>
       <div class="buttons">
-        <button type="button" onClick={() => lab.forget()}>As usual</button>
+        <button type="button" onClick={() => lab.forget()}>Usual settings</button>
         <CopyAddress />
       </div>
       <Fingerprint lab={lab} />
       <p class="hint">
-        A change begins the run anew. The same settings give the same run, to the last bit on the
-        same device, and they stand in this page's address: share it.
+        Where goodness is a sum of squares, a layer's threshold θ is the mean's times its units. A
+        change begins the run anew. The same settings give the same run, to the last bit on the same
+        device, and they stand in this page's address: share it.
       </p>
     </details>
   );
+}
+
+// What one sees of the settings where they are closed: all that is not as usual.
+function digestOf({ recipe, layers, seed, rate, threshold, negatives, images }: Settings): string {
+  return [
+    recipe,
+    `${layers.join("–")} ${layers.join() === "1" ? "unit" : "units"}`,
+    `seed ${seed}`,
+    rate !== null && `learning rate ${rate}`,
+    threshold !== null && `threshold ${threshold}`,
+    negatives !== "recipe" && `wrong labels ${negatives}`,
+    images !== DEFAULTS.images && `${count(images)} images`,
+  ].filter(Boolean).join(", ");
 }
 
 // By which two runs can be told to be the same.
@@ -183,7 +206,7 @@ function Fingerprint({ lab }: PanelProps): JSX.Element {
             <code data-fingerprint>{latest.fingerprint}</code> after update {count(latest.update)}
           </>
         )
-        : "to be seen where the run is paused"}.
+        : "pause the run to see it"}.
     </p>
   );
 }
@@ -212,56 +235,35 @@ function Choice({ label, value, options, onChange }: ChoiceProps): JSX.Element {
   );
 }
 
-function NumberField(
-  { label, value, onChange }: { label: string; value: number; onChange: (value: number) => void },
+interface TextFieldProps<K extends keyof Settings> {
+  label: string;
+  name: K;
+  value: string;
+  onChange: (value: Settings[K]) => void;
+}
+
+// What cannot be stays as it was typed, with what may be below it.
+function TextField<K extends keyof Settings>(
+  { label, name, value, onChange }: TextFieldProps<K>,
 ): JSX.Element {
+  const [wrong, setWrong] = useState<{ text: string; fault: string } | null>(null);
+  const id = useId();
+  useEffect(() => setWrong(null), [value]);
   return (
     <label class="field">
       <span>{label}</span>
       <input
-        type="number"
-        min={0}
-        step={1}
-        value={value}
-        onChange={({ currentTarget }) => {
-          const n = Number(currentTarget.value);
-          if (currentTarget.value !== "" && Number.isSafeInteger(n) && n >= 0) onChange(n);
-          else currentTarget.value = String(value);
-        }}
-      />
-    </label>
-  );
-}
-
-function LayersField(
-  { layers, onChange }: {
-    layers: readonly number[];
-    onChange: (layers: readonly number[]) => void;
-  },
-): JSX.Element {
-  const [fault, setFault] = useState(false);
-  const id = useId();
-  return (
-    <label class="field">
-      <span>Units of each layer</span>
-      <input
         type="text"
-        inputMode="text"
-        value={layers.join(", ")}
-        aria-invalid={fault}
-        aria-describedby={fault ? id : undefined}
-        onChange={({ currentTarget }) => {
-          const text = currentTarget.value.replaceAll(/\s/g, "").replace(/,$/, "");
-          const { settings, faults } = readAddress(`?layers=${encodeURIComponent(text)}`);
-          setFault(faults.length > 0);
-          if (faults.length === 0) onChange(settings.layers);
+        value={wrong ? wrong.text : value}
+        aria-invalid={wrong !== null}
+        aria-describedby={wrong ? id : undefined}
+        onChange={({ currentTarget: { value: text } }) => {
+          const read = readSetting(name, text.replaceAll(/\s/g, "").replace(/,$/, ""));
+          setWrong(read.fault === null ? null : { text, fault: read.fault });
+          if (read.fault === null) onChange(read.value);
         }}
       />
-      {fault && (
-        <small id={id} class="fault">
-          One to {MOST_LAYERS} numbers up to {MOST_UNITS}, as 200, 200.
-        </small>
-      )}
+      {wrong && <small id={id} class="fault">It may be {wrong.fault}.</small>}
     </label>
   );
 }
@@ -271,15 +273,18 @@ function CopyAddress(): JSX.Element | null {
   // Browsers give it to secure pages alone.
   if (!navigator.clipboard) return null;
   return (
-    <button
-      type="button"
-      onClick={async () => {
-        await navigator.clipboard.writeText(location.href);
-        setCopied(true);
-        setTimeout(() => setCopied(false), 2000);
-      }}
-    >
-      <span role="status">{copied ? "Copied" : "Copy address"}</span>
-    </button>
+    <>
+      <button
+        type="button"
+        onClick={async () => {
+          await navigator.clipboard.writeText(location.href);
+          setCopied(true);
+          setTimeout(() => setCopied(false), 2000);
+        }}
+      >
+        Copy address
+      </button>
+      <span role="status" class="hint">{copied ? "Copied." : ""}</span>
+    </>
   );
 }

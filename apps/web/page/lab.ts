@@ -56,6 +56,7 @@ export class Lab {
     this.training.listen(proxy((event) => this.#hear(event)));
     this.training.start(settings);
     this.#goesOn = settings.run;
+    addEventListener("popstate", () => this.#return());
   }
 
   /** Images learned from in a second, lately. */
@@ -99,7 +100,7 @@ export class Lab {
     const settings = { ...this.settings.value, ...changes };
     this.settings.value = settings;
     const path = location.pathname + writeAddress(settings) + location.hash;
-    history.replaceState(null, "", path);
+    history.pushState(null, "", path);
     const names = Object.keys(changes) as (keyof Settings)[];
     if (names.some((name) => !OF_THE_PAGE.includes(name))) this.restart();
   }
@@ -108,6 +109,14 @@ export class Lab {
   forget(): void {
     const { hide } = this.settings.value;
     this.change({ ...DEFAULTS, hide });
+  }
+
+  // Back to settings from before, or on to later ones; places in the page are nothing of the run.
+  #return(): void {
+    const { settings } = readAddress(location.search);
+    if (writeAddress(settings) === writeAddress(this.settings.peek())) return;
+    this.settings.value = settings;
+    this.restart();
   }
 
   #hear(event: LabEvent): void {

@@ -2,7 +2,14 @@
 
 import type { JSX } from "preact";
 import type { PanelProps } from "../panels/panel.ts";
-import { count } from "./words.ts";
+import { count, percent } from "./words.ts";
+
+/** Whatever learns is below that error after so many images. */
+const LOST = { error: 0.8, images: 20_000 };
+
+function lost({ latest: { value } }: PanelProps["lab"]): boolean {
+  return value !== null && value.images >= LOST.images && value.error > LOST.error;
+}
 
 /** What computes and, where there is something to be known, that. */
 export function Status({ lab }: PanelProps): JSX.Element {
@@ -22,6 +29,7 @@ export function Status({ lab }: PanelProps): JSX.Element {
           : phase === "failed"
           ? "Nothing here can compute."
           : "Looking for what can compute."}
+        {phase === "starting" && computer && " Preparing the run."}
         {computer?.instead && ` Not by WebGPU: ${computer.instead}.`}
         {computer?.software && computer.name === "webgpu" && (
           <>
@@ -35,6 +43,18 @@ export function Status({ lab }: PanelProps): JSX.Element {
         )}
         {arrived > 0 && arrived < wanted &&
           ` ${count(arrived)} of ${count(wanted)} training images have arrived.`}
+      </p>
+      <p role="status">
+        {lost(lab) && (
+          <>
+            This run does not learn: {percent(lab.latest.value!.error)}{" "}
+            are still wrong. A smaller learning rate, another threshold or more units may help, or
+            {" "}
+            <button type="button" class="link" onClick={() => lab.forget()}>
+              the usual settings
+            </button>.
+          </>
+        )}
       </p>
       {lab.faults.map((fault) => <p key={fault} class="fault">{fault}</p>)}
       <p role="status" class={phase === "failed" ? "fault" : ""}>

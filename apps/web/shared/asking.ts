@@ -12,6 +12,8 @@ export interface ModelCard {
   thresholds: number[];
   /** Whether labels are shown to its layers. */
   labels: boolean;
+  /** The layer, counted from 0, from which on goodness is summed to predict; null where the readout predicts. */
+  from: number | null;
 }
 
 /** What a model sees in an image. */

@@ -72,6 +72,30 @@ const wholeFrom = (least: number, most: number): Reader<number> => (text) => {
   return Number.isSafeInteger(n) ? n : undefined;
 };
 
+/** What each part of an address may be, in words. */
+const MAY_BE: { readonly [K in keyof Settings]: string } = {
+  recipe: RECIPES.join(", "),
+  layers: `one to ${MOST_LAYERS} whole numbers from 1 to ${MOST_UNITS}, as 200,200`,
+  rate: "a number from 0.000001 to 10",
+  threshold: "a number from 0.001 to 100",
+  negatives: NEGATIVES.join(", "),
+  backend: BACKENDS.join(", "),
+  seed: "a whole number from 0",
+  images: IMAGES.join(", "),
+  until: "a whole number from 1",
+  run: "0 or 1",
+  hide: "names of panels",
+};
+
+/** Reads one setting from the text that stands for it; what it may be, in words, where that cannot be. */
+export function readSetting<K extends keyof Settings>(
+  name: K,
+  text: string,
+): { value: Settings[K]; fault: null } | { value: null; fault: string } {
+  const value = readers[name](text);
+  return value === undefined ? { value: null, fault: MAY_BE[name] } : { value, fault: null };
+}
+
 const readers: { [K in keyof Settings]: Reader<Settings[K]> } = {
   recipe: oneOf(...RECIPES),
   layers: (text) => {
@@ -94,13 +118,14 @@ export function readAddress(query: string): { settings: Settings; faults: string
   const settings: Record<string, unknown> = { ...DEFAULTS };
   const faults: string[] = [];
   for (const [name, text] of new URLSearchParams(query)) {
-    const known = Object.hasOwn(readers, name);
-    const value = known ? readers[name as keyof Settings](text) : undefined;
-    if (value !== undefined) settings[name] = value;
-    else if (!known) faults.push(`The address has ${name}=${text}, which means nothing here.`);
-    else {
-      faults.push(`The address has ${name}=${text}, which cannot be: the usual is used instead.`);
+    const said = `The address has ${name}=${text}, which`;
+    if (!Object.hasOwn(readers, name)) {
+      faults.push(`${said} means nothing here. It may have ${Object.keys(readers).join(", ")}.`);
+      continue;
     }
+    const { value, fault } = readSetting(name as keyof Settings, text);
+    if (fault === null) settings[name] = value;
+    else faults.push(`${said} cannot be: the usual is used instead. It may be ${fault}.`);
   }
   return { settings: settings as unknown as Settings, faults };
 }

@@ -7,8 +7,9 @@ const LABELS = Array.from({ length: 10 }, (_, label) => label);
 
 /** A row for each label, a column for each layer and one for the readout. */
 export function AnswerTable(
-  { answer, model: { layers, thresholds, labels } }: { answer: Answer | null; model: ModelCard },
+  { answer, model }: { answer: Answer | null; model: ModelCard },
 ): JSX.Element {
+  const { layers, thresholds } = model;
   return (
     <div class="answer" role="region" aria-label="Goodness of each label" tabIndex={0}>
       <table>
@@ -39,13 +40,24 @@ export function AnswerTable(
           ))}
         </tbody>
       </table>
-      <p class="hint">
-        {labels
-          ? "Bars begin at the least goodness of a layer's ten and end at its greatest."
-          : "This model's layers are never shown a label, so their goodness is the same for all: the readout tells."}
-      </p>
+      <p class="hint">{howItAnswers(model)}</p>
     </div>
   );
+}
+
+function howItAnswers({ layers, labels, from }: ModelCard): string {
+  const readout = "a softmax that is trained on what the layers do where no label is shown";
+  if (!labels) {
+    return `Its layers are never shown a label, so their goodness is the same for all: the readout answers, ${readout}.`;
+  }
+  const bars = "Bars begin at the least goodness of a layer's ten and end at its greatest.";
+  if (from === null) return `This model answers by its readout, ${readout}. ${bars}`;
+  const which = from === 0 ? "all layers" : `the layers from ${from + 1} on`;
+  const how = layers.length - from === 1
+    ? `whose goodness is greatest in layer ${from + 1}`
+    : `whose goodness is greatest in all, over ${which}`;
+  return `This model answers with the label ${how}. The readout beside it is ${readout}; in training it says which wrong ` +
+    `labels are believed most. ${bars}`;
 }
 
 function GoodnessCell({ all, label }: { all: number[] | undefined; label: number }): JSX.Element {

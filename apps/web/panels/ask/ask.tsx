@@ -1,6 +1,7 @@
 // Ask: draw a digit, and see each label's goodness in each layer as you draw.
 
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { Panel, PanelProps } from "../panel.ts";
 import { AnswerTable } from "./answer_table.tsx";
 import { DrawingBoard } from "./drawing_board.tsx";
@@ -12,7 +13,7 @@ export const ask: Panel = {
   name: "ask",
   title: "Ask it",
   lead:
-    "Draw a digit. Each label is tried beside it, and excites each layer more or less: that is its goodness. Whose is the greatest is the answer.",
+    "Draw a digit. Each label is tried beside it, and excites each layer more or less: that is its goodness.",
   wide: false,
   View: ({ lab }) => (
     <>
@@ -29,13 +30,20 @@ export const ask: Panel = {
 function Answering({ lab }: PanelProps): JSX.Element {
   const answer = lab.asking.answer.value;
   const model = lab.asking.model.value;
+  const truth = lab.asking.placed.value?.truth ?? null;
+  const place = useRef<HTMLDivElement>(null);
+  // What was chosen below is answered above.
+  useEffect(() => {
+    if (truth !== null) place.current!.scrollIntoView({ block: "nearest" });
+  }, [lab.asking.placed.value]);
   return (
-    <div class="answering">
+    <div class="answering" ref={place}>
       <p class="verdict" role="status">
         {answer
           ? (
             <>
               It sees a <b class="digit" data-answer>{answer.label}</b>
+              {truth !== null && <>and it is a {truth}</>}
             </>
           )
           : <span class="none">Nothing drawn yet</span>}

@@ -23,12 +23,12 @@ export function MistakesBrowser({ lab: { asking } }: PanelProps): JSX.Element {
       <p role="status">
         Of {count(found.count)} images that it is asked about, it is wrong about {mistakes.length}.
         {" "}
-        {mistakes.length > 0 && "Choose one to see why."}
+        {mistakes.length > 0 && "Choose one to see what each layer makes of it."}
       </p>
       <ul>
         {mistakes.map(({ pixels, truth, label }, i) => (
           <li key={i}>
-            <button type="button" onClick={() => asking.place(pixels)}>
+            <button type="button" onClick={() => asking.place(pixels, truth)}>
               <Pixels values={pixels} />
               {truth} <span aria-hidden="true">→</span>
               <span class="heard">taken for a</span> {label}

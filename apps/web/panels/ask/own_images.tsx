@@ -49,7 +49,16 @@ export function OwnImages({ lab, clear }: PanelProps & { clear: () => void }): J
           </ul>
           <button type="button" onClick={() => give([])}>Forget them</button>
           <p class="hint">
-            Each comes twenty times in every pass over the training images from the next on.
+            The network in training learns from each of them twenty times in a pass over its images,
+            beginning with the next pass. {lab.asking.source.value !== "training" && (
+              <button
+                type="button"
+                class="link"
+                onClick={() => lab.asking.choose("training")}
+              >
+                Ask the one in training
+              </button>
+            )}
           </p>
         </>
       )}

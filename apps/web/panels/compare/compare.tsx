@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { type Curve, LineChart } from "../../charts/line_chart.tsx";
-import { percent } from "../../page/words.ts";
+import { count, percent } from "../../page/words.ts";
 import type { Panel, PanelProps } from "../panel.ts";
 import { Comparison } from "./comparison.ts";
 
@@ -25,9 +25,15 @@ function Compare({ lab }: PanelProps): JSX.Element {
     curve("Forward-Forward", "--series-1", course, x),
     { ...curve("backpropagation", "--series-2", points, x), dashed: true },
   ];
-  const [ours, theirs] = [course.at(-1), points.at(-1)];
+  // As far as both have come.
+  const images = Math.min(course.at(-1)?.images ?? 0, points.at(-1)?.images ?? 0);
+  const [ours, theirs] = [course, points].map((all) =>
+    all.findLast((point) => point.images <= images)
+  );
   const words = ours && theirs
-    ? `Forward-Forward ${percent(ours.error)}, backpropagation ${percent(theirs.error)}.`
+    ? `Forward-Forward ${percent(ours.error)}, backpropagation ${percent(theirs.error)}, after ${
+      count(images)
+    } images.`
     : "Backpropagation has not begun.";
   return (
     <>

@@ -10,7 +10,7 @@ export const learn: Panel = {
   name: "learn",
   title: "A short tour",
   lead:
-    "For someone who knows backpropagation: eight stops, some minutes. It moves the page, and runs what it tells of.",
+    "For someone who knows backpropagation: eight stops, some minutes. It moves the page and begins a new run: what the one under way has learned is gone.",
   wide: true,
   View: ({ lab }) => {
     const tour = lab.part(Tour);

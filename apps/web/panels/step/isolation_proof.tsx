@@ -15,7 +15,9 @@ const DONE: Record<Meddling, string> = {
 export function IsolationProof({ lab }: PanelProps): JSX.Element {
   const stepping = lab.part(Stepping);
   const proof = stepping.proof.value;
-  const disabled = stepping.proving.value || lab.latest.value === null;
+  const proving = stepping.proving.value;
+  const alone = lab.settings.value.layers.length === 1;
+  const disabled = proving || alone || lab.latest.value === null;
   return (
     <div class="proof">
       <h3>Does anything cross from layer 2 to layer 1?</h3>
@@ -32,7 +34,10 @@ export function IsolationProof({ lab }: PanelProps): JSX.Element {
           Freeze layer 2
         </button>
       </div>
-      <div role="status" class="found">{proof && <Found {...proof} />}</div>
+      <div role="status" class={proving || proof ? "found held" : "found"}>
+        {alone && <p>This network has one layer. Give it two in the settings, as 200, 200.</p>}
+        {proof && <Found {...proof} />}
+      </div>
     </div>
   );
 }
@@ -61,7 +66,7 @@ function Changed({ weights, changed, mark }: Difference & { mark: string }): JSX
   return (
     <>
       <b data-changed={mark}>
-        {changed === 0 ? "not a bit is another" : `${count(changed)} differ`}
+        {changed === 0 ? "not one bit differs" : `${count(changed)} differ`}
       </b>{" "}
       in {count(weights)} weights
     </>

@@ -1,6 +1,7 @@
 // Step: one update in slow motion, with the numbers of the real computation.
 
 import type { JSX } from "preact";
+import { count } from "../../page/words.ts";
 import type { Panel, PanelProps } from "../panel.ts";
 import { IsolationProof } from "./isolation_proof.tsx";
 import { sentenceOf } from "./stages.ts";
@@ -31,7 +32,7 @@ export const step: Panel = {
             </button>
           </div>
         )}
-        <p class="told" role="status">
+        <p class={trace ? "told held" : "told"} role="status">
           {stepping.fault.value || (trace && sentenceOf(trace, stages[at.value]!))}
         </p>
         {trace && <TraceTable trace={trace} stages={stages} at={at.value} />}
@@ -57,6 +58,7 @@ function Buttons({ lab }: PanelProps): JSX.Element {
         All of it
       </button>
       <button type="button" onClick={() => stepping.next()}>Another image</button>
+      <button type="button" onClick={() => stepping.leave()}>Back to the run</button>
       <label class="inline">
         wrong label
         <select
@@ -67,7 +69,7 @@ function Buttons({ lab }: PanelProps): JSX.Element {
         </select>
       </label>
       <span class="hint">
-        step {at.value + 1} of {stages.length}, after update {trace.update}
+        step {at.value + 1} of {stages.length}, after update {count(trace.update)}
       </span>
     </div>
   );

@@ -1,6 +1,6 @@
 // The update that is looked at, and the proof: what the panel shows, and the tour leads through.
 
-import { type Signal, signal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 import type { Lab } from "../../page/lab.ts";
 import { wordsOf } from "../../page/words.ts";
 import type { Isolation, Meddling, Trace } from "../../shared/tracing.ts";
@@ -21,10 +21,17 @@ export class Stepping {
 
   readonly #lab: Lab;
   #image = 0;
+  #ran = false;
 
-  /** Nothing yet. */
+  /** Nothing yet, and nothing again with each new run. */
   constructor(lab: Lab) {
     this.#lab = lab;
+    effect(() => {
+      void lab.run.value;
+      this.trace.value = null;
+      this.proof.value = null;
+      this.fault.value = "";
+    });
   }
 
   /** The stages of the update. */
@@ -35,6 +42,7 @@ export class Stepping {
 
   /** Pauses the run, and looks at an update of the same image, with a wrong label or with the one most believed. */
   async look(wrong: number | null = null): Promise<void> {
+    if (this.trace.peek() === null) this.#ran = this.#lab.phase.peek() === "running";
     this.#lab.go(0);
     await this.#try(async () => {
       this.trace.value = await this.#lab.training.trace({ image: this.#image, wrong });
@@ -46,6 +54,12 @@ export class Stepping {
   async next(): Promise<void> {
     this.#image++;
     await this.look();
+  }
+
+  /** Looks away, and lets the run go on if it did. */
+  leave(): void {
+    this.trace.value = null;
+    if (this.#ran) this.#lab.go(null);
   }
 
   /** Finds out what becomes of layer 1 where layer 2 is meddled with. */

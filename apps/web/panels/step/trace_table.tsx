@@ -1,6 +1,7 @@
 // The update as a table: a row for each layer, its two passes and its change.
 
 import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Pixels } from "../../charts/pixels.tsx";
 import { Units } from "../../charts/units.tsx";
 import { figure } from "../../page/words.ts";
@@ -13,6 +14,12 @@ export function TraceTable(
 ): JSX.Element {
   const { label, wrong, layers } = trace;
   const now = stages[at]!;
+  const table = useRef<HTMLTableElement>(null);
+  useLayoutEffect(
+    () =>
+      table.current!.querySelector(".now")?.scrollIntoView({ block: "nearest", inline: "nearest" }),
+    [at],
+  );
   const state = (kind: Stage["kind"], layer: number): string => {
     const place = stages.findIndex((stage) =>
       stage.kind === kind && "layer" in stage && stage.layer === layer
@@ -21,7 +28,7 @@ export function TraceTable(
   };
   return (
     <div class="scroll" role="region" aria-label="The update" tabIndex={0}>
-      <table class="trace">
+      <table class="trace" ref={table}>
         <thead>
           <tr>
             <td />

@@ -25,7 +25,7 @@ export const take: Panel = {
 };
 
 function Taking({ lab }: PanelProps): JSX.Element {
-  const [tested, setTested] = useState<Tested | "testing" | null>(null);
+  const [tested, setTested] = useState<Tested & { name: string } | "testing" | null>(null);
   const [fault, setFault] = useState("");
   const { source, file } = lab.asking;
   const opened = source.value === "file" ? file.value : null;
@@ -55,10 +55,14 @@ function Taking({ lab }: PanelProps): JSX.Element {
           onClick={() =>
             trying(async () => {
               setTested("testing");
-              setTested(await lab.training.test(opened && opened.bytes));
+              const found = await lab.training.test(opened && opened.bytes);
+              setTested({
+                ...found,
+                name: opened ? opened.name : "the model in training, as it was",
+              });
             })}
         >
-          {opened ? `Test ${opened.name}` : "Test it"} on the 10,000 test images
+          Test {opened ? opened.name : "it"} on the 10,000 test images
         </button>
       </div>
       <p role="status" data-tested>
@@ -66,7 +70,7 @@ function Taking({ lab }: PanelProps): JSX.Element {
         {tested !== null && tested !== "testing" &&
           `${count(tested.wrong)} of ${count(tested.count)} test images wrong, ${
             percent(tested.error)
-          }.`}
+          }: ${tested.name}.`}
       </p>
       <p role="status" class="fault">{fault}</p>
     </>
@@ -74,6 +78,29 @@ function Taking({ lab }: PanelProps): JSX.Element {
 }
 
 function Opening({ lab: { asking } }: PanelProps): JSX.Element {
+  return (
+    <>
+      <Drop open={(file) => asking.open(file)} />
+      <Opened opened={asking.opened.value} />
+    </>
+  );
+}
+
+function Opened(
+  { opened }: { opened: { name: string; fault: string | null } | null },
+): JSX.Element {
+  return (
+    <p role="status" class={opened?.fault ? "fault" : ""}>
+      {opened && (opened.fault ?? (
+        <>
+          {opened.name} is the model that is <a href="#ask">asked</a> now.
+        </>
+      ))}
+    </p>
+  );
+}
+
+function Drop({ open }: { open: (file: File) => void }): JSX.Element {
   const [over, setOver] = useState(false);
   return (
     <label
@@ -87,7 +114,7 @@ function Opening({ lab: { asking } }: PanelProps): JSX.Element {
         event.preventDefault();
         setOver(false);
         const file = event.dataTransfer?.files[0];
-        if (file) asking.open(file);
+        if (file) open(file);
       }}
     >
       <span>Drop a model here, or choose one, and ask it:</span>
@@ -96,7 +123,9 @@ function Opening({ lab: { asking } }: PanelProps): JSX.Element {
         accept=".safetensors"
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0];
-          if (file) asking.open(file);
+          if (file) open(file);
+          // What it is called is said below; and the same may be chosen again.
+          currentTarget.value = "";
         }}
       />
     </label>

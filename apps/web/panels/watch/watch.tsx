@@ -45,7 +45,7 @@ function Curves({ lab }: PanelProps): JSX.Element {
           : "Nothing yet."}
       />
       <LineChart
-        title="Loss, mean of the layers (nats)"
+        title="Loss, mean of the layers (log axis)"
         x="images seen"
         curves={[{ name: "loss", colour: "--series-3", xs, values: losses }]}
         log
@@ -61,6 +61,7 @@ function Distributions({ lab }: PanelProps): JSX.Element {
   return (
     <div class="distributions" data-layers={layers.length}>
       <p class="legend">
+        <b>Goodness, image by image</b>
         <span>
           <i class="positive" aria-hidden="true" />right label
         </span>
