@@ -1,6 +1,9 @@
-// The first epochs of `keras` beside PyTorch's, from the same weights, images and negatives.
+// The first epochs of `keras` beside PyTorch's, from the same weights, images and negatives; and all of them beside the example's.
 
+import { duration } from "../apps/cli/display/words.ts";
 import { mean } from "../apps/cli/sweep/statistics.ts";
+import type { Figure } from "./figure.ts";
+import { finalLoss, type KerasFull } from "./keras_full.ts";
 
 /** The same epochs, run by both. */
 export interface KerasRuns {
@@ -44,4 +47,44 @@ export function kerasRows({ ours, pytorch, ourError, pytorchError }: KerasRuns):
   ]);
   const errors = [ourError, pytorchError].map((error) => `${(100 * error).toFixed(2)} %`);
   return [...epochs.slice(0, -1), [...epochs.at(-1)!.slice(0, -2), ...errors]];
+}
+
+/** The rows of the example's pages and of our runs in full. */
+export function fullRows(figures: readonly Figure[]): string[][] {
+  const percent = (accuracy: number): string => `${(100 * accuracy).toFixed(2)} %`;
+  return [
+    [
+      "the example's page of 2023",
+      "97.64 %",
+      "about 22 minutes",
+      "an accelerator that is not named",
+    ],
+    ["its page of 2024", "97.56 %", "2 hours 49 minutes", "an accelerator that is not named"],
+    ...figures.filter(({ recipe, epochs }) => recipe === "keras" && epochs === 250)
+      .map(({ seed, testError, trainSeconds, machine }) => [
+        `ours, seed ${seed}`,
+        `**${percent(1 - testError)}**`,
+        duration(trainSeconds),
+        machine,
+      ]),
+  ];
+}
+
+/** What is said of the loss at the end. */
+export function lossAtTheEnd({ losses }: KerasFull): string {
+  const last = losses.at(-1)!;
+  return `What the example plots, its "FinalLoss", is a running mean over all epochs and both layers: ` +
+    `${
+      finalLoss(losses).at(-1)!.toFixed(4)
+    } at the end, where the updates of the last epoch have ` +
+    `${last.map((loss) => loss.toFixed(4)).join(" and ")}.`;
+}
+
+/** The rows of what its defects cost. */
+export function defectRows({ variants }: KerasFull): string[][] {
+  return [...Map.groupBy(variants, ({ name }) => name)].map(([name, runs]) => [
+    name === "base" ? "as it is" : name,
+    runs.map(({ error }) => `${(100 * error).toFixed(2)}`).join(", ") + " %",
+    ...[0, 1].map((l) => runs.map(({ silent }) => silent[l]).join(", ")),
+  ]);
 }

@@ -3,6 +3,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { cpus } from "node:os";
 import { fileName, readFigure, runsAt } from "./figure.ts";
+import { kerasLoss, kerasSamples } from "./keras_plot.ts";
 import { resultsPage } from "./page.ts";
 import { errorAndTime } from "./plot.ts";
 import { readSources } from "./sources.ts";
@@ -31,4 +32,9 @@ await Deno.writeTextFile(
   new URL("./results/error-and-time.svg", docs),
   await errorAndTime(sources.figures, sources.published),
 );
+await Deno.writeTextFile(
+  new URL("./results/keras-loss.svg", docs),
+  await kerasLoss(sources.full),
+);
+await Deno.writeTextFile(new URL("./results/keras-samples.svg", docs), kerasSamples(sources.full));
 await Deno.writeTextFile(new URL("./results.md", docs), resultsPage(sources));

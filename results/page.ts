@@ -3,7 +3,7 @@
 import { mean } from "../apps/cli/sweep/statistics.ts";
 import { ablationRows } from "./ablation.ts";
 import type { Figure } from "./figure.ts";
-import { kerasRows } from "./keras.ts";
+import { defectRows, fullRows, kerasRows, lossAtTheEnd } from "./keras.ts";
 import type { Published, Sources } from "./sources.ts";
 import { textLead, textRows } from "./text.ts";
 
@@ -75,7 +75,7 @@ const GOALS: readonly Goal[] = [
 
 /** The page. */
 export function resultsPage(
-  { figures, published, trials, keras, own, text, told }: Sources,
+  { figures, published, trials, keras, full, own, text, told }: Sources,
 ): string {
   return `# Results
 
@@ -131,6 +131,30 @@ ${
       kerasRows(keras),
     )
   }
+
+## \`keras\` in full
+
+All 250 epochs, 12,500 updates of each layer on all 60,000 images at once:
+\`deno task train --recipe keras --seed 1 --backend onnx\`.
+
+${table(["", "test accuracy", "time", "on"], fullRows(figures))}
+
+![loss of each epoch](results/keras-loss.svg)
+
+${lossAtTheEnd(full)}
+
+![four samples](results/keras-samples.svg)
+
+Two things in the example are wrong, and it learns all the same. Its negatives are the labels shuffled, so
+that one in ten is right. And units that fall silent stay so: of 500 in each layer,
+${
+    full.silent.join(" and ")
+  } answer to none of 10,000 training images with its right label at the end.
+What the two cost, on 2,000 images for 20 epochs (\`deno task sweep results/keras/sweep.json --on local\`):
+the error on 10,000 held-out images of seeds 1 and 2, and the silent units. What wakes a unit here is
+Hinton's peer normalisation, which holds it near the mean of its layer.
+
+${table(["", "error", "silent in layer 1", "in layer 2"], defectRows(full))}
 
 ## Images that do not look like MNIST
 

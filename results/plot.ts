@@ -60,7 +60,7 @@ export async function errorAndTime(
     field: "seconds",
     type: "quantitative",
     title: "seconds of training",
-    scale: { type: "log", domain: [10, 20_000] },
+    scale: { type: "log", domain: [10, 50_000] },
   };
   const spec = {
     title: "MNIST: test error and seconds of training, Forward-Forward",

@@ -1,11 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { mean } from "../apps/cli/sweep/statistics.ts";
 import { fileName } from "./figure.ts";
+import { finalLoss } from "./keras_full.ts";
 import { resultsPage } from "./page.ts";
 import { readSources } from "./sources.ts";
 
 const sources = await readSources();
-const { figures, keras } = sources;
+const { figures, keras, full } = sources;
 
 Deno.test("docs/results.md is what the files in results make", async () => {
   const page = await Deno.readTextFile(
@@ -25,6 +26,13 @@ Deno.test("five epochs of keras are PyTorch's to a thousandth", () => {
     assertAlmostEquals(loss, keras.pytorch.flat()[i]!, 1e-3 * loss)
   );
   assertAlmostEquals(keras.ourError, keras.pytorchError, 1e-3);
+});
+
+Deno.test("the Keras example's FinalLoss is a running mean of both layers", () => {
+  assertEquals(finalLoss([[3, 1], [1, 1], [0, 0]]), [2, 1.5, 1]);
+  assertEquals(full.losses.length, 250);
+  assertEquals(full.losses.findIndex((layers) => layers?.length !== 2), -1);
+  assertEquals(full.samples.filter(({ label, predicted }) => label === predicted).length, 4);
 });
 
 Deno.test("every figure says how it came about", async () => {

@@ -3,6 +3,8 @@
 import { readTrials, type Trial } from "./ablation.ts";
 import { type Figure, readFigures } from "./figure.ts";
 import { type KerasRuns, readKeras } from "./keras.ts";
+import full from "./keras/full.json" with { type: "json" };
+import type { KerasFull } from "./keras_full.ts";
 import nextCharacter from "./next_character.json" with { type: "json" };
 import type { TextResults } from "./next_character.ts";
 import ownImages from "./own_images.json" with { type: "json" };
@@ -35,6 +37,8 @@ export interface Sources {
   trials: readonly Trial[];
   /** The first epochs of `keras` beside PyTorch's. */
   keras: KerasRuns;
+  /** All of them, and what its defects cost. */
+  full: KerasFull;
   /** Images that do not look like MNIST. */
   own: readonly OwnImages[];
   /** The next character of a text. */
@@ -51,6 +55,7 @@ export async function readSources(): Promise<Sources> {
     published,
     trials: await readTrials(at("./ablation/trials.jsonl")),
     keras: await readKeras(at("./keras/")),
+    full,
     own: ownImages.found,
     text: nextCharacter as TextResults,
     told: await Deno.readTextFile(at("./told.md")),
