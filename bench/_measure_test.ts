@@ -2,6 +2,9 @@
 
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { parseArguments, select, UsageError } from "./_arguments.ts";
+import { convolutions, unfoldedBytes } from "./cases/memory_maps.ts";
+import { rows } from "./_rows.ts";
+import { Tools } from "./_tools.ts";
 import { alternate, median, ratioOf, requireAlike } from "./_measure.ts";
 
 Deno.test("median() is the middle value, or the mean of the middle two", () => {
@@ -91,4 +94,30 @@ Deno.test("select() finds rows by name, subject or peer, and refuses what meets 
   assertEquals(select(rows, ["matmul"]), [rows[0]!]);
   assertEquals(select(rows, ["pytorch", "webgpu"]), rows);
   assertThrows(() => select(rows, ["memory"]), UsageError, "choose from matmul/1, score/1");
+});
+
+Deno.test("unfoldedBytes() counts a number for each tap of each window of each image", () => {
+  const input = { channels: 2, rows: 5, columns: 4 };
+  const convolution = { input, channels: 7, size: 3, stride: 2, padding: 1, groups: 1 };
+  assertEquals(unfoldedBytes(convolution, 10), 4 * 10 * (3 * 2) * 2 * 9);
+});
+
+Deno.test("convolutions() are those that the recipe competing has on MNIST", () => {
+  const sides = convolutions().map(({ input, channels, groups }) => [
+    input.channels,
+    input.rows,
+    channels,
+    groups,
+  ]);
+  assertEquals(sides, [[1, 28, 20, 1], [20, 28, 80, 10], [80, 14, 240, 1], [240, 14, 480, 10]]);
+});
+
+Deno.test("rows() has the recipe competing beside each of its peers", async () => {
+  await using tools = new Tools();
+  const found = select(rows(tools), ["train-epoch/competing"]);
+  assertEquals(found.map(({ subject, peer }) => `${subject} | ${peer}`), [
+    "onnx | pytorch",
+    "webgpu | pytorch (cuda)",
+    "webgpu | tfjs by hand",
+  ]);
 });

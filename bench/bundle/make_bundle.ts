@@ -66,7 +66,9 @@ export async function makeBundle(
   const loader = LOADERS.find(isFile);
   const files: Record<string, string> = {
     "main.js": program,
-    "ff_torch.py": here("../peers/ff_torch.py"),
+    ...Object.fromEntries(
+      ["ff_torch.py", "ff_torch_maps.py"].map((name) => [name, here(`../peers/${name}`)]),
+    ),
     ...Object.fromEntries(MNIST_FILES.map((name) => [name, `${mnistFolder()}/${name}`])),
     ...loader ? { "libvulkan.so.1": loader } : {},
     ...deno ? { deno: Deno.execPath() } : {},

@@ -18,10 +18,10 @@ export async function openTfjs(): Promise<string> {
   return device.adapterInfo?.description ?? "";
 }
 
-// Numbers in an expression are uploaded every time; as constants, once.
 const constants = new Map<number, tf.Scalar>();
 
-function constant(value: number): tf.Scalar {
+/** A number as a tensor: in an expression it is uploaded every time, as a constant once. */
+export function constant(value: number): tf.Scalar {
   let scalar = constants.get(value);
   if (!scalar) constants.set(value, scalar = tf.keep(tf.scalar(value)));
   return scalar;
@@ -65,8 +65,8 @@ class Momentum {
   }
 }
 
-// What `make` returns, without the tensors it took to make; variables outlive a `tidy`.
-function made<T>(make: () => T): T {
+/** What `make` returns, without the tensors it took to make; variables outlive a `tidy`. */
+export function made<T>(make: () => T): T {
   const result: T[] = [];
   tf.tidy(() => {
     result.push(make());

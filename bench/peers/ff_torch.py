@@ -17,6 +17,9 @@ import time
 import numpy as np
 import torch
 
+sys.dont_write_bytecode = True
+from ff_torch_maps import Maps
+
 CLASSES = 10
 torch.set_grad_enabled(False)
 
@@ -43,8 +46,8 @@ class Momentum:
 class Adam:
     """Keras's form."""
 
-    def __init__(self, value, rate):
-        self.value, self.rate, self.steps = value, rate, 0
+    def __init__(self, value, rate, epsilon=1e-7):
+        self.value, self.rate, self.epsilon, self.steps = value, rate, epsilon, 0
         self.m, self.v = torch.zeros_like(value), torch.zeros_like(value)
 
     def step(self, gradient):
@@ -52,7 +55,7 @@ class Adam:
         self.m.mul_(0.9).add_(gradient, alpha=0.1)
         self.v.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
         alpha = self.rate * math.sqrt(1 - 0.999**self.steps) / (1 - 0.9**self.steps)
-        self.value.addcdiv_(self.m, self.v.sqrt().add_(1e-7), value=-alpha)
+        self.value.addcdiv_(self.m, self.v.sqrt().add_(self.epsilon), value=-alpha)
 
 
 class Network:
@@ -163,7 +166,7 @@ def main():
     torch.set_num_threads(int(sys.argv[1]))
     device = torch.device(sys.argv[2])
     # Numbers of 32 bits all the way, as on the other side.
-    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     images = labels = network = None
     for line in iter(sys.stdin.buffer.readline, b""):
         ask = json.loads(line)
@@ -179,6 +182,9 @@ def main():
         elif ask["do"] == "network":
             network = Network(ask["layers"], ask["optimizer"], device, readout_from=ask.get("readoutFrom", 1))
             network.load(tensors)
+        elif ask["do"] == "maps":
+            rate, epsilon = ask["adam"]["learningRate"], ask["adam"]["epsilon"]
+            network = Maps(ask["layers"], tensors, lambda weight: Adam(weight, rate, epsilon), device)
         elif ask["do"] == "epoch":
             n = ask["images"]
             answer = {"losses": network.epoch(images[:n], labels[:n], ask["batch"])}
