@@ -168,7 +168,7 @@ export class FFConvolution implements Layer {
         [inputs.shape[0], activity.s.shape[1] * this.#groups],
       );
       this.figures.pairs += pairs;
-      const before = standardised ? this.#back(delta, a, standardised) : delta;
+      const before = standardised ? this.#back(delta, a, z!, standardised) : delta;
       const weight = this.#fused.convolveGradient(x, before, this.#convolution);
       return { activity, gradients: { weight } };
     });
@@ -206,9 +206,13 @@ export class FFConvolution implements Layer {
     return { s, squares: this.#rule.measure?.(s) ?? this.#fused.squaresOfRows(s) };
   }
 
-  // From what was judged back to what came before the ReLU, within the layer.
-  #back(delta: Tensor, a: Tensor, standardised: { y: Tensor; inverse: Tensor }): Tensor {
+  // From what was judged back to what came before the ReLU, within the layer, by way of what was standardised, `z`.
+  #back(delta: Tensor, a: Tensor, z: Tensor, standardised: { y: Tensor; inverse: Tensor }): Tensor {
     const through = this.#batchNorm!.back(delta, standardised);
+    if (this.#pooling?.by === "max") {
+      // The largest of a window is zero where all are: there is less to look at than in `a`.
+      return this.#fused.unpool(a, this.#fused.gateRows(z, through), this.#pooling);
+    }
     const to = this.#pooling ? this.#fused.unpool(a, through, this.#pooling) : through;
     return this.#fused.gateRows(a, to);
   }
