@@ -29,11 +29,11 @@ const BATCH = 100;
 const GPU_IMAGES = 6_000;
 const CPU_IMAGES = 600;
 // In software an update takes seconds.
-const SOFTWARE_GPU_IMAGES = 200;
+const SOFTWARE_GPU_IMAGES = 100;
 
 // Images on which both are compared before timing. Nothing is drawn at random, so every layer is compared in every update; Adam
 // divides by what is nearly zero for weights that hardly matter, and so rounding grows from update to update.
-const CHECKED_IMAGES = 60;
+const CHECKED_IMAGES = 20;
 const CHECKS: readonly Check[] = [
   { layers: Infinity, tolerance: 0.0001 },
   { layers: Infinity, tolerance: 0.001 },
