@@ -18,15 +18,6 @@ export function unpoolMaps(
       for (let column = 0; column < made.columns; column++, slot++) {
         const first = start + row * stride * columns + column * stride;
         const given = delta[slot]!;
-        if (by === "max" && size === 2) {
-          // By far the commonest, and most of the time of a layer that has it.
-          let best = first;
-          if (x[first + 1]! > x[best]!) best = first + 1;
-          if (x[first + columns]! > x[best]!) best = first + columns;
-          if (x[first + columns + 1]! > x[best]!) best = first + columns + 1;
-          y[best]! += given;
-          continue;
-        }
         if (by === "max") {
           let best = first;
           for (let i = 0; i < size; i++) {

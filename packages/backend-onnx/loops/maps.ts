@@ -149,6 +149,58 @@ const gate = exported(
   ),
 );
 
+// Whether the second is larger, so that the first of equals stays.
+const larger = (name: string, best: string): string =>
+  set(`${name}_best`, `(f32.gt ${get(name)} ${get(best)})`);
+const given = (name: string): string => `(select ${get("g")} (f32.const 0) ${get(`${name}_best`)})`;
+const unless = (value: string, ...later: string[]): string =>
+  `(select (f32.const 0) ${value} ${
+    later.map((name) => get(`${name}_best`)).reduce((all, one) => `(i32.or ${all} ${one})`)
+  })`;
+const below = (pointer: string): string => `(i32.add ${get(pointer)} ${get("line")})`;
+
+const unpoolPairs = exported(
+  "unpoolPairs",
+  { x: "i32", delta: "i32", y: "i32", rows: "i32", columns: "i32" },
+  {
+    row: "i32",
+    column: "i32",
+    line: "i32",
+    ...{ a: "f32", b: "f32", c: "f32", d: "f32", g: "f32", most: "f32" },
+    ...{ b_best: "i32", c_best: "i32", d_best: "i32" },
+  },
+  set("line", `(i32.shl ${get("columns")} (i32.const 3))`),
+  loop(
+    "row",
+    get("rows"),
+    1,
+    set("column", "(i32.const 0)"),
+    loop(
+      "column",
+      get("columns"),
+      1,
+      set("a", `(f32.load ${get("x")})`),
+      set("b", `(f32.load offset=4 ${get("x")})`),
+      set("c", `(f32.load ${below("x")})`),
+      set("d", `(f32.load offset=4 ${below("x")})`),
+      set("g", `(f32.load ${get("delta")})`),
+      larger("b", "a"),
+      set("most", `(select ${get("b")} ${get("a")} ${get("b_best")})`),
+      larger("c", "most"),
+      set("most", `(select ${get("c")} ${get("most")} ${get("c_best")})`),
+      larger("d", "most"),
+      `(f32.store ${get("y")} ${unless(get("g"), "b", "c", "d")})`,
+      `(f32.store offset=4 ${get("y")} ${unless(given("b"), "c", "d")})`,
+      `(f32.store ${below("y")} ${unless(given("c"), "d")})`,
+      `(f32.store offset=4 ${below("y")} ${given("d")})`,
+      next("delta"),
+      ...["x", "y"].map((pointer) => set(pointer, `(i32.add ${get(pointer)} (i32.const 8))`)),
+    ),
+    // The second line of the pair has been seen too.
+    ...["x", "y"].map((pointer) => set(pointer, below(pointer))),
+  ),
+);
+
 // Sums of rows, of their products with other rows if there are.
 function sums(name: string, product: boolean): string {
   return exported(
@@ -213,9 +265,10 @@ function shift(name: string, others: boolean): string {
 
 /**
  * `copyRows` and `pickRows`: rows of `columns` elements from `x` to `y`, whose rows begin so many bytes after each other, side by
- * side or every so many; `standardiseRows` and `gateRows`: see `FusedOperations`;
+ * side or every so many; `unpoolPairs`: each of `delta` where the largest of two by two is; `standardiseRows` and `gateRows`: see `FusedOperations`;
  * sums of rows, and rows shifted and scaled by numbers of their own.
  */
 export const mapLoops: string = copyRows + pickRows + standardiseRows + gateRows + gate +
+  unpoolPairs +
   sums("rowSums", false) + sums("rowProducts", true) + shift("shiftRows", false) +
   shift("shiftRowsBy", true);

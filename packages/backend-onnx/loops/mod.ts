@@ -65,6 +65,11 @@ export interface Loops {
   copyRows(x: N, y: N, rows: N, columns: N, xPitch: N, yPitch: N): void;
   /** The same, of each row the elements that are `stride` after each other. */
   pickRows(x: N, y: N, rows: N, columns: N, xPitch: N, yPitch: N, stride: N): void;
+  /**
+   * `y ←` each of `delta` where the largest of two by two neighbours in `x` is, the first of equals, and zeros; `rows` and
+   * `columns` are those of `delta`, of all maps one below the other.
+   */
+  unpoolPairs(x: N, delta: N, y: N, rows: N, columns: N): void;
   /** See `FusedOperations.standardiseRows`. */
   standardiseRows(x: N, y: N, rows: N, columns: N, epsilon: N): void;
   /** See `FusedOperations.gateRows`. */
