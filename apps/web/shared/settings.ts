@@ -58,33 +58,57 @@ export const MOST_LAYERS = 6;
 /** Units of each of them. */
 export const MOST_UNITS = 2000;
 
-// Reads a part of the address. Returns undefined for what cannot be.
-type Reader<T> = (text: string) => T | undefined;
+/** A part of the address. */
+interface Part<T> {
+  /** What it says; undefined for what cannot be. */
+  read: (text: string) => T | undefined;
+  /** What it may be, in words. */
+  may: string;
+}
 
-const oneOf = <T extends string>(...all: readonly T[]): Reader<T> => (text) =>
-  all.find((one) => one === text);
-const numberFrom = (least: number, most: number): Reader<number> => (text) => {
-  const n = Number(text);
-  return text.trim() !== "" && n >= least && n <= most ? n : undefined;
-};
-const wholeFrom = (least: number, most: number): Reader<number> => (text) => {
-  const n = numberFrom(least, most)(text);
-  return Number.isSafeInteger(n) ? n : undefined;
-};
+const oneOf = <T extends string | number>(...all: readonly T[]): Part<T> => ({
+  read: (text) => all.find((one) => String(one) === text),
+  may: all.join(", "),
+});
+const numberFrom = (least: number, most: number): Part<number> => ({
+  read: (text) => {
+    const n = Number(text);
+    return text.trim() !== "" && n >= least && n <= most ? n : undefined;
+  },
+  may: `a number from ${least} to ${most}`,
+});
+const wholeFrom = (least: number, most: number): Part<number> => ({
+  read: (text) => {
+    const n = numberFrom(least, most).read(text);
+    return Number.isSafeInteger(n) ? n : undefined;
+  },
+  may: `a whole number from ${least}`,
+});
 
-/** What each part of an address may be, in words. */
-const MAY_BE: { readonly [K in keyof Settings]: string } = {
-  recipe: RECIPES.join(", "),
-  layers: `one to ${MOST_LAYERS} whole numbers from 1 to ${MOST_UNITS}, as 200,200`,
-  rate: "a number from 0.000001 to 10",
-  threshold: "a number from 0.001 to 100",
-  negatives: NEGATIVES.join(", "),
-  backend: BACKENDS.join(", "),
-  seed: "a whole number from 0",
-  images: IMAGES.join(", "),
-  until: "a whole number from 1",
-  run: "0 or 1",
-  hide: "names of panels",
+const parts: { readonly [K in keyof Settings]: Part<Settings[K]> } = {
+  recipe: oneOf(...RECIPES),
+  layers: {
+    read: (text) => {
+      const units = text.split(",").map((part) => wholeFrom(1, MOST_UNITS).read(part));
+      return units.length <= MOST_LAYERS && units.every((n) => n !== undefined) ? units : undefined;
+    },
+    may: `one to ${MOST_LAYERS} whole numbers from 1 to ${MOST_UNITS}, as 200,200`,
+  },
+  rate: numberFrom(1e-6, 10),
+  threshold: numberFrom(1e-3, 100),
+  negatives: oneOf(...NEGATIVES),
+  backend: oneOf(...BACKENDS),
+  seed: wholeFrom(0, Number.MAX_SAFE_INTEGER),
+  images: oneOf<number>(...IMAGES),
+  until: wholeFrom(1, 1e9),
+  run: {
+    read: (text) => text === "1" ? true : text === "0" ? false : undefined,
+    may: "0 or 1",
+  },
+  hide: {
+    read: (text) => text.split(",").filter((name) => /^[a-z]+$/.test(name)),
+    may: "names of panels",
+  },
 };
 
 /** Reads one setting from the text that stands for it; what it may be, in words, where that cannot be. */
@@ -92,26 +116,10 @@ export function readSetting<K extends keyof Settings>(
   name: K,
   text: string,
 ): { value: Settings[K]; fault: null } | { value: null; fault: string } {
-  const value = readers[name](text);
-  return value === undefined ? { value: null, fault: MAY_BE[name] } : { value, fault: null };
+  const { read, may } = parts[name];
+  const value = read(text);
+  return value === undefined ? { value: null, fault: may } : { value, fault: null };
 }
-
-const readers: { [K in keyof Settings]: Reader<Settings[K]> } = {
-  recipe: oneOf(...RECIPES),
-  layers: (text) => {
-    const units = text.split(",").map((part) => wholeFrom(1, MOST_UNITS)(part));
-    return units.length <= MOST_LAYERS && units.every((n) => n !== undefined) ? units : undefined;
-  },
-  rate: numberFrom(1e-6, 10),
-  threshold: numberFrom(1e-3, 100),
-  negatives: oneOf(...NEGATIVES),
-  backend: oneOf(...BACKENDS),
-  seed: wholeFrom(0, Number.MAX_SAFE_INTEGER),
-  images: (text) => IMAGES.find((n) => String(n) === text),
-  until: wholeFrom(1, 1e9),
-  run: (text) => text === "1" ? true : text === "0" ? false : undefined,
-  hide: (text) => text.split(",").filter((name) => /^[a-z]+$/.test(name)),
-};
 
 /** The settings in an address' query, and a sentence for each part of it that cannot be. */
 export function readAddress(query: string): { settings: Settings; faults: string[] } {
@@ -119,8 +127,8 @@ export function readAddress(query: string): { settings: Settings; faults: string
   const faults: string[] = [];
   for (const [name, text] of new URLSearchParams(query)) {
     const said = `The address has ${name}=${text}, which`;
-    if (!Object.hasOwn(readers, name)) {
-      faults.push(`${said} means nothing here. It may have ${Object.keys(readers).join(", ")}.`);
+    if (!Object.hasOwn(parts, name)) {
+      faults.push(`${said} means nothing here. It may have ${Object.keys(parts).join(", ")}.`);
       continue;
     }
     const { value, fault } = readSetting(name as keyof Settings, text);
