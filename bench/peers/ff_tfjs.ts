@@ -74,6 +74,27 @@ export function made<T>(make: () => T): T {
   return result[0]!;
 }
 
+/** One pass over so many images in a new order: means over its updates of what each adds to `losses`. */
+export async function epochOf(
+  count: number,
+  batch: number,
+  losses: readonly tf.Variable[],
+  update: (indices: tf.Tensor1D) => void,
+): Promise<number[]> {
+  const order = Int32Array.from(tf.util.createShuffledIndices(count));
+  let updates = 0;
+  for (const loss of losses) tf.tidy(() => loss.assign(tf.scalar(0)));
+  for (let start = 0; start < count; start += batch) {
+    const indices = order.subarray(start, start + batch);
+    tf.tidy(() => update(tf.tensor1d(indices, "int32")));
+    updates++;
+  }
+  const means = tf.tidy(() => tf.div(tf.stack([...losses]), constant(updates)));
+  const found = await means.data();
+  means.dispose();
+  return [...found];
+}
+
 interface Layer {
   weight: Momentum;
   bias: Momentum;
@@ -120,19 +141,12 @@ export class TfjsNetwork {
 
   /** One pass over all images in a new order. Returns the mean loss of each layer. */
   async epoch(batch: number): Promise<number[]> {
-    const count = this.#labels.shape[0];
-    const order = Int32Array.from(tf.util.createShuffledIndices(count));
-    let updates = 0;
-    for (const loss of this.#losses) tf.tidy(() => loss.assign(tf.scalar(0)));
-    for (let start = 0; start < count; start += batch) {
-      const indices = order.subarray(start, start + batch);
-      tf.tidy(() => this.#update(tf.tensor1d(indices, "int32")));
-      updates++;
-    }
-    const means = tf.tidy(() => tf.div(tf.stack(this.#losses), constant(updates)));
-    const losses = await means.data();
-    means.dispose();
-    return [...losses];
+    return await epochOf(
+      this.#labels.shape[0],
+      batch,
+      this.#losses,
+      (indices) => this.#update(indices),
+    );
   }
 
   dispose(): void {

@@ -7,7 +7,7 @@
 // a weight and takes many times as long.
 
 import * as tf from "@tensorflow/tfjs";
-import { constant, made } from "./ff_tfjs.ts";
+import { constant, epochOf, made } from "./ff_tfjs.ts";
 
 const CLASSES = 10;
 const EPSILON = 1e-5;
@@ -116,19 +116,12 @@ export class TfjsMaps {
 
   /** One pass over all images in a new order, in which every layer learns. Returns the mean loss of each layer. */
   async epoch(batch: number): Promise<number[]> {
-    const count = this.#labels.shape[0];
-    const order = Int32Array.from(tf.util.createShuffledIndices(count));
-    let updates = 0;
-    for (const loss of this.#losses) tf.tidy(() => loss.assign(tf.scalar(0)));
-    for (let start = 0; start < count; start += batch) {
-      const indices = order.subarray(start, start + batch);
-      tf.tidy(() => this.#update(tf.tensor1d(indices, "int32")));
-      updates++;
-    }
-    const means = tf.tidy(() => tf.div(tf.stack(this.#losses), constant(updates)));
-    const losses = await means.data();
-    means.dispose();
-    return [...losses];
+    return await epochOf(
+      this.#labels.shape[0],
+      batch,
+      this.#losses,
+      (indices) => this.#update(indices),
+    );
   }
 
   dispose(): void {
