@@ -256,7 +256,7 @@ export function mapsOn(host: Host): MapOperations {
       const { rows, columns } = pooled(p);
       // By far the commonest: windows of two by two, side by side, that leave nothing out.
       const pairs = p.by === "max" && p.size === 2 && p.stride === 2 &&
-        2 * rows === p.input.rows && 2 * columns === p.input.columns;
+        2 * rows === p.input.rows && 2 * columns === p.input.columns && columns >= 4;
       if (pairs) loops.unpoolPairs(a.at, d.at, y.at, d.data.length / columns, columns);
       else unpoolMaps(a.data, d.data, y.data, p);
       return y;

@@ -149,55 +149,75 @@ const gate = exported(
   ),
 );
 
-// Whether the second is larger, so that the first of equals stays.
-const larger = (name: string, best: string): string =>
-  set(`${name}_best`, `(f32.gt ${get(name)} ${get(best)})`);
-const given = (name: string): string => `(select ${get("g")} (f32.const 0) ${get(`${name}_best`)})`;
-const unless = (value: string, ...later: string[]): string =>
-  `(select (f32.const 0) ${value} ${
-    later.map((name) => get(`${name}_best`)).reduce((all, one) => `(i32.or ${all} ${one})`)
-  })`;
-const below = (pointer: string): string => `(i32.add ${get(pointer)} ${get("line")})`;
+// Four windows at a time of two by two neighbours `a b / c d`: each second number of two lines, taken apart and put together again.
+const lanesOf = (...lanes: number[]): string =>
+  `i8x16.shuffle ${lanes.flatMap((i) => [0, 1, 2, 3].map((byte) => 4 * i + byte)).join(" ")}`;
+const apart = (first: string, second: string): string[] => [
+  set(first, `(${lanesOf(0, 2, 4, 6)} ${get("left")} ${get("right")})`),
+  set(second, `(${lanesOf(1, 3, 5, 7)} ${get("left")} ${get("right")})`),
+];
+const both = (at: string, move: (half: string, address: string) => string): string[] => [
+  move("left", `offset=0 ${at}`),
+  move("right", `offset=16 ${at}`),
+];
+const load = (half: string, address: string): string => set(half, `(v128.load ${address})`);
+const put = (first: string, second: string) => (half: string, address: string): string =>
+  `(v128.store ${address} (${half === "left" ? lanesOf(0, 4, 1, 5) : lanesOf(2, 6, 3, 7)} ${
+    get(first)
+  } ${get(second)}))`;
+// Only what is larger than all before it is the largest, so that the first of equals stays.
+const better = (name: string): string[] => [
+  set(`${name}_best`, `(f32x4.gt ${get(name)} ${get("most")})`),
+  set("most", `(f32x4.pmax ${get("most")} ${get(name)})`),
+];
+const give = (name: string, own: string | null, ...later: string[]): string =>
+  later.reduce(
+    (given, one) => `(v128.andnot ${given} ${get(`${one}_best`)})`,
+    own ? `(v128.and ${get("g")} ${get(own)})` : get("g"),
+  );
+const fourWindows = (i: string): string => {
+  const at = (pointer: string): string =>
+    `(i32.add ${get(pointer)} (i32.shl ${get(i)} (i32.const 1)))`;
+  const below = (pointer: string): string => `(i32.add ${at(pointer)} ${get("line")})`;
+  return [
+    ...both(at("x"), load),
+    ...apart("a", "b"),
+    ...both(below("x"), load),
+    ...apart("c", "d"),
+    set("most", get("a")),
+    ...["b", "c", "d"].flatMap(better),
+    set("g", `(v128.load (i32.add ${get("delta")} ${get(i)}))`),
+    set("a", give("a", null, "b", "c", "d")),
+    set("b", give("b", "b_best", "c", "d")),
+    set("c", give("c", "c_best", "d")),
+    set("d", give("d", "d_best")),
+    ...both(at("y"), put("a", "b")),
+    ...both(below("y"), put("c", "d")),
+  ].join("\n    ");
+};
 
 const unpoolPairs = exported(
   "unpoolPairs",
   { x: "i32", delta: "i32", y: "i32", rows: "i32", columns: "i32" },
   {
-    row: "i32",
-    column: "i32",
-    line: "i32",
-    ...{ a: "f32", b: "f32", c: "f32", d: "f32", g: "f32", most: "f32" },
-    ...{ b_best: "i32", c_best: "i32", d_best: "i32" },
+    ...{ ...COUNTERS, row: "i32", line: "i32", lines: "i32", last: "i32" },
+    ...{ a: "v128", b: "v128", c: "v128", d: "v128", g: "v128", most: "v128" },
+    ...{ left: "v128", right: "v128", b_best: "v128", c_best: "v128", d_best: "v128" },
   },
-  set("line", `(i32.shl ${get("columns")} (i32.const 3))`),
+  elements("columns"),
+  set("line", `(i32.shl ${get("bytes")} (i32.const 1))`),
+  set("lines", `(i32.shl ${get("line")} (i32.const 1))`),
+  set("last", `(i32.sub ${get("bytes")} (i32.const 16))`),
   loop(
     "row",
     get("rows"),
     1,
-    set("column", "(i32.const 0)"),
-    loop(
-      "column",
-      get("columns"),
-      1,
-      set("a", `(f32.load ${get("x")})`),
-      set("b", `(f32.load offset=4 ${get("x")})`),
-      set("c", `(f32.load ${below("x")})`),
-      set("d", `(f32.load offset=4 ${below("x")})`),
-      set("g", `(f32.load ${get("delta")})`),
-      larger("b", "a"),
-      set("most", `(select ${get("b")} ${get("a")} ${get("b_best")})`),
-      larger("c", "most"),
-      set("most", `(select ${get("c")} ${get("most")} ${get("c_best")})`),
-      larger("d", "most"),
-      `(f32.store ${get("y")} ${unless(get("g"), "b", "c", "d")})`,
-      `(f32.store offset=4 ${get("y")} ${unless(given("b"), "c", "d")})`,
-      `(f32.store ${below("y")} ${unless(given("c"), "d")})`,
-      `(f32.store offset=4 ${below("y")} ${given("d")})`,
-      next("delta"),
-      ...["x", "y"].map((pointer) => set(pointer, `(i32.add ${get(pointer)} (i32.const 8))`)),
-    ),
-    // The second line of the pair has been seen too.
-    ...["x", "y"].map((pointer) => set(pointer, below(pointer))),
+    set("i", "(i32.const 0)"),
+    loop("i", get("last"), 16, fourWindows("i")),
+    // The last of a line begin where they end with it.
+    fourWindows("last"),
+    advance("delta"),
+    ...["x", "y"].map((pointer) => set(pointer, `(i32.add ${get(pointer)} ${get("lines")})`)),
   ),
 );
 

@@ -67,7 +67,7 @@ export interface Loops {
   pickRows(x: N, y: N, rows: N, columns: N, xPitch: N, yPitch: N, stride: N): void;
   /**
    * `y ←` each of `delta` where the largest of two by two neighbours in `x` is, the first of equals, and zeros; `rows` and
-   * `columns` are those of `delta`, of all maps one below the other.
+   * `columns`, at least four, are those of `delta`, of all maps one below the other.
    */
   unpoolPairs(x: N, delta: N, y: N, rows: N, columns: N): void;
   /** See `FusedOperations.standardiseRows`. */
