@@ -62,6 +62,11 @@ Deno.test("a network of convolutions goes through every command of ff", () =>
     await assertRefused([...start, `${folder}/dense`, "--layers", "784,20"], [
       "groups that compete",
     ]);
+    // Where the recipe is what is wrong, no smaller network is the remedy.
+    const sees = { name: "quick", layers: [784, layers[1], 20] };
+    await Deno.writeTextFile(file, JSON.stringify({ ...config, recipe: sees }));
+    const refused = await ff([...start, `${folder}/sees`]);
+    assertEquals([refused.code, /smaller/.test(refused.stderr)], [2, false], refused.stderr);
   }));
 
 Deno.test("pictures that are no square are what a network of convolutions sees", () =>

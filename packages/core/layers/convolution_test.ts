@@ -150,6 +150,10 @@ const refused: [Parameters<typeof recipes.deeper>[0], string][] = [
   [{ negatives: "random", label: { placement: "append" } }, 'make negatives "none"'],
   [{ loss: { kind: "threshold" } }, "needs negatives"],
   [
+    { loss: { kind: "threshold" }, negatives: "random", label: { placement: "append" } },
+    'learn as the recipe "deeper" does',
+  ],
+  [
     { schedule: { kind: "greedy", updatesPerLayer: 2 } },
     'by the schedule "joint" and not by "greedy"',
   ],

@@ -12,5 +12,6 @@ export const dense: LayerKind<{ kind: "dense"; units: number }> = {
     weight: [inputs + shared, units],
     bias: [1, units],
   }),
+  sharesInputs: true,
   create: (_, context) => new FFDense(context),
 };

@@ -144,6 +144,11 @@ export interface LayerKind<O extends { kind: string } = { kind: string }> {
    */
   units(options: O, inputs: number, map: MapShape): number | MapShape;
   /**
+   * Whether its layers have a {@linkcode Layer.sharedProduct}: the first must where a label stands beside the image, and all must
+   * where it is above the last.
+   */
+  readonly sharesInputs?: boolean;
+  /**
    * The maps that its rule judges, where it makes any, of a `map`. Throws a `RangeError` where it cannot learn by these settings.
    */
   judged?(options: O, map: MapShape, settings: LayerSettings): MapShape;

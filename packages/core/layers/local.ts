@@ -141,5 +141,6 @@ export const local: LayerKind<LocalOptions> = {
     weight: [inputs + shared, units],
     bias: [1, units],
   }),
+  sharesInputs: true,
   create: (options, context) => new FFLocal(options, context),
 };

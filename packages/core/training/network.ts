@@ -114,19 +114,15 @@ export class FFNetwork implements Disposable {
     using made = new Made();
     const sized = sizedLayers(recipe, kinds);
     this.layers = sized.map(({ kind, options, settings, size }, l) => {
-      const layer = made.own(kind.create(options, {
+      const layer = kind.create(options, {
         backend,
         size,
         settings,
         rules: kinds.rules,
         classes: recipe.classes,
         random: random.fork(`layer ${l}`),
-      }));
-      if (size.shared === 0 || layer.sharedProduct) return layer;
-      throw new RangeError(
-        `a layer of kind "${options.kind}" does not take the label apart from the image, as the first must: ` +
-          "put a dense one before it",
-      );
+      });
+      return made.own(layer);
     });
     const { classes, normalise, schedule } = recipe;
     const hidden = sized.map(({ units }) => units);

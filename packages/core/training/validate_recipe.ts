@@ -1,7 +1,7 @@
 // What a recipe may be: one description for checks, files and editors, and what no description can say.
 
 import { inputFields, inputWidth } from "../data/options.ts";
-import { layerSchema, planLayers, settingFields } from "../layers/plan.ts";
+import { layerSchema, settingFields } from "../layers/plan.ts";
 import { readoutSchema } from "../layers/readout.ts";
 import { faultOf } from "../schema/fault.ts";
 import {
@@ -21,6 +21,7 @@ import { mapWords, volume } from "../tensor/maps.ts";
 import { builtIn, type Kinds } from "./kinds.ts";
 import type { CosineCooldown, Recipe } from "./recipe.ts";
 import type { ScheduleOptions } from "./schedules.ts";
+import { sizedLayers } from "./sizes.ts";
 
 /** What a {@linkcode Recipe} of these kinds may be, as JSON Schema. */
 export function recipeSchema(kinds: Kinds = builtIn): Schema<Recipe> {
@@ -155,11 +156,11 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
 // What layers learn from, and when, must go with each other.
 function requireLearning(recipe: Recipe, kinds: Kinds): void {
   const { negatives, schedule, epochs, classes } = recipe;
-  const planned = planLayers(recipe, kinds.layers);
+  const planned = sizedLayers(recipe, kinds);
   const schedules = Object.keys(kinds.schedules)
     .filter((name) => kinds.schedules[name]!.trainsByLabels)
     .map((name) => `"${name}"`).join(" or ");
-  planned.forEach(({ kind, options, map, settings, learns }, l) => {
+  planned.forEach(({ kind, options, map, settings, learns, size }, l) => {
     const { loss } = settings;
     const byLabels = kinds.rules[loss.kind]!.byLabels !== undefined;
     if (byLabels !== (negatives === "none")) {
@@ -187,6 +188,14 @@ function requireLearning(recipe: Recipe, kinds: Kinds): void {
           l + 1
         } learns from epoch ${learns.from} to ${learns.to} of ${epochs}, which is never: ` +
           "start it earlier, or leave learns out",
+      );
+    }
+    if (size.shared > 0 && !kind.sharesInputs) {
+      throw new RangeError(
+        `a layer of kind "${options.kind}" does not take the label apart from ` +
+          (l === 0
+            ? `the image, as the first must: put a dense one before it, or learn as the recipe "deeper" does, without labels in the image`
+            : "what is below it, as all must where it is above them: take dense ones"),
       );
     }
     const judged = kind.judged?.(options, map, settings) ?? null;
