@@ -233,7 +233,7 @@ export function fusedOn(host: Host): Omit<FusedOperations, keyof MapOperations> 
       const pairs = requireContrasts("addHalves", x);
       const y = make("addHalves", [pairs, x.shape[1]]);
       const half = sizeOf(y);
-      loops.add(from.at, from.at + 4 * half, y.at, half);
+      loops.addAlong(from.at, from.at + 4 * half, y.at, 1, half, 0);
       return y;
     },
 

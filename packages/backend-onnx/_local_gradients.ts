@@ -80,7 +80,7 @@ export function localGradientsOn(host: Host): FusedOperations["localGradients"] 
       return tensor;
     },
     take(sum, part): void {
-      loops.add(sum.at, part.at, sum.at, sum.shape[0] * sum.shape[1]);
+      loops.addAlong(sum.at, part.at, sum.at, ...sum.shape, 4 * sum.shape[1]);
       part.data.fill(0);
     },
   };

@@ -1,7 +1,7 @@
 // Element-wise loops and reductions. Each operation has a loop of its own: a shared one with a function for
 // the operation would be compiled for none of them.
 
-import type { Axis, BinaryCode, Broadcast, UnaryCode } from "@forward-forward/core/tensor";
+import type { Axis, Broadcast, UnaryCode } from "@forward-forward/core/tensor";
 
 type Numbers = ArrayLike<number>;
 
@@ -13,48 +13,21 @@ export function strides(kind: Broadcast, columns: number): [rowStep: number, ste
   ];
 }
 
-/** An element-wise operation of two matrices. */
-export type BinaryLoop = (
+/** Where elements of two matrices are equal. */
+export function equal(
   out: Float32Array,
   a: Numbers,
   b: Numbers,
   columns: number,
   rowStep: number,
   step: number,
-) => void;
-
-/** The element-wise operations of two matrices. */
-export const binaryLoops: {
-  readonly [name in BinaryCode]: BinaryLoop;
-} = {
-  add(out, a, b, columns, rowStep, step): void {
-    for (let at = 0, row = 0; at < out.length; row += rowStep) {
-      for (let j = 0, q = row; j < columns; j++, at++, q += step) out[at] = a[at]! + b[q]!;
+): void {
+  for (let at = 0, row = 0; at < out.length; row += rowStep) {
+    for (let j = 0, q = row; j < columns; j++, at++, q += step) {
+      out[at] = a[at]! === b[q]! ? 1 : 0;
     }
-  },
-  sub(out, a, b, columns, rowStep, step): void {
-    for (let at = 0, row = 0; at < out.length; row += rowStep) {
-      for (let j = 0, q = row; j < columns; j++, at++, q += step) out[at] = a[at]! - b[q]!;
-    }
-  },
-  mul(out, a, b, columns, rowStep, step): void {
-    for (let at = 0, row = 0; at < out.length; row += rowStep) {
-      for (let j = 0, q = row; j < columns; j++, at++, q += step) out[at] = a[at]! * b[q]!;
-    }
-  },
-  div(out, a, b, columns, rowStep, step): void {
-    for (let at = 0, row = 0; at < out.length; row += rowStep) {
-      for (let j = 0, q = row; j < columns; j++, at++, q += step) out[at] = a[at]! / b[q]!;
-    }
-  },
-  equal(out, a, b, columns, rowStep, step): void {
-    for (let at = 0, row = 0; at < out.length; row += rowStep) {
-      for (let j = 0, q = row; j < columns; j++, at++, q += step) {
-        out[at] = a[at]! === b[q]! ? 1 : 0;
-      }
-    }
-  },
-};
+  }
+}
 
 /** The element-wise operations of one matrix. */
 export const unaryLoops: {
@@ -85,16 +58,6 @@ export function sigmoid(x: number): number {
 /** `log(1 + exp(x))`, which does not overflow. */
 export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-}
-
-/** Sums each row of `x` into `out`. */
-export function sumColumns(out: Float32Array, x: Numbers): void {
-  const columns = x.length / out.length;
-  for (let i = 0, at = 0; i < out.length; i++) {
-    let sum = 0;
-    for (let j = 0; j < columns; j++, at++) sum += x[at]!;
-    out[i] = sum;
-  }
 }
 
 /** The largest along an axis of rows of `columns`. */

@@ -37,7 +37,7 @@ import { Engine, type Runtime } from "./_engine.ts";
 import { fusedOn, type Host } from "./_fused.ts";
 import { mapsOn } from "./_maps.ts";
 import { moveRow } from "./_warp.ts";
-import { binaryLoops, largest, strides, sumColumns, unaryLoops } from "./_loops.ts";
+import { equal, largest, strides, unaryLoops } from "./_loops.ts";
 import { HostTensor, type Memory } from "./_memory.ts";
 import type { Loops } from "./loops/mod.ts";
 
@@ -307,15 +307,18 @@ export class OnnxBackend extends ByCode implements Backend {
     repeat: Broadcast,
   ): Tensor<"f32"> {
     const [left, right] = [this.#use(code, a), this.#use(code, b)];
-    const [rowStep, step] = strides(repeat, a.shape[1]);
+    // Where the second goes along with the first, or is one number, it is all one row.
+    const [rows, columns] = repeat === "row" || repeat === "column"
+      ? a.shape
+      : [1, a.shape[0] * a.shape[1]];
+    const [rowStep, step] = strides(repeat, columns);
     const tensor = this.#make(code, a.shape);
-    // The same bits, sooner: a product of two has no more digits than are rounded away once.
-    if (code === "mul" && repeat === "column") {
-      this.#loops.scaleRows(left.at, right.at, tensor.at, ...a.shape);
-      return tensor;
+    if (code === "equal") {
+      equal(tensor.data as Float32Array, left.data, right.data, columns, rowStep, step);
+    } else {
+      const loop = this.#loops[`${code}${step ? "Along" : "Across"}`];
+      loop(left.at, right.at, tensor.at, rows, columns, 4 * rowStep);
     }
-    const data = tensor.data as Float32Array;
-    binaryLoops[code](data, left.data, right.data, a.shape[1], rowStep, step);
     return tensor;
   }
 
@@ -326,7 +329,7 @@ export class OnnxBackend extends ByCode implements Backend {
     const data = tensor.data as Float32Array;
     if (code === "max") largest(data, from.data, axis, x.shape[1]);
     else if (axis === "rows") this.#loops.sumRows(from.at, tensor.at, ...x.shape);
-    else sumColumns(data, from.data);
+    else this.#loops.sumColumns(from.at, tensor.at, ...x.shape);
     return tensor;
   }
 }

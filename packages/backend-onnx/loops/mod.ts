@@ -6,8 +6,17 @@ type N = number;
 /** Rows of one half of a batch of contrasts; a number each, but for their activities `s`. */
 export type Half = [labels: N, strengths: N, s: N, squaresOrScales: N];
 
+/**
+ * `y ←` an operation of the elements of `a` and those of `b`, which moves on by `pitch` bytes from row to row: `Along` the row too,
+ * or `Across`, where one of its numbers is for all of a row.
+ */
+type Binary = Record<
+  `${"add" | "sub" | "mul" | "div"}${"Along" | "Across"}`,
+  (a: N, b: N, y: N, rows: N, columns: N, pitch: N) => void
+>;
+
 /** The loops. Pointers are addresses in the memory they were made for, sizes are in elements. */
-export interface Loops {
+export interface Loops extends Binary {
   /** `z ← relu(z + bias)`, with the sums of squares of the rows. */
   activate(z: N, bias: N, squares: N, rows: N, columns: N): void;
   /** The same plus the rows of `product`, which start anew at row `wrap`. */
@@ -22,10 +31,10 @@ export interface Loops {
   scaleRowsPulled(x: N, scales: N, pull: N, y: N, rows: N, columns: N): void;
   /** `y ←` the sum of the rows of `x`. */
   sumRows(x: N, y: N, rows: N, columns: N): void;
+  /** `y ←` the sum of each row of `x`. */
+  sumColumns(x: N, y: N, rows: N, columns: N): void;
   /** `squares ←` the sum of squares of each row of `x`. */
   rowSquares(x: N, squares: N, rows: N, columns: N): void;
-  /** `y ← a + b`. */
-  add(a: N, b: N, y: N, count: N): void;
   /** See `FusedOperations.adam`; `keep` is 1 less the decay. */
   adam(
     p: N,

@@ -43,6 +43,13 @@ function scale(name: string, pulled: boolean): string {
   );
 }
 
+// The two halves of a vector added to the sums `s` of this number and the next.
+function addHalves(v: string, sum: number): string[] {
+  const add = (to: string, half: string): string =>
+    set(to, `(f64x2.add ${get(to)} (f64x2.promote_low_f32x4 ${half}))`);
+  return [add(`s${sum}`, v), add(`s${sum + 1}`, `(i64x2.splat (i64x2.extract_lane 1 ${v}))`)];
+}
+
 // Sixteen columns at a time, a cache line, in `f64`: the sum of many rows keeps its digits.
 const HALVES = Array.from({ length: 8 }, (_, h) => h);
 const sumRows = exported(
@@ -71,12 +78,7 @@ const sumRows = exported(
       1,
       ...[0, 1, 2, 3].flatMap((q) => [
         set("v", `(v128.load offset=${16 * q} ${get("at")})`),
-        set(`s${2 * q}`, `(f64x2.add ${get(`s${2 * q}`)} (f64x2.promote_low_f32x4 ${get("v")}))`),
-        set("v", `(i64x2.splat (i64x2.extract_lane 1 ${get("v")}))`),
-        set(
-          `s${2 * q + 1}`,
-          `(f64x2.add ${get(`s${2 * q + 1}`)} (f64x2.promote_low_f32x4 ${get("v")}))`,
-        ),
+        ...addHalves(get("v"), 2 * q),
       ]),
       set("at", `(i32.add ${get("at")} ${get("bytes")})`),
     ),
@@ -100,6 +102,54 @@ const sumRows = exported(
       set("at", `(i32.add ${get("at")} ${get("bytes")})`),
     ),
     `(f32.store (i32.add ${get("y")} ${get("column")}) (f32.demote_f64 ${get("sum")}))`,
+  ),
+);
+
+// Eight elements of a row at a time, in `f64` too.
+const QUARTERS = [0, 1, 2, 3];
+const sumColumns = exported(
+  "sumColumns",
+  { x: "i32", y: "i32", rows: "i32", columns: "i32" },
+  {
+    ...COUNTERS,
+    row: "i32",
+    sum: "f64",
+    v: "v128",
+    ...Object.fromEntries(QUARTERS.map((q) => [`s${q}`, "v128" as const])),
+  },
+  elements("columns"),
+  loop(
+    "row",
+    get("rows"),
+    1,
+    ...QUARTERS.map((q) => set(`s${q}`, "(v128.const i64x2 0 0)")),
+    set("i", "(i32.const 0)"),
+    loop(
+      "i",
+      `(i32.and ${get("bytes")} (i32.const -32))`,
+      32,
+      ...[0, 1].flatMap((half) => [
+        set("v", `(v128.load offset=${16 * half} (i32.add ${get("x")} ${get("i")}))`),
+        ...addHalves(get("v"), 2 * half),
+      ]),
+    ),
+    set(
+      "s0",
+      `(f64x2.add (f64x2.add ${get("s0")} ${get("s1")}) (f64x2.add ${get("s2")} ${get("s3")}))`,
+    ),
+    set("sum", `(f64.add (f64x2.extract_lane 0 ${get("s0")}) (f64x2.extract_lane 1 ${get("s0")}))`),
+    loop(
+      "i",
+      get("bytes"),
+      4,
+      set(
+        "sum",
+        `(f64.add ${get("sum")} (f64.promote_f32 (f32.load (i32.add ${get("x")} ${get("i")}))))`,
+      ),
+    ),
+    `(f32.store ${get("y")} (f32.demote_f64 ${get("sum")}))`,
+    next("y"),
+    advance("x"),
   ),
 );
 
@@ -127,18 +177,31 @@ const rowSquares = exported(
   ),
 );
 
-const add = exported(
-  "add",
-  { a: "i32", b: "i32", y: "i32", count: "i32" },
-  COUNTERS,
-  elements("count"),
-  each((l) => l.store("y", l.op("add", l.load("a"), l.load("b")))),
-);
+// An operation of two matrices, of which the second moves on by `pitch` bytes from row to row: along the row too, or one number for
+// all of it.
+function binary(op: "add" | "sub" | "mul" | "div", along: boolean): string {
+  return exported(
+    op + (along ? "Along" : "Across"),
+    { a: "i32", b: "i32", y: "i32", rows: "i32", columns: "i32", pitch: "i32" },
+    { ...COUNTERS, row: "i32", ...!along && { own: "f32" as const } },
+    elements("columns"),
+    loop(
+      "row",
+      get("rows"),
+      1,
+      along ? "" : set("own", `(f32.load ${get("b")})`),
+      each((l) => l.store("y", l.op(op, l.load("a"), along ? l.load("b") : l.splat("own")))),
+      advance("a", "y"),
+      set("b", `(i32.add ${get("b")} ${get("pitch")})`),
+    ),
+  );
+}
 
 /**
- * `y ← x` times `scales`, one a row, and the same plus the row `pull`; `sumRows`: the sum of all rows; `rowSquares`: the
- * sum of squares of each; `add`: `y ← a + b`,
- * element by element.
+ * `y ← x` times `scales`, one a row, and the same plus the row `pull`; `sumRows`: the sum of all rows; `sumColumns`: of each; `rowSquares`: the
+ * sum of squares of each; element by element, `y` from `a` and `b`.
  */
 export const rowLoops: string = scale("scaleRows", false) + scale("scaleRowsPulled", true) +
-  sumRows + rowSquares + add;
+  sumRows + sumColumns + rowSquares +
+  (["add", "sub", "mul", "div"] as const)
+    .flatMap((op) => [binary(op, true), binary(op, false)]).join("");
