@@ -13,6 +13,7 @@ import { hinton } from "./hinton.ts";
 import { keras } from "./keras.ts";
 import { local } from "./local.ts";
 import { nextCharacter } from "./next_character.ts";
+import { projected } from "./projected.ts";
 import { quick } from "./quick.ts";
 import { recurrent } from "./recurrent.ts";
 import { unsupervised } from "./unsupervised.ts";
@@ -28,6 +29,7 @@ export const recipes: {
   readonly unsupervised: (changes?: RecipeChanges) => Recipe;
   readonly deeper: (changes?: RecipeChanges) => Recipe;
   readonly competing: (changes?: RecipeChanges) => Recipe;
+  readonly projected: (changes?: RecipeChanges) => Recipe;
   readonly cifar10: (changes?: RecipeChanges) => Recipe;
   readonly "fashion-maps": (changes?: RecipeChanges) => Recipe;
   readonly local: (changes?: RecipeChanges) => Recipe;
@@ -35,6 +37,6 @@ export const recipes: {
   readonly "next-character": (changes?: RecipeChanges) => Recipe;
 } = {
   ...{ quick, hinton, keras, augmented, deformed, fashion, unsupervised },
-  ...{ deeper, competing, cifar10, "fashion-maps": fashionMaps, local, recurrent },
+  ...{ deeper, competing, projected, cifar10, "fashion-maps": fashionMaps, local, recurrent },
   ...{ "next-character": nextCharacter },
 };
