@@ -35,6 +35,9 @@ const mistakes: [criterion: string, args: string[], words: string[]][] = [
   ["a flag given twice", ["train", "--seed", "1", "--seed", "2"], ["--seed is given 2 times"]],
   ["a learning rate of zero", ["train", "--learning-rate", "0"], ["--learning-rate", "above 0"]],
   ["a threshold that is no number", ["train", "--threshold", "high"], ["--threshold", '"high"']],
+  ["a threshold for a rule without", ["train", "--recipe", "deeper", "--threshold", "2"], [
+    '"competing", which deeper learns by',
+  ]],
   ["a batch of none", ["train", "--batch-size", "0"], ["--batch-size", "from 1"]],
   ["half a batch", ["train", "--batch-size", "half"], ["from 1 or full", '"half"']],
   ["layers that are no numbers", ["train", "--layers", "784,x"], ["--layers", '"x"']],

@@ -7,6 +7,7 @@ import { pathsOf, requirePaths, setPath } from "./paths.ts";
 import { type Changes, checkSpace, drawFrom, gridOf, MOST_SETTINGS, nameOf } from "./space.ts";
 import { type SweepFile, triesNothing } from "./sweep_file.ts";
 import { unfitted } from "../train/unfitted.ts";
+import { ruleWithoutThreshold } from "../train/without_threshold.ts";
 
 /** One of the settings that a sweep compares. */
 export interface Setting {
@@ -57,7 +58,15 @@ export function makePlan(file: SweepFile, refuse: Refuse): Plan {
     const recipe = changed(base, set);
     const fault = faultIn(recipe, { given });
     const isAlone = (one: Changes): boolean => faultIn(changed(base, one), { given }) !== null;
-    if (fault === null) return { name, set, recipe };
+    if (fault === null) {
+      const rule = Object.hasOwn(set, "threshold") ? ruleWithoutThreshold(recipe) : null;
+      if (rule === null) return { name, set, recipe };
+      refuse(
+        `changes the threshold in ${
+          JSON.stringify(name)
+        }, and the rule "${rule}" has none: leave it out`,
+      );
+    }
     if (someAlone(set, isAlone)) refuseImpossible(fault, JSON.stringify(name), refuse);
     const together = `its changes cannot be made together: ${clause(fault.message)}`;
     return { name, set, recipe, fault: together };

@@ -90,6 +90,10 @@ const wrong: Record<string, [file: Record<string, unknown>, words: string]> = {
     { space: { readout: [null] }, recipe: { name: "hinton" } },
     `in "readout=null"`,
   ],
+  "a threshold for a rule without": [
+    { space: { threshold: [1, 2] }, recipe: { name: "deeper" } },
+    'changes the threshold in "threshold=1", and the rule "competing" has none',
+  ],
   "two variants of a name": [
     { variants: [1, 2].map(() => ({ name: "a", set: { peer: null } })) },
     "two variants",

@@ -15,6 +15,7 @@ import { UsageError } from "../shared/errors.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { fitChannels } from "./fit_channels.ts";
 import { imageIsFree, unfitted } from "./unfitted.ts";
+import { ruleWithoutThreshold } from "./without_threshold.ts";
 
 /** What the flags of `ff train` ask for. */
 export interface Settings {
@@ -88,6 +89,13 @@ function makeRecipe(args: Arguments, { recipe: configured }: Config): Recipe {
     recipe.schedule = { ...recipe.schedule, updatesPerLayer };
   });
   checked(unfitted(recipe, changes?.label !== undefined));
+  set("threshold", () => {
+    const rule = ruleWithoutThreshold(recipe);
+    if (rule === null) return;
+    throw new UsageError(
+      `--threshold is for rules that separate by one, and "${rule}", which ${name} learns by, does not: leave it out`,
+    );
+  });
   return recipe;
 }
 

@@ -28,6 +28,7 @@ const NO_GROUPS =
 export const competing: RuleKind<CompetingOptions> = {
   options: { of: oneOf("activities", "squares") },
   byLabels: "groups",
+  threshold: false,
   check: (_, { map, classes }) => {
     if (!map) throw new RangeError(NO_GROUPS);
     if (map.channels % classes === 0) return;

@@ -29,6 +29,7 @@ const NO_MAPS =
 export const projected: RuleKind<ProjectedOptions> = {
   options: { patch: whole(1) },
   byLabels: "rows",
+  threshold: false,
   check: ({ patch }, { map }) => {
     if (!map) throw new RangeError(NO_MAPS);
     if (patch <= map.rows && patch <= map.columns) return;

@@ -61,6 +61,8 @@ export interface RuleKind<O extends { kind: string } = { kind: string }> {
    * each label's group of units.
    */
   readonly byLabels?: "rows" | "groups";
+  /** False where it separates by no {@linkcode RuleContext.threshold}. */
+  readonly threshold?: false;
   /**
    * Throws a `RangeError` where it cannot judge a layer for so many labels: one that makes maps of such a shape, or, where `map`
    * is null, one that makes none.

@@ -59,6 +59,7 @@ export function symbaDelta(
 /** Positive against negative data of the same image: {@linkcode symbaDelta}. */
 export const symba: RuleKind<SymbaOptions> = {
   options: { alpha: above(0) },
+  threshold: false,
   create: ({ alpha }, { backend, goodnessScale }) => ({
     delta: (activity, batchPairs, figures, pull) => {
       const rule = { goodnessScale, alpha, weight: 1 / batchPairs };
