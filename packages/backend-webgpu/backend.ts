@@ -10,6 +10,7 @@ import {
   concatShape,
   type DType,
   type DTypeOf,
+  type FieldOperations,
   type FoldCode,
   type FusedOperations,
   type Gathered,
@@ -96,7 +97,11 @@ export class WebGPUBackend extends ByCode implements Backend {
   /** Fused overrides. */
   readonly fused: Omit<
     FusedOperations,
-    "localGradients" | "squaresOfRows" | "channelMeans" | "scaleChannels"
+    | "localGradients"
+    | "squaresOfRows"
+    | "channelMeans"
+    | "scaleChannels"
+    | keyof FieldOperations
   >;
 
   readonly #workspace: Workspace;
