@@ -37,8 +37,20 @@ export function fieldsOn(host: Host): FieldOperations {
     return found;
   };
 
-  const copy = (counts: Counts, from: Layout, to: Layout): void =>
-    loops.copyBlocks(from.at, to.at, ...counts, ...from.steps, ...to.steps);
+  // The innermost loop is the fastest: levels of one come first.
+  const copy = ([...levels]: Counts, from: Layout, to: Layout): void => {
+    const columns = levels.pop()!;
+    const order = [0, 1, 2].sort((i, j) => Number(levels[i]! > 1) - Number(levels[j]! > 1));
+    const ordered = (values: number[]): Three => order.map((i) => values[i]!) as Three;
+    loops.copyBlocks(
+      from.at,
+      to.at,
+      ...ordered(levels),
+      columns,
+      ...ordered(from.steps),
+      ...ordered(to.steps),
+    );
+  };
 
   // What a tile sees of each row of `x`, `[rows, inputs]`.
   const seen = (operation: string, x: HostTensor, f: ReceptiveFields, tile: Tile): HostTensor => {

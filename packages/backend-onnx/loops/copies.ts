@@ -14,17 +14,18 @@ const pitched = {
 const step = (pointer: string): string =>
   set(pointer, `(i32.add ${get(pointer)} ${get(`${pointer}Pitch`)})`);
 
-// Rows are short: what is left of one after fours is copied by four that end with it, and by ones only where it has fewer.
+// Rows are short: what is left of one after fours is copied by four that end with it; of one that has fewer, two and one are.
 const place = (pointer: string, offset: string): string =>
   `(i32.add ${get(pointer)} ${get(offset)})`;
 const four = (offset: string): string =>
   `(v128.store ${place("y", offset)} (v128.load ${place("x", offset)}))`;
-// A row from `x` to `y`, of so many `$bytes`, the last four of which begin at `$last`.
+const some = (type: "i64" | "f32", bytes: number, ...then: string[]): string =>
+  `(if (i32.and ${get("bytes")} (i32.const ${bytes})) (then
+    (${type}.store ${place("y", "i")} (${type}.load ${place("x", "i")})) ${then.join(" ")}))`;
+// A row from `x` to `y`, of so many `$bytes`, the last four of which begin at `$last`; `$i` is 0.
 const copyRow = `(if (i32.ge_u ${get("bytes")} (i32.const 16))
     (then ${loop("i", get("last"), 16, four("i"))} ${four("last")})
-    (else ${
-  loop("i", get("bytes"), 4, `(f32.store ${place("y", "i")} (f32.load ${place("x", "i")}))`)
-}))`;
+    (else ${some("i64", 8, set("i", "(i32.const 8)"))} ${some("f32", 4)}))`;
 const lastFour = set("last", `(i32.sub ${get("bytes")} (i32.const 16))`);
 
 const copyRows = exported(
