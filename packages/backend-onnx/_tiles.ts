@@ -25,7 +25,7 @@ export interface Tile {
 // What a product of a row with a number costs for each of its units, of which sixteen are done at a time; what it costs to copy that
 // number; and what a product costs by itself, a row. In products of two numbers.
 const LANES = 16;
-const COPY = 32;
+const COPY = 64;
 const CALL = 2000;
 
 /** The tiles that cost the least. */

@@ -88,11 +88,7 @@ export class FieldConnection implements Connection {
 
   /** {@linkcode Connection.activity}, of what no other product is added to. */
   activity(x: Tensor, bias: Tensor): Activity {
-    const b = this.#backend;
-    return b.scope(() => {
-      const s = b.relu(b.add(this.product(x), bias));
-      return { s, squares: this.#fused.squaresOfRows(s) };
-    });
+    return this.#backend.scope(() => this.#fused.activate(this.product(x), bias));
   }
 
   /** {@linkcode Connection.gradient}. */

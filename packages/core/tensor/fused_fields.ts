@@ -1,8 +1,8 @@
 // Default bodies of the operations on local receptive fields: products with dense weights, most of which are zero.
 
 import type { Backend, Tensor } from "./backend.ts";
-import type { FieldOperations } from "./fused_operations.ts";
-import { requireFields } from "./map_checks.ts";
+import type { Activity, FieldOperations } from "./fused_operations.ts";
+import { requireBiases, requireFields } from "./map_checks.ts";
 import {
   convolved,
   fieldShape,
@@ -51,6 +51,14 @@ export function composedFields(b: Backend): FieldOperations {
       return b.scope(() =>
         pick(b.matmul(delta, x, { transposeA: true }), rows, which, patches(f), inputs)
       );
+    },
+
+    activate(z: Tensor, bias: Tensor): Activity {
+      requireBiases("activate", z, bias);
+      return b.scope(() => {
+        const s = b.relu(b.add(z, bias));
+        return { s, squares: b.sum(b.mul(s, s), "columns") };
+      });
     },
   };
 }

@@ -129,6 +129,8 @@ export interface FieldOperations {
   fields(x: Tensor, weights: Tensor, fields: ReceptiveFields): Tensor;
   /** The derivative by the weights, of their shape, for `delta` by that product, summed over the rows; 0 for what is not there. */
   fieldsGradient(x: Tensor, delta: Tensor, fields: ReceptiveFields): Tensor;
+  /** `s = relu(z + bias)` for `[rows, units]` and `[1, units]`, with the squares of its rows. */
+  activate(z: Tensor, bias: Tensor): Activity;
 }
 
 /** What layers of maps spend their time in. Rows are maps, channel by channel; see {@linkcode MapShape}. */

@@ -71,6 +71,12 @@ export function requireFields(
   if (delta) requireMatrix(operation, delta, [x.shape[0], volume(convolved(f))]);
 }
 
+/** Throws unless `FusedOperations.activate` can be of these. */
+export function requireBiases(operation: string, z: Tensor, bias: Tensor): void {
+  requireDType(operation, z, "f32");
+  requireMatrix(operation, bias, [1, z.shape[1]]);
+}
+
 /** Throws unless `FusedOperations.pool` can be of these. */
 export function requirePooling(operation: string, x: Tensor, p: Pooling, delta?: Tensor): void {
   requireWindows(operation, x, p);

@@ -121,6 +121,18 @@ const fields = family<Windowed<ReceptiveFields>>("fields()", {
   },
 });
 
+const activate = family<Shape>("activate()", {
+  draw: (draw) => draw.shape(VOLUME),
+  run: (t, shape) =>
+    t.agree(
+      [t.uniform(shape), t.uniform([1, shape[1]])],
+      (b, z, bias) => {
+        const { s, squares } = fusedOperations(b).activate(z, bias);
+        return [s, squares];
+      },
+    ),
+});
+
 const pool = family<Windowed<Pooling>>("pool() and unpool()", {
   draw: drawPooling,
   long: [[1, {
@@ -231,6 +243,7 @@ const compete = family<Shape>("compete()", {
 export const mapFamilies: readonly Family[] = [
   convolve,
   fields,
+  activate,
   pool,
   standardiseRows,
   squaresOfRows,
