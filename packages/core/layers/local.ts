@@ -1,7 +1,6 @@
 // Local receptive fields whose weights are not shared: of each unit only those that there are.
 
 import { optional, whole } from "../schema/schema.ts";
-import type { Shape } from "../tensor/backend.ts";
 import {
   fieldShape,
   type MapShape,
@@ -14,7 +13,7 @@ import {
 import { type Connect, DenseConnection, FieldConnection } from "./connection.ts";
 import { FFDense } from "./ff_dense.ts";
 import { initialDraw } from "./initial_weights.ts";
-import type { Layer, LayerContext, LayerKind, LayerSize } from "./layer.ts";
+import type { HostMatrix, Layer, LayerContext, LayerKind, LayerSize } from "./layer.ts";
 import type { Parameter } from "./optimizer.ts";
 
 /** Local receptive fields in a recipe's `layers`. */
@@ -112,32 +111,19 @@ export class FFLocal extends FFDense {
   }
 }
 
-/** A matrix on the host. */
-export interface HostMatrix {
-  /** `[rows, columns]`. */
-  shape: Shape;
-  /** Row by row. */
-  data: Float32Array;
-}
-
-/**
- * The weights of a dense layer that makes the same of its input as local receptive fields of these weights, `[inputs + shared, units]`: zeros
- * where a unit sees nothing.
- */
-export function denseWeights(
+// The weights of a dense layer that makes the same of its input: zeros where a unit sees nothing.
+function denseWeights(
   options: LocalOptions,
   size: LayerSize,
-  { weight, dense_weight: seenByAll }: {
-    weight: HostMatrix;
-    dense_weight?: HostMatrix | undefined;
-  },
+  tensors: Readonly<Record<string, HostMatrix>>,
 ): HostMatrix {
+  const weight = tensors.weight!;
   const { inputs, shared, units, map } = size;
   const { channels } = options;
   const width = weight.shape[1];
   const places = units / channels;
   const data = new Float32Array((inputs + shared) * units);
-  if (seenByAll) data.set(seenByAll.data);
+  if (shared > 0) data.set(tensors.dense_weight!.data);
   const first = shared > 0 ? inputs : 0;
   seenBy(fieldsOf(options, map), columnsOf(size)).forEach((column, i) => {
     if (column < 0) return;
@@ -182,5 +168,6 @@ export const local: LayerKind<LocalOptions> = {
     ...shared > 0 && { dense_weight: [inputs, units] as const },
     bias: [1, units],
   }),
+  dense: denseWeights,
   create: (options, context) => new FFLocal(options, context),
 };

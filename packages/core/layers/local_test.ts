@@ -7,7 +7,8 @@ import { ReferenceBackend } from "../tensor/reference/mod.ts";
 import { FFNetwork } from "../training/network.ts";
 import type { Recipe } from "../training/recipe.ts";
 import type { NetworkState } from "../training/state.ts";
-import { denseWeights, type HostMatrix } from "./local.ts";
+import type { HostMatrix } from "./layer.ts";
+import { local } from "./local.ts";
 
 const image = { channels: 1, rows: 6, columns: 8 };
 const size = { rows: 6, columns: 8, classes: 4 };
@@ -33,9 +34,9 @@ const cases: Record<string, Recipe> = {
 
 // The first layer's weights as those of a dense one.
 function whole(network: FFNetwork, state: NetworkState): HostMatrix {
-  return denseWeights(first, network.layers[0]!.size, {
+  return local.dense!(first, network.layers[0]!.size, {
     weight: state["layers.0.weight"]!,
-    dense_weight: state["layers.0.dense_weight"],
+    dense_weight: state["layers.0.dense_weight"]!,
   });
 }
 
@@ -99,15 +100,15 @@ for (
       readout: { ...recipe!.readout!, from: 0, alone: 0 },
       predict: name.includes("without") ? recipe!.predict : { by: "goodness", from: 0 },
     };
-    using local = new FFNetwork(backend, { ...one, layers: [48, first] } as Recipe);
+    using fields = new FFNetwork(backend, { ...one, layers: [48, first] } as Recipe);
     using dense = new FFNetwork(backend, { ...one, layers: [48, 108] } as Recipe);
-    const state = await local.state();
+    const state = await fields.state();
     const { "layers.0.dense_weight": _, ...others } = state;
-    const weight = whole(local, state);
+    const weight = whole(fields, state);
     dense.load({ ...others, "layers.0.weight": weight });
     const data = takeDataset(train, 0, 20);
-    for (const network of [local, dense]) await Array.fromAsync(network.fit(data, options));
-    const found = whole(local, await local.state()).data;
+    for (const network of [fields, dense]) await Array.fromAsync(network.fit(data, options));
+    const found = whole(fields, await fields.state()).data;
     const expected = (await dense.state())["layers.0.weight"]!.data;
     weight.data.forEach((before, i) => {
       assertAlmostEquals(found[i]!, before === 0 ? 0 : expected[i]!, 1e-6);

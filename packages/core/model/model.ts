@@ -162,17 +162,17 @@ export function misshapen(recipe: Recipe, state: NetworkState, kinds?: Kinds): s
       found ? `[${found.join(", ")}]` : "missing"
     } and its recipe makes it [${shape.join(", ")}]`;
     if (!wasDense(recipe, state, kinds).includes(name)) return fault;
-    return `${fault}: an earlier build kept zeros for all that a field does not see, train it anew`;
+    return `${fault}: an earlier build kept it as a dense layer's, with zeros, train it anew`;
   }
   return null;
 }
 
-// Weights of local fields that are of the shape of a dense layer's.
+// Weights that could be a dense layer's, are kept otherwise, and are of a dense layer's shape.
 function wasDense(recipe: Recipe, state: NetworkState, kinds: Kinds = builtIn): string[] {
-  return sizedLayers(recipe, kinds).flatMap(({ options, size: { inputs, shared, units } }, l) => {
+  return sizedLayers(recipe, kinds).flatMap(({ kind, size: { inputs, shared, units } }, l) => {
     const name = `layers.${l}.weight`;
     const dense = [inputs + shared, units].join();
-    return options.kind === "local" && state[name]?.shape.join() === dense ? [name] : [];
+    return kind.dense && state[name]?.shape.join() === dense ? [name] : [];
   });
 }
 

@@ -1,25 +1,20 @@
-// Local fields as the dense layers that make the same, for what knows dense layers only.
+// Layers as the dense ones that make the same, for what knows dense layers only.
 
-import { denseWeights, type LocalOptions } from "../layers/local.ts";
 import { builtIn } from "./kinds.ts";
 import type { Recipe } from "./recipe.ts";
 import { sizedLayers } from "./sizes.ts";
 import type { NetworkState } from "./state.ts";
 
 /**
- * A network's state in which the weights of local fields are those of dense layers that make the same: `layers.0.weight`
- * `[inputs, units]`, rows of the label's pixels first, and zeros where a unit sees nothing.
+ * A network's state in which weights that could be a dense layer's are: those of local fields become `layers.0.weight`
+ * `[inputs, units]`, rows of the label's pixels first, with zeros where a unit sees nothing.
  */
 export function denseState(recipe: Recipe, state: NetworkState): NetworkState {
-  const dense = { ...state };
-  sizedLayers(recipe, builtIn).forEach(({ options, size }, l) => {
-    if (options.kind !== "local") return;
-    const [weight, seenByAll] = [`layers.${l}.weight`, `layers.${l}.dense_weight`] as const;
-    dense[weight] = denseWeights(options as LocalOptions, size, {
-      weight: state[weight]!,
-      dense_weight: state[seenByAll],
-    });
-    delete dense[seenByAll];
+  const dense = sizedLayers(recipe, builtIn).flatMap(({ kind, options, size }, l) => {
+    if (!kind.dense) return [];
+    const own = Object.keys(kind.shapes(options, size))
+      .map((name) => [name, state[`layers.${l}.${name}`]!] as const);
+    return [[`layers.${l}.weight`, kind.dense(options, size, Object.fromEntries(own))] as const];
   });
-  return dense;
+  return { ...state, ...Object.fromEntries(dense) };
 }
