@@ -10,7 +10,6 @@ import {
   concatShape,
   type DType,
   type DTypeOf,
-  type FieldOperations,
   type FoldCode,
   type FusedOperations,
   type Gathered,
@@ -31,6 +30,7 @@ import {
 } from "@forward-forward/core/tensor";
 import { argmaxOfRows, foldAllColumns, foldAllRows } from "./_fold.ts";
 import { fusedOperations, vectors } from "./_fused.ts";
+import { fieldOperations } from "./_fields.ts";
 import { mapOperations } from "./_maps.ts";
 import { joined } from "./_parts.ts";
 import type { Block } from "./_pool.ts";
@@ -101,7 +101,7 @@ export class WebGPUBackend extends ByCode implements Backend {
     | "squaresOfRows"
     | "channelMeans"
     | "scaleChannels"
-    | keyof FieldOperations
+    | "activate"
   >;
 
   readonly #workspace: Workspace;
@@ -128,6 +128,7 @@ export class WebGPUBackend extends ByCode implements Backend {
     this.fused = {
       ...fusedOperations(this.#workspace, composed),
       ...mapOperations(this.#workspace, composed),
+      ...fieldOperations(this.#workspace),
     };
   }
 
