@@ -108,7 +108,7 @@ const better = (name: string): string[] => [
   set(`${name}_best`, `(f32x4.gt ${get(name)} ${get("most")})`),
   set("most", `(f32x4.pmax ${get("most")} ${get(name)})`),
 ];
-const give = (name: string, own: string | null, ...later: string[]): string =>
+const give = (own: string | null, ...later: string[]): string =>
   later.reduce(
     (given, one) => `(v128.andnot ${given} ${get(`${one}_best`)})`,
     own ? `(v128.and ${get("g")} ${get(own)})` : get("g"),
@@ -125,10 +125,10 @@ const fourWindows = (i: string): string => {
     set("most", get("a")),
     ...["b", "c", "d"].flatMap(better),
     set("g", `(v128.load (i32.add ${get("delta")} ${get(i)}))`),
-    set("a", give("a", null, "b", "c", "d")),
-    set("b", give("b", "b_best", "c", "d")),
-    set("c", give("c", "c_best", "d")),
-    set("d", give("d", "d_best")),
+    set("a", give(null, "b", "c", "d")),
+    set("b", give("b_best", "c", "d")),
+    set("c", give("c_best", "d")),
+    set("d", give("d_best")),
     ...both(at("y"), put("a", "b")),
     ...both(below("y"), put("c", "d")),
   ].join("\n    ");
