@@ -7,8 +7,9 @@ Images in colour are IDX of four dimensions, count x channels x rows x columns.
 Prints one JSON object: the error and the confusion matrix (rows: true labels), which are those of `ff eval`. What each label
 has, the readout's logits or the goodness, goes into the file SCORES: count x classes, little-endian float32.
 
-The file has `layers.N.weight` and `layers.N.bias` [1, units]. Weights of dense layers and of local fields are [inputs, units] (of
-the first layer, the label's rows first), those of a convolution, which has no bias, [channels, inputs of a window]. Batch norm has
+The file has `layers.N.weight` and `layers.N.bias` [1, units]. Weights of dense layers are [inputs, units] (of the first layer, the
+label's rows first), those of local fields [places * channels, inputs of a window], place by place, with the label's apart as
+`layers.N.dense_weight` [label, units]; those of a convolution, which has no bias, [channels, inputs of a window]. Batch norm has
 `layers.N.running_mean` and `layers.N.running_variance` [1, channels], projected goodness `layers.N.projection` and
 `layers.N.offset`. Besides there are `readout.weight` [units of the layers it sees, classes], `readout.bias`, `inputs` [1, 2] (how
 images are seen; wider where each channel has a ground), and the recipe in the metadata. Needs torch and numpy; the package
@@ -16,6 +17,7 @@ images are seen; wider where each channel has a ground), and the recipe in the m
 """
 
 import json
+import math
 import struct
 import sys
 
@@ -88,12 +90,23 @@ class Network:
         return y, self.normalised(y)
 
     def local(self, x, l, shape):
-        """A dense layer, whose weights are 0 where a unit sees nothing, and whose units are maps."""
+        """Units that see a window each, by weights of their own; all of them see a label."""
         layer = self.layers[l]
-        size, stride = layer["size"], layer.get("stride", 1)
+        size, stride, channels = layer["size"], layer.get("stride", 1), layer["channels"]
         padding = layer.get("padding", size // 2)
+        x, label = x.flatten(1), self.tensors.get(f"layers.{l}.dense_weight")
+        sums = self.tensors[f"layers.{l}.bias"]
+        if label is not None:
+            sums = sums + x[:, : len(label)] @ label
+            x = x[:, len(label) :]
+        # Zeros for the pixels that the label is written over.
+        maps = F.pad(x, (math.prod(shape) - x.shape[1], 0)).view(-1, *shape)
+        windows = F.unfold(maps, size, padding=padding, stride=stride)
+        weight = self.tensors[f"layers.{l}.weight"].view(windows.shape[2], channels, windows.shape[1])
+        sums = sums + torch.einsum("nip,pci->ncp", windows, weight).flatten(1)
+        y = torch.relu(sums)
         sides = [(side + 2 * padding - size) // stride + 1 for side in shape[1:]]
-        return [y.view(-1, layer["channels"], *sides) for y in self.dense(x, l, shape)]
+        return [of.view(-1, channels, *sides) for of in (y, self.normalised(y))]
 
     def convolution(self, x, l, shape):
         layer = self.layers[l]

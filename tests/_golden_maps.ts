@@ -4,9 +4,10 @@ import type { Backend, Tensor } from "@forward-forward/core";
 import {
   composedOperations,
   type Convolution,
+  type FusedOperations,
   fusedOperations,
-  type MapOperations,
   type Pooling,
+  type ReceptiveFields,
 } from "@forward-forward/core/tensor";
 import { type Case, ensure } from "./_case.ts";
 import { assertClose, type Golden } from "./_close.ts";
@@ -37,7 +38,7 @@ async function holds(
   ensure(backend.memory().tensors === tensors, `${expected}: tensors are left`);
 }
 
-const bodies: Record<string, (backend: Backend) => MapOperations> = {
+const bodies: Record<string, (backend: Backend) => FusedOperations> = {
   composed: composedOperations,
   fused: fusedOperations,
 };
@@ -73,6 +74,26 @@ function cases(body: string): Case<Golden>[] {
         i++;
       }
       ensure(i === 7, `${i} convolutions`);
+    },
+    "local fields and their gradient": async (b, golden) => {
+      let i = 0;
+      for (
+        const [_, channels, rows, columns, units, size, stride, padding] of rowsOf(golden, "fields")
+      ) {
+        const f: ReceptiveFields = {
+          input: { channels: channels!, rows: rows!, columns: columns! },
+          channels: units!,
+          size: size!,
+          stride: stride!,
+          padding: padding!,
+        };
+        const [x, weights, y, delta, gradient] = ["x", "weights", "y", "delta", "gradient"]
+          .map((name) => `fields.${i}.${name}`) as [string, string, string, string, string];
+        await holds(b, golden, [y, x, weights], (x, w) => on(b).fields(x!, w!, f));
+        await holds(b, golden, [gradient, x, delta], (x, d) => on(b).fieldsGradient(x!, d!, f));
+        i++;
+      }
+      ensure(i === 6, `${i} layers of fields`);
     },
     "pooling and its gradient": async (b, golden) => {
       let i = 0;

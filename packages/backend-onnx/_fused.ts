@@ -10,6 +10,7 @@ import {
   type DType,
   type EncodedImages,
   type Encoding,
+  type FieldOperations,
   type FusedOperations,
   gatherShape,
   type Gradient,
@@ -48,7 +49,9 @@ export interface Host {
 }
 
 /** The fused operations on a host. */
-export function fusedOn(host: Host): Omit<FusedOperations, keyof MapOperations> {
+export function fusedOn(
+  host: Host,
+): Omit<FusedOperations, keyof MapOperations | keyof FieldOperations> {
   const { engine, loops, use, make } = host;
   const floats = (operation: string, tensor: Tensor): HostTensor => {
     const found = use(operation, tensor);

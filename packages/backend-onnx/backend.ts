@@ -35,6 +35,7 @@ import {
 } from "@forward-forward/core/tensor";
 import { Engine, type Runtime } from "./_engine.ts";
 import { fusedOn, type Host } from "./_fused.ts";
+import { fieldsOn } from "./_fields.ts";
 import { mapsOn } from "./_maps.ts";
 import { moveRow } from "./_warp.ts";
 import { equal, largest, strides, unaryLoops } from "./_loops.ts";
@@ -77,7 +78,7 @@ export class OnnxBackend extends ByCode implements Backend {
       use: (operation, tensor) => this.#use(operation, tensor),
       make: (operation, shape, dtype) => this.#make(operation, shape, dtype),
     };
-    this.fused = { ...fusedOn(host), ...mapsOn(host) };
+    this.fused = { ...fusedOn(host), ...mapsOn(host), ...fieldsOn(host) };
   }
 
   // Storage

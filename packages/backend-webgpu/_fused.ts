@@ -8,6 +8,7 @@ import {
   dropoutBound,
   type EncodedImages,
   type Encoding,
+  type FieldOperations,
   type FusedOperations,
   gatherShape,
   type Gradient,
@@ -45,7 +46,7 @@ const MOST_PARTIAL_ROWS = 16;
 export function fusedOperations(
   workspace: Workspace,
   composed: FusedOperations,
-): Omit<FusedOperations, "localGradients" | keyof MapOperations> {
+): Omit<FusedOperations, "localGradients" | keyof MapOperations | keyof FieldOperations> {
   const { recorder } = workspace;
 
   // The memory of an operand of this shape.

@@ -16,19 +16,13 @@ import {
   weightShape,
 } from "@forward-forward/core/tensor";
 import { foldAllRows } from "./_fold.ts";
+import { eachOf } from "./_each.ts";
 import type { Block } from "./_pool.ts";
 import type { Workspace } from "./_workspace.ts";
 import { compete } from "./kernels/compete.ts";
 import { convolve, convolveGroups } from "./kernels/convolve.ts";
 import { convolveGradient, gradientGroups } from "./kernels/convolve_gradient.ts";
-import {
-  getsThrough,
-  groupGrid,
-  type Kernel,
-  laneGrid,
-  MOST_TURNS,
-  widthOf,
-} from "./kernels/kernel.ts";
+import { getsThrough, groupGrid, MOST_TURNS, widthOf } from "./kernels/kernel.ts";
 import { pool, type PoolGeometry, unpool } from "./kernels/pool.ts";
 import { gateRows, standardiseRows } from "./kernels/standardise_rows.ts";
 import { geometryOf, sidesOf } from "./kernels/windows.ts";
@@ -51,21 +45,6 @@ export function mapOperations(
     const { rows, columns } = pooled(p);
     return [p.by, p.input.rows, p.input.columns, rows, columns, p.size, p.stride];
   };
-  // A kernel with an invocation for each number of what it makes.
-  const eachOf = (
-    operation: string,
-    kernel: Kernel,
-    from: readonly Block[],
-    shape: readonly [number, number],
-    ...sizes: number[]
-  ): Tensor => {
-    const { tensor, block } = workspace.make(operation, shape);
-    const count = shape[0] * shape[1];
-    const grid = laneGrid(count);
-    recorder.dispatch(kernel, [...from, block], grid, [count, grid.x, ...sizes]);
-    return tensor;
-  };
-
   return {
     convolve(x: Tensor, weights: Tensor, c: Convolution): Tensor {
       requireConvolution("convolve", x, c, { weights });
@@ -114,7 +93,7 @@ export function mapOperations(
       const from = use("pool", x);
       const kernel = pool(...geometryOfPool(p));
       if (!getsThrough(kernel, [])) return composed.pool(x, p);
-      return eachOf("pool", kernel, [from], [x.shape[0], volume(pooled(p))]);
+      return eachOf(workspace, "pool", kernel, [from], [x.shape[0], volume(pooled(p))]);
     },
 
     unpool(x: Tensor, delta: Tensor, p: Pooling): Tensor {
@@ -122,7 +101,7 @@ export function mapOperations(
       const read = [...p.by === "max" ? [x] : [], delta].map((tensor) => use("unpool", tensor));
       const kernel = unpool(...geometryOfPool(p));
       if (!getsThrough(kernel, [])) return composed.unpool(x, delta, p);
-      return eachOf("unpool", kernel, read, x.shape);
+      return eachOf(workspace, "unpool", kernel, read, x.shape);
     },
 
     standardiseRows(x: Tensor, epsilon: number): Tensor {
@@ -141,7 +120,7 @@ export function mapOperations(
     gateRows(s: Tensor, scales: Tensor): Tensor {
       const read = [use("gateRows", s), use("gateRows", scales)];
       const columns = requireScales(s, scales) ? 1 : s.shape[1];
-      return eachOf("gateRows", gateRows, read, s.shape, columns);
+      return eachOf(workspace, "gateRows", gateRows, read, s.shape, columns);
     },
 
     compete(goodness: Tensor, labels: Tensor, weight: number, figures: Tensor): Tensor {

@@ -14,6 +14,7 @@ import { convolveGradient } from "./kernels/convolve_gradient.ts";
 import { dropout } from "./kernels/dropout.ts";
 import { encode } from "./kernels/encode.ts";
 import type { EpilogueName } from "./kernels/epilogue.ts";
+import { pickFields, spreadFields } from "./kernels/fields.ts";
 import { fill } from "./kernels/fill.ts";
 import { foldColumns } from "./kernels/fold_columns.ts";
 import { type Fold, foldRows } from "./kernels/fold_rows.ts";
@@ -110,8 +111,10 @@ export const everyKernel: Record<string, readonly Kernel[]> = {
   oneHot: [oneHot],
   optimize: each(optimize, every<OptimizerName>({ adam: 0, momentum: 0 })),
   peerPull: each(peerPull, widths),
+  pickFields: geometries.filter((g) => g[7] === 1).map((geometry) => pickFields(...geometry)),
   pool: poolings.map((geometry) => pool(...geometry)),
   slice: each(slice, widths),
+  spreadFields: geometries.filter((g) => g[7] === 1).map((geometry) => spreadFields(...geometry)),
   standardiseRows: each(standardiseRows, widths),
   unary: each(
     unary,

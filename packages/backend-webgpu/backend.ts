@@ -30,6 +30,7 @@ import {
 } from "@forward-forward/core/tensor";
 import { argmaxOfRows, foldAllColumns, foldAllRows } from "./_fold.ts";
 import { fusedOperations, vectors } from "./_fused.ts";
+import { fieldOperations } from "./_fields.ts";
 import { mapOperations } from "./_maps.ts";
 import { joined } from "./_parts.ts";
 import type { Block } from "./_pool.ts";
@@ -96,7 +97,11 @@ export class WebGPUBackend extends ByCode implements Backend {
   /** Fused overrides. */
   readonly fused: Omit<
     FusedOperations,
-    "localGradients" | "squaresOfRows" | "channelMeans" | "scaleChannels"
+    | "localGradients"
+    | "squaresOfRows"
+    | "channelMeans"
+    | "scaleChannels"
+    | "activate"
   >;
 
   readonly #workspace: Workspace;
@@ -123,6 +128,7 @@ export class WebGPUBackend extends ByCode implements Backend {
     this.fused = {
       ...fusedOperations(this.#workspace, composed),
       ...mapOperations(this.#workspace, composed),
+      ...fieldOperations(this.#workspace),
     };
   }
 

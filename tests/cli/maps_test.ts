@@ -69,6 +69,39 @@ Deno.test("a network of convolutions goes through every command of ff", () =>
     assertEquals([refused.code, /smaller/.test(refused.stderr)], [2, false], refused.stderr);
   }));
 
+Deno.test("a network of local fields goes through every command of ff", () =>
+  withFolder(async (folder) => {
+    const [file, unbroken, run] = ["config.json", "unbroken", "run"]
+      .map((name) => `${folder}/${name}`) as [string, string, string];
+    const recipe = {
+      name: "quick",
+      layers: [784, { kind: "local", channels: 6, size: 9, stride: 4 }, {
+        kind: "local",
+        channels: 9,
+        size: 3,
+      }],
+      batchSize: 20,
+      epochs: 3,
+    };
+    await Deno.writeTextFile(file, JSON.stringify({ ...config, recipe }));
+    const start = ["train", "--config", file, "--json", ...OFTEN, "--out"];
+    const { testError } = events(await done([...start, unbroken])).at(-1) as { testError: number };
+    assert(testError < 0.6, `${testError} wrong`);
+
+    const { code, stderr } = await stop([...start, run], "SIGINT", { wait: 150, begun: true });
+    assert(code === 130 || await hasEnded(run), stderr);
+    if (!await hasEnded(run)) await done(["train", "--resume", run, "--json"]);
+    const model = (of: string): Promise<Uint8Array> => Deno.readFile(`${of}/model.safetensors`);
+    assertEquals(await model(run), await model(unbroken));
+
+    const [evaluated] = events(await done(["eval", run, "--test-limit", "100", "--json"]));
+    assertEquals(evaluated!.testError, testError);
+    await done(["export", run]);
+    await done(["report", run]);
+    const page = await Deno.readTextFile(`${run}/report.html`);
+    assertStringIncludes(page, 'width="28" height="28" alt="weights of unit');
+  }));
+
 Deno.test("pictures that are no square are what a network of convolutions sees", () =>
   withFolder(async (folder) => {
     const file = `${folder}/config.json`;

@@ -2,7 +2,8 @@
 Makes maps.safetensors: `/usr/bin/python3 tests/golden/make_maps.py`.
 
 What PyTorch makes of the operations on maps in float64, from float32 numbers: convolution and its gradient by the weights, pooling
-and its gradient, layer norm and group norm without parameters, and cross-entropy with its gradient. The gradients are autograd's.
+and its gradient, layer norm and group norm without parameters, cross-entropy with its gradient, and local fields, whose windows each
+have weights of their own, with theirs. The gradients are autograd's.
 """
 
 import sys
@@ -29,6 +30,15 @@ CONVOLUTIONS = [
 ]
 # rows, channels, rows, columns, size, stride
 POOLINGS = [(3, 4, 6, 8, 2, 2), (2, 3, 7, 9, 2, 2), (5, 2, 8, 7, 3, 2), (4, 1, 5, 5, 2, 3)]
+# rows, channels in, rows, columns, units a place, size, stride, padding
+FIELDS = [
+    (3, 1, 7, 9, 5, 3, 1, 1),
+    (2, 3, 8, 5, 4, 5, 2, 2),
+    (5, 6, 5, 7, 9, 2, 3, 0),
+    (7, 13, 1, 1, 11, 1, 1, 0),
+    (2, 2, 4, 3, 3, 3, 2, 2),
+    (4, 3, 5, 6, 3, 5, 1, 2),
+]
 
 
 def numbers(random, *shape):
@@ -70,6 +80,18 @@ def main():
     found["compete.labels"] = labels.int()
     found["compete.loss"] = loss.detach().reshape(1, 1)
     found["compete.gradient"] = gradient
+    found["fields"] = np.asarray(FIELDS, np.int32)
+    for i, (n, c, h, w, o, size, stride, padding) in enumerate(FIELDS):
+        x = numbers(random, n, c, h, w)
+        windows = F.unfold(x, size, padding=padding, stride=stride)
+        weights = numbers(random, windows.shape[2], o, windows.shape[1]).requires_grad_()
+        y = torch.einsum("nip,pci->ncp", windows, weights)
+        delta = numbers(random, *y.shape)
+        (gradient,) = torch.autograd.grad(y, weights, delta)
+        for name, value in dict(x=x, y=y, delta=delta).items():
+            found[f"fields.{i}.{name}"] = value.detach().reshape(n, -1)
+        for name, value in dict(weights=weights, gradient=gradient).items():
+            found[f"fields.{i}.{name}"] = value.detach().reshape(-1, windows.shape[1])
     save(HERE / "maps.safetensors", {name: np.asarray(value) for name, value in found.items()}, {
         "torch": torch.__version__,
         "numpy": np.__version__,

@@ -2,7 +2,7 @@
 
 import { layerKinds, planLayers } from "@forward-forward/core/layers";
 import { summedLayers } from "@forward-forward/core/scoring";
-import { inputsOf, layerWidths, scheduleKinds } from "@forward-forward/core/training";
+import { denseState, inputsOf, layerWidths, scheduleKinds } from "@forward-forward/core/training";
 import { UsageError } from "../shared/errors.ts";
 import type { NetworkState, Recipe } from "@forward-forward/core";
 import { type ImageSize, inputColumns } from "@forward-forward/core/data";
@@ -15,13 +15,13 @@ import { mapsModel } from "./maps_model.ts";
  * channels. Its outputs are `goodness` `f32` `[n, classes]`, summed over the layers that predict; `logits` `f32` `[n, classes]`
  * where there is a readout; and `label` `int64` `[n]`, by the recipe's own way of predicting.
  *
- * @param state What `FFNetwork.state` gives.
+ * @param saved What `FFNetwork.state` gives.
  * @param image The size of its images.
  * @param metadata Texts to keep in the model.
  */
 export function onnxModel(
   recipe: Recipe,
-  state: NetworkState,
+  saved: NetworkState,
   image: ImageSize,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
@@ -30,6 +30,7 @@ export function onnxModel(
   const { to, epsilon } = recipe.normalise;
   const planned = planLayers(recipe, layerKinds);
   // Local fields are dense layers of which most weights are zero.
+  const state = denseState(recipe, saved);
   if (planned.some(({ options: { kind } }) => kind !== "dense" && kind !== "local")) {
     return mapsModel(recipe, state, image, metadata);
   }

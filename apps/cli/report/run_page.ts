@@ -8,7 +8,7 @@ import {
   type PlannedLayer,
 } from "@forward-forward/core/layers";
 import type { MapShape } from "@forward-forward/core/tensor";
-import { layerWidths } from "@forward-forward/core/training";
+import { denseState, layerWidths } from "@forward-forward/core/training";
 import type { Evaluation, Scores } from "@forward-forward/core";
 import { evaluateScores } from "@forward-forward/core/scoring";
 import { troubleSentence, troublesOf } from "../display/troubles.ts";
@@ -271,7 +271,7 @@ function fields({ model: { info, state } }: Findings, { first }: Shown): Html {
   // Of a convolution a window's weights, of other layers those of every pixel.
   const windows = layer.kind === "convolution" ? layer as ConvolutionOptions : null;
   const image = windows ? windowSize(windows, map) : info.image;
-  const weight = state["layers.0.weight"]!;
+  const weight = denseState(info.recipe, state)["layers.0.weight"]!;
   const pixels = bytesOf(image);
   // Above the pixels' rows are those of what is above a recurrent layer, or of a label beside the image.
   const labels = Math.max(label.placement === "overlay" ? classes : 0, weight.shape[0] - pixels);

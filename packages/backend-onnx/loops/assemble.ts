@@ -3,6 +3,7 @@
 import wabt from "wabt";
 import { activations } from "./activate.ts";
 import { contrastLoops } from "./contrasts.ts";
+import { copyLoops } from "./copies.ts";
 import { dropoutLoop } from "./dropout.ts";
 import { mapLoops } from "./maps.ts";
 import { pixelLoops } from "./pixels.ts";
@@ -10,8 +11,10 @@ import { rowLoops } from "./rows.ts";
 import { stepLoops } from "./steps.ts";
 
 const MEMORY = '"host" "memory"';
-const LOOPS = [activations, rowLoops, stepLoops, pixelLoops, dropoutLoop, contrastLoops, mapLoops]
-  .join(" ");
+const LOOPS = [
+  ...[activations, rowLoops, stepLoops, pixelLoops, dropoutLoop],
+  ...[contrastLoops, mapLoops, copyLoops],
+].join(" ");
 
 /** The loops as a WebAssembly module. */
 export async function assemble(): Promise<Uint8Array<ArrayBuffer>> {

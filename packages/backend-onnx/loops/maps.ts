@@ -1,4 +1,4 @@
-// What is between the products of layers of maps: rows copied into windows, rows standardised, rows gated.
+// What is between the products of layers of maps: rows standardised, gated, summed, shifted; pooling undone.
 
 import {
   advance,
@@ -14,68 +14,6 @@ import {
   total,
   zero,
 } from "./wat.ts";
-
-const pitched = {
-  x: "i32",
-  y: "i32",
-  rows: "i32",
-  columns: "i32",
-  xPitch: "i32",
-  yPitch: "i32",
-} as const;
-
-const step = (pointer: string): string =>
-  set(pointer, `(i32.add ${get(pointer)} ${get(`${pointer}Pitch`)})`);
-
-// Rows are short: what is left of one after fours is copied by four that end with it, and by ones only where it has fewer.
-const place = (pointer: string, offset: string): string =>
-  `(i32.add ${get(pointer)} ${get(offset)})`;
-const four = (offset: string): string =>
-  `(v128.store ${place("y", offset)} (v128.load ${place("x", offset)}))`;
-const copyRows = exported(
-  "copyRows",
-  pitched,
-  { ...COUNTERS, row: "i32", last: "i32" },
-  elements("columns"),
-  set("last", `(i32.sub ${get("bytes")} (i32.const 16))`),
-  loop(
-    "row",
-    get("rows"),
-    1,
-    set("i", "(i32.const 0)"),
-    `(if (i32.ge_u ${get("bytes")} (i32.const 16))`,
-    `(then ${loop("i", get("last"), 16, four("i"))} ${four("last")})`,
-    `(else ${
-      loop("i", get("bytes"), 4, `(f32.store ${place("y", "i")} (f32.load ${place("x", "i")}))`)
-    }))`,
-    step("x"),
-    step("y"),
-  ),
-);
-
-const pickRows = exported(
-  "pickRows",
-  { ...pitched, stride: "i32" },
-  { ...COUNTERS, row: "i32", at: "i32" },
-  elements("columns"),
-  set("stride", `(i32.shl ${get("stride")} (i32.const 2))`),
-  loop(
-    "row",
-    get("rows"),
-    1,
-    set("i", "(i32.const 0)"),
-    set("at", get("x")),
-    loop(
-      "i",
-      get("bytes"),
-      4,
-      `(f32.store (i32.add ${get("y")} ${get("i")}) (f32.load ${get("at")}))`,
-      set("at", `(i32.add ${get("at")} ${get("stride")})`),
-    ),
-    step("x"),
-    step("y"),
-  ),
-);
 
 const standardiseRows = exported(
   "standardiseRows",
@@ -284,11 +222,10 @@ function shift(name: string, others: boolean): string {
 }
 
 /**
- * `copyRows` and `pickRows`: rows of `columns` elements from `x` to `y`, whose rows begin so many bytes after each other, side by
- * side or every so many; `unpoolPairs`: each of `delta` where the largest of two by two is; `standardiseRows` and `gateRows`: see `FusedOperations`;
+ * `unpoolPairs`: each of `delta` where the largest of two by two is; `standardiseRows` and `gateRows`: see `FusedOperations`;
  * sums of rows, and rows shifted and scaled by numbers of their own.
  */
-export const mapLoops: string = copyRows + pickRows + standardiseRows + gateRows + gate +
+export const mapLoops: string = standardiseRows + gateRows + gate +
   unpoolPairs +
   sums("rowSums", false) + sums("rowProducts", true) + shift("shiftRows", false) +
   shift("shiftRowsBy", true);

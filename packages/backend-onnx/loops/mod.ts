@@ -75,6 +75,19 @@ export interface Loops extends Binary {
   /** The same, of each row the elements that are `stride` after each other. */
   pickRows(x: N, y: N, rows: N, columns: N, xPitch: N, yPitch: N, stride: N): void;
   /**
+   * Blocks of blocks of rows of `x` to `y`: how many there are of each, and from one to the next so many bytes in `x`, and so many
+   * in `y`.
+   */
+  copyBlocks(
+    x: N,
+    y: N,
+    ...rest: [
+      ...[blocks: N, inner: N, rows: N, columns: N],
+      ...[xBlock: N, xInner: N, xRow: N],
+      ...[yBlock: N, yInner: N, yRow: N],
+    ]
+  ): void;
+  /**
    * `y ←` each of `delta` where the largest of two by two neighbours in `x` is, the first of equals, and zeros; `rows` and
    * `columns`, at least four, are those of `delta`, of all maps one below the other.
    */

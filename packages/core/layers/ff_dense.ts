@@ -1,4 +1,4 @@
-// A dense layer that learns on its own, by the Forward-Forward rule.
+// A layer of ReLU units that learns on its own, by the Forward-Forward rule.
 
 import type { Rule } from "../rules/rule.ts";
 import type { Backend, Tensor } from "../tensor/backend.ts";
@@ -13,16 +13,29 @@ import type {
 import { fusedOperations, peerPullOf } from "../tensor/fused.ts";
 import { Made } from "../tensor/made.ts";
 import { requireContrasts } from "../tensor/shape.ts";
+import { type Connect, type Connection, DenseConnection } from "./connection.ts";
 import { Figures } from "./figures.ts";
 import { initialWeights } from "./initial_weights.ts";
 import type { Layer, LayerContext, LayerSettings, LayerSize, SharedInput } from "./layer.ts";
 import { Optimizer, type Parameter } from "./optimizer.ts";
 
+// Weights of all inputs are drawn as one `[inputs + shared, units]` matrix, own inputs first.
+const dense: Connect = ({ backend, size, settings, random }, parameter) => {
+  const { inputs, shared, units } = size;
+  const drawn = initialWeights(settings.initial, inputs + shared, units, random);
+  const connection = (from: number, rows: number): Connection =>
+    new DenseConnection(
+      backend,
+      parameter(drawn.subarray(from * units, (from + rows) * units), [rows, units]),
+    );
+  return { own: connection(0, inputs), shared: shared > 0 ? connection(inputs, shared) : null };
+};
+
 /** From which a dense layer's update is made. */
 export interface DenseGradients {
-  /** By the weights of the layer's own inputs, `[inputs, units]`. */
+  /** By the weights of the layer's own inputs, of their shape. */
   weights: Gradient;
-  /** By the weights of the shared inputs, `[shared, units]`. */
+  /** By the weights of the shared inputs, of theirs. */
   shared: Gradient | null;
   /** By the biases, `[1, units]`. */
   bias: Tensor;
@@ -31,7 +44,7 @@ export interface DenseGradients {
 }
 
 /**
- * A dense ReLU layer with a local rule.
+ * A layer of ReLU units with a local rule: dense, where nothing else is said of how its inputs meet its weights.
  *
  * The first layer sees each image twice, under a right and under a wrong label. It therefore keeps
  * the weights of the pixels apart from those of the label, and pays for the pixels once.
@@ -39,10 +52,10 @@ export interface DenseGradients {
 export class FFDense implements Layer {
   /** Its sizes. */
   readonly size: LayerSize;
-  /** Weights of its own inputs, `[inputs, units]`. */
-  readonly weights: Parameter;
-  /** Weights of the shared inputs, `[shared, units]`, if it has any. */
-  readonly shared: Parameter | null;
+  /** How its own inputs meet their weights. */
+  readonly own: Connection;
+  /** How the shared inputs meet theirs, if it has any. */
+  readonly shared: Connection | null;
   /** Biases, `[1, units]`. */
   readonly bias: Parameter;
   /** Running mean of positive activity, `[1, units]`, under peer normalisation. */
@@ -60,10 +73,11 @@ export class FFDense implements Layer {
   readonly #evidenceScale: number;
   readonly #rule: Rule;
 
-  /** Draws initial weights from `random` as one `[inputs + shared, units]` matrix, own inputs first. */
-  constructor({ backend, size, settings, rules, random }: LayerContext) {
-    const { inputs, shared, units } = size;
-    const { threshold, goodness, excitedBy, loss, initial, peer } = settings;
+  /** Draws initial weights from the context's `random`. */
+  constructor(context: LayerContext, connect: Connect = dense) {
+    const { backend, size, settings, rules } = context;
+    const { units } = size;
+    const { threshold, goodness, excitedBy, loss, peer } = settings;
     this.size = size;
     this.threshold = threshold === "units" ? units : threshold;
     this.optimizer = new Optimizer(backend, settings.optimizer);
@@ -78,15 +92,14 @@ export class FFDense implements Layer {
       threshold: this.threshold,
     });
 
-    const drawn = initialWeights(initial, inputs + shared, units, random);
     using made = new Made();
-    const weight = (from: number, rows: number): Parameter =>
-      made.own(this.optimizer.parameter(
-        backend.upload(drawn.subarray(from * units, (from + rows) * units), [rows, units]),
-        { decays: true },
-      ));
-    this.weights = weight(0, inputs);
-    this.shared = shared > 0 ? weight(inputs, shared) : null;
+    const { own, shared } = connect(
+      context,
+      (drawn, shape) =>
+        made.own(this.optimizer.parameter(backend.upload(drawn, shape), { decays: true })),
+    );
+    this.own = own;
+    this.shared = shared;
     const bias = backend.fill([1, units], 0);
     this.bias = made.own(this.optimizer.parameter(bias, { decays: false }));
     this.meanActivity = peer ? made.own(backend.fill([1, units], peer.start)) : null;
@@ -96,8 +109,8 @@ export class FFDense implements Layer {
 
   /** `weight`, its own inputs' rows above the shared inputs', and `bias`. */
   get parameters(): Record<string, Parameter[]> {
-    const { weights, shared, bias } = this;
-    return { weight: shared ? [weights, shared] : [weights], bias: [bias] };
+    const { own: { weights }, shared, bias } = this;
+    return { weight: shared ? [weights, shared.weights] : [weights], bias: [bias] };
   }
 
   /** `mean_activity`, under peer normalisation. */
@@ -117,11 +130,7 @@ export class FFDense implements Layer {
   sharedProduct(images: Tensor, order: Tensor | null = null): Tensor {
     const { shared } = this;
     if (!shared) throw new TypeError("sharedProduct: this layer has no shared inputs");
-    const b = this.#backend;
-    if (!order) return b.matmul(images, shared.value);
-    return b.scope(() =>
-      b.matmul(images, b.slice(b.gather(shared.value, order), 0, images.shape[1]))
-    );
+    return shared.product(images, order);
   }
 
   /**
@@ -129,7 +138,7 @@ export class FFDense implements Layer {
    * has any: `[rows, units]`, or half as many rows, which then serve both halves of a batch of contrasts.
    */
   activity(inputs: Tensor, product: Tensor | null): Activity {
-    return this.#fused.dense(inputs, this.weights.value, this.bias.value, product);
+    return this.own.activity(inputs, this.bias.value, product);
   }
 
   /**
@@ -159,15 +168,14 @@ export class FFDense implements Layer {
       const delta = this.#rule.delta(activity, batchPairs, this.figures.sums, pull);
       this.figures.pairs += pairs;
 
-      const gradient = (inputs: Tensor, delta: Tensor): Gradient =>
-        whole ? { inputs, delta } : b.matmul(inputs, delta, { transposeA: true });
       const sumPositive = (x: Tensor): Tensor => b.sum(b.slice(x, 0, pairs), "rows");
       const gradients: DenseGradients = {
-        weights: gradient(inputs, delta),
+        weights: this.own.gradient(inputs, delta, whole),
         // Where both halves saw the same images one product with the sum of their deltas does for both.
-        shared: shared && gradient(
+        shared: shared && this.shared!.gradient(
           shared.images,
           shared.images.shape[0] === pairs ? this.#fused.addHalves(delta) : delta,
+          whole,
         ),
         bias: b.sum(delta, "rows"),
         peer: peer && !whole
@@ -202,8 +210,8 @@ export class FFDense implements Layer {
         rows && order ? b.gather(rows, order[at]) : rows;
       const found = this.#fused.localGradients(
         {
-          weights: this.weights.value,
-          shared: moved(this.shared && this.shared.value, "inOrder"),
+          weights: this.own.weights.value,
+          shared: moved(this.shared && this.shared.weights.value, "inOrder"),
           bias: this.bias.value,
         },
         parts,
@@ -225,13 +233,14 @@ export class FFDense implements Layer {
       if (peer && rule) {
         // The pull is the same for every positive row, so its gradient is an outer product.
         const pull = peerPullOf(b, peer.activity, batchPairs, this.meanActivity!, rule);
-        const outer = (sums: Tensor): Tensor => b.matmul(sums, pull, { transposeA: true });
-        weights = b.add(weights as Tensor, outer(peer.inputs));
-        shared = shared && b.add(shared as Tensor, outer(peer.shared!));
+        const outer = (by: Connection, sums: Tensor): Tensor =>
+          by.gradient(sums, pull, false) as Tensor;
+        weights = b.add(weights as Tensor, outer(this.own, peer.inputs));
+        shared = shared && b.add(shared as Tensor, outer(this.shared!, peer.shared!));
         bias = b.add(bias, b.affine(pull, batchPairs, 0));
       }
-      const updates: [Parameter, Gradient][] = [[this.weights, weights], [this.bias, bias]];
-      if (this.shared && shared) updates.push([this.shared, shared]);
+      const updates: [Parameter, Gradient][] = [[this.own.weights, weights], [this.bias, bias]];
+      if (this.shared && shared) updates.push([this.shared.weights, shared]);
       this.optimizer.update(updates, gain * (this.size.pace ?? 1));
     });
   }
@@ -244,7 +253,9 @@ export class FFDense implements Layer {
 
   /** Frees its tensors. */
   [Symbol.dispose](): void {
-    for (const parameter of [this.weights, this.bias, this.shared]) parameter?.[Symbol.dispose]();
+    for (const parameter of [this.own.weights, this.bias, this.shared?.weights]) {
+      parameter?.[Symbol.dispose]();
+    }
     this.meanActivity?.dispose();
     this.figures[Symbol.dispose]();
   }

@@ -12,11 +12,20 @@ export function initialWeights(
   units: number,
   random: Random,
   fanOut: number = units,
-): Float32Array {
+): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: fanIn * units }, initialDraw(kind, fanIn, random, fanOut));
+}
+
+/** Draws weights of units of so many inputs, each of which goes to `fanOut` numbers, one after the other. */
+export function initialDraw(
+  kind: Initial,
+  fanIn: number,
+  random: Random,
+  fanOut: number,
+): () => number {
   const limit = Math.sqrt(6 / (fanIn + fanOut));
   const deviation = Math.sqrt(kind === "normal" ? 1 / fanIn : 2 / fanOut);
-  const draw = kind === "glorot-uniform"
-    ? (): number => limit * (2 * random.uniform() - 1)
-    : (): number => deviation * random.normal();
-  return Float32Array.from({ length: fanIn * units }, draw);
+  return kind === "glorot-uniform"
+    ? () => limit * (2 * random.uniform() - 1)
+    : () => deviation * random.normal();
 }

@@ -131,6 +131,14 @@ export interface LayerContext {
   random: Random;
 }
 
+/** A matrix on the host. */
+export interface HostMatrix {
+  /** `[rows, columns]`. */
+  shape: Shape;
+  /** Row by row. */
+  data: Float32Array;
+}
+
 /** A kind of layer: a recipe's `layers` name it. */
 export interface LayerKind<O extends { kind: string } = { kind: string }> {
   /**
@@ -154,6 +162,15 @@ export interface LayerKind<O extends { kind: string } = { kind: string }> {
   judged?(options: O, map: MapShape, settings: LayerSettings): MapShape;
   /** The shapes of its {@linkcode Learner.parameters}, by name: what a file must have before memory is taken for it. */
   shapes(options: O, size: LayerSize): Record<string, Shape>;
+  /**
+   * Its `weight` as that of a dense layer that makes the same, `[inputs + shared, units]`, where it is kept otherwise: of what it is
+   * saved as, by name.
+   */
+  dense?(
+    options: O,
+    size: LayerSize,
+    tensors: Readonly<Record<string, HostMatrix>>,
+  ): HostMatrix;
   /** Makes one. */
   create(options: O, context: LayerContext): Layer;
 }

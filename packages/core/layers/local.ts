@@ -1,18 +1,19 @@
-// Local receptive fields whose weights are not shared: a dense layer most of whose weights stay zero.
+// Local receptive fields whose weights are not shared: of each unit only those that there are.
 
 import { optional, whole } from "../schema/schema.ts";
-import type { Backend, Tensor } from "../tensor/backend.ts";
-import { Made } from "../tensor/made.ts";
 import {
+  fieldShape,
   type MapShape,
   mapWords,
   patches,
+  type ReceptiveFields,
   volume,
   windowed,
-  type Windows,
 } from "../tensor/maps.ts";
-import { type DenseGradients, FFDense } from "./ff_dense.ts";
-import type { LayerContext, LayerKind } from "./layer.ts";
+import { type Connect, DenseConnection, FieldConnection } from "./connection.ts";
+import { FFDense } from "./ff_dense.ts";
+import { initialDraw } from "./initial_weights.ts";
+import type { HostMatrix, Layer, LayerContext, LayerKind, LayerSize } from "./layer.ts";
 import type { Parameter } from "./optimizer.ts";
 
 /** Local receptive fields in a recipe's `layers`. */
@@ -29,85 +30,110 @@ export interface LocalOptions {
   padding?: number;
 }
 
-function windowsOf(
-  { size, stride = 1, padding = Math.floor(size / 2) }: LocalOptions,
+function fieldsOf(
+  { channels, size, stride = 1, padding = Math.floor(size / 2) }: LocalOptions,
   input: MapShape,
-): Windows {
-  return { input, size, stride, padding };
+): ReceptiveFields {
+  return { input, channels, size, stride, padding };
 }
 
-// 1 where a unit sees a column of its input, `[columns, units]`, and how many it sees. Units are channel by channel.
-function fieldsOf(
-  { channels }: LocalOptions,
-  windows: Windows,
-): { mask: Float32Array<ArrayBuffer>; seen: Float32Array } {
-  const { rows, columns } = windowed(windows);
-  const places = rows * columns;
-  const units = channels * places;
-  const map = patches(windows);
-  const inputs = map.length / places;
-  const mask = new Float32Array(volume(windows.input) * units);
-  const seen = new Float32Array(units);
-  for (let place = 0; place < places; place++) {
-    for (const from of map.subarray(place * inputs, (place + 1) * inputs)) {
-      if (from < 0) continue;
-      for (let channel = 0; channel < channels; channel++) {
-        mask[from * units + channel * places + place] = 1;
-        seen[channel * places + place]!++;
-      }
+// Which column of what they are given units see, by the rows of their weights: -1 for none, where a field reaches beyond the map, or under
+// a label that is written over its first pixels.
+function seenBy(fields: ReceptiveFields, columns: number): Int32Array<ArrayBuffer> {
+  const covered = volume(fields.input) - columns;
+  return patches(fields).map((from) => Math.max(-1, from - covered));
+}
+
+// The columns that fields see are shared where there are shared ones, and what is not is seen by all.
+const columnsOf = ({ inputs, shared }: LayerSize): number => shared > 0 ? shared : inputs;
+
+function connect(options: LocalOptions): Connect {
+  return ({ backend, size, settings, random }, parameter) => {
+    const { inputs, shared, units, map } = size;
+    const fields = fieldsOf(options, map);
+    const draw = initialDraw(settings.initial, inputs + shared, random, units);
+    const own = shared > 0
+      ? new DenseConnection(
+        backend,
+        parameter(Float32Array.from({ length: inputs * units }, draw), [inputs, units]),
+      )
+      : null;
+    const shape = fieldShape(fields);
+    const drawn = drawFields(fields, columnsOf(size), inputs + shared, draw);
+    const local = new FieldConnection(backend, fields, parameter(drawn, shape));
+    return own ? { own, shared: local } : { own: local, shared: null };
+  };
+}
+
+// Weights as large as is right for the field that a unit sees, where `draw` draws them for so many `inputs`. What is not there has zeros, and
+// keeps them: its gradient is zero.
+function drawFields(
+  fields: ReceptiveFields,
+  columns: number,
+  inputs: number,
+  draw: () => number,
+): Float32Array<ArrayBuffer> {
+  const [units, size] = fieldShape(fields);
+  const inMap = patches(fields);
+  const seen = seenBy(fields, columns);
+  const drawn = new Float32Array(units * size);
+  for (let unit = 0; unit < units; unit++) {
+    const from = Math.floor(unit / fields.channels) * size;
+    const count = inMap.subarray(from, from + size).filter((column) => column >= 0).length;
+    for (let i = 0; i < size; i++) {
+      if (seen[from + i]! >= 0) drawn[unit * size + i] = Math.sqrt(inputs / count) * draw();
     }
   }
-  return { mask, seen };
+  return drawn;
 }
 
 /**
- * A dense layer whose units see a square of their input each, and weights that no other unit has. What they do not see has weights
- * of zero: a product with them costs less than one that picks out the fields. Labels are seen by all.
+ * A layer whose units see a square of their input each, with weights that no other unit has: {@linkcode FieldConnection}. Labels are
+ * seen by all.
  */
 export class FFLocal extends FFDense {
-  readonly #backend: Backend;
-  // What of the weights there is, of those of its pixels or of the map before it.
-  readonly #mask: Tensor;
-
   /** Draws initial weights from `random`, as large as is right for the field that a unit sees. */
   constructor(options: LocalOptions, context: LayerContext) {
-    super(context);
-    const { backend, size } = context;
-    this.#backend = backend;
-    using made = new Made();
-    made.own({ [Symbol.dispose]: () => super[Symbol.dispose]() });
-    const { value } = this.#masked;
-    const [columns, units] = value.shape;
-    const { map } = size;
-    const { mask, seen } = fieldsOf(options, windowsOf(options, map));
-    // A label may be written over the first pixels: the last columns are there.
-    const kept = mask.slice(mask.length - columns * units);
-    this.#mask = made.own(backend.upload(kept, value.shape));
-    backend.scope(() => {
-      const larger = seen.map((n) => Math.sqrt((size.inputs + size.shared) / n));
-      const drawn = backend.mul(backend.mul(value, this.#mask), backend.upload(larger, [1, units]));
-      backend.assign(value, drawn);
-    });
-    made.keep();
+    super(context, connect(options));
   }
 
-  /** Updates the layer; see {@linkcode FFDense.apply}. */
-  override apply(gradients: DenseGradients, batchPairs: number, gain: number): void {
-    super.apply(gradients, batchPairs, gain);
-    const b = this.#backend;
-    const { value } = this.#masked;
-    b.assign(value, b.mul(value, this.#mask));
+  /** `weight`, of the fields, `dense_weight`, of what all see, if there is anything, and `bias`. */
+  override get parameters(): Record<string, Parameter[]> {
+    const { own, shared, bias } = this;
+    return shared
+      ? { weight: [shared.weights], dense_weight: [own.weights], bias: [bias] }
+      : { weight: [own.weights], bias: [bias] };
   }
 
-  /** Frees its tensors. */
-  override [Symbol.dispose](): void {
-    super[Symbol.dispose]();
-    this.#mask.dispose();
+  /** None: its weights are no matrix of those that it sees. */
+  override get learnWhole(): Layer["learnWhole"] {
+    return undefined;
   }
+}
 
-  get #masked(): Parameter {
-    return this.shared ?? this.weights;
-  }
+// The weights of a dense layer that makes the same of its input: zeros where a unit sees nothing.
+function denseWeights(
+  options: LocalOptions,
+  size: LayerSize,
+  tensors: Readonly<Record<string, HostMatrix>>,
+): HostMatrix {
+  const weight = tensors.weight!;
+  const { inputs, shared, units, map } = size;
+  const { channels } = options;
+  const width = weight.shape[1];
+  const places = units / channels;
+  const data = new Float32Array((inputs + shared) * units);
+  if (shared > 0) data.set(tensors.dense_weight!.data);
+  const first = shared > 0 ? inputs : 0;
+  seenBy(fieldsOf(options, map), columnsOf(size)).forEach((column, i) => {
+    if (column < 0) return;
+    const [place, tap] = [Math.floor(i / width), i % width];
+    for (let channel = 0; channel < channels; channel++) {
+      data[(first + column) * units + channel * places + place] = weight
+        .data[(place * channels + channel) * width + tap]!;
+    }
+  });
+  return { shape: [inputs + shared, units], data };
 }
 
 /** Local receptive fields: {@linkcode FFLocal}. */
@@ -119,14 +145,14 @@ export const local: LayerKind<LocalOptions> = {
     padding: optional(whole(0)),
   },
   units: (options, inputs, map) => {
-    const { size, padding } = windowsOf(options, map);
+    const { size, padding } = fieldsOf(options, map);
     if (map.rows * map.columns === 1 && size > 1) {
       throw new RangeError(
         `fields of ${size}x${size} are of neighbours, and of the ${inputs} columns that they are given none are: say in ` +
           "image which channels, rows and columns they are, and put them before dense layers",
       );
     }
-    const { rows, columns } = windowed(windowsOf(options, map));
+    const { rows, columns } = windowed(fieldsOf(options, map));
     if (rows < 1 || columns < 1 || padding >= size) {
       throw new RangeError(
         `fields of ${size}x${size} with ${padding} around do not all see something of maps of ${
@@ -137,10 +163,12 @@ export const local: LayerKind<LocalOptions> = {
     }
     return { channels: options.channels, rows, columns };
   },
-  shapes: (_, { inputs, shared, units }) => ({
-    weight: [inputs + shared, units],
+  shapes: (options, { inputs, shared, units, map }) => ({
+    weight: fieldShape(fieldsOf(options, map)),
+    ...shared > 0 && { dense_weight: [inputs, units] as const },
     bias: [1, units],
   }),
   sharesInputs: true,
+  dense: denseWeights,
   create: (options, context) => new FFLocal(options, context),
 };

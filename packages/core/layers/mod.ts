@@ -6,6 +6,7 @@
 import "../dispose_symbols.ts";
 
 export * from "./batch_norm.ts";
+export * from "./connection.ts";
 export * from "./convolution.ts";
 export * from "./convolution_options.ts";
 export * from "./dense.ts";

@@ -3,11 +3,11 @@
 import { channelsOf } from "../data/dataset.ts";
 import { inputWidth } from "../data/options.ts";
 import type { Backend, Shape } from "../tensor/backend.ts";
-import type { Kinds } from "../training/kinds.ts";
+import { builtIn, type Kinds } from "../training/kinds.ts";
 import { FFNetwork } from "../training/network.ts";
 import { TrainingError } from "../training/training_error.ts";
 import type { Recipe } from "../training/recipe.ts";
-import { learnedShapes } from "../training/sizes.ts";
+import { learnedShapes, sizedLayers } from "../training/sizes.ts";
 import type { NetworkState } from "../training/state.ts";
 import { canonicalJson } from "./canonical_json.ts";
 import { FORMAT, type ModelInfo, parseModelInfo } from "./model_info.ts";
@@ -158,10 +158,22 @@ export function misshapen(recipe: Recipe, state: NetworkState, kinds?: Kinds): s
   for (const [name, shape] of Object.entries(learnedShapes(recipe, kinds))) {
     const found = state[name]?.shape;
     if (found?.join() === shape.join()) continue;
-    return `"${name}" is ${found ? `[${found.join(", ")}]` : "missing"} and its recipe makes it ` +
-      `[${shape.join(", ")}]`;
+    const fault = `"${name}" is ${
+      found ? `[${found.join(", ")}]` : "missing"
+    } and its recipe makes it [${shape.join(", ")}]`;
+    if (!wasDense(recipe, state, kinds).includes(name)) return fault;
+    return `${fault}: an earlier build kept it as a dense layer's, with zeros, train it anew`;
   }
   return null;
+}
+
+// Weights that could be a dense layer's, are kept otherwise, and are of a dense layer's shape.
+function wasDense(recipe: Recipe, state: NetworkState, kinds: Kinds = builtIn): string[] {
+  return sizedLayers(recipe, kinds).flatMap(({ kind, size: { inputs, shared, units } }, l) => {
+    const name = `layers.${l}.weight`;
+    const dense = [inputs + shared, units].join();
+    return kind.dense && state[name]?.shape.join() === dense ? [name] : [];
+  });
 }
 
 /** Which tensor has a number that is not finite, and where, as a clause; null for none. */

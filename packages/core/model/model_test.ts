@@ -2,6 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { patterns } from "../data/_testing.ts";
 import { recipes } from "../recipes/mod.ts";
 import { ReferenceBackend } from "../tensor/reference/mod.ts";
+import { denseState } from "../training/dense_state.ts";
 import { FFNetwork } from "../training/network.ts";
 import { TrainingError } from "../training/training_error.ts";
 import { decodeModel, encodeModel, loadModel, saveModel } from "./model.ts";
@@ -90,6 +91,20 @@ Deno.test("loadModel() takes no memory for more classes than a file has weights 
     '"inputs" is missing',
   );
   assertEquals(backend.memory(), live);
+});
+
+Deno.test("loadModel() says of local fields with the zeros of an earlier build that they are to be trained anew", async () => {
+  using backend = new ReferenceBackend();
+  const image = { channels: 1, rows: 5, columns: 7 };
+  const layers = [35, { kind: "local", channels: 2, size: 3 }, 8];
+  using network = new FFNetwork(backend, recipes.quick({ ...recipe, image, layers }));
+  const { info, state } = decodeModel(await saveModel(network));
+  const dense = denseState(info.recipe, state);
+  await assertRejects(
+    () => loadModel(backend, encodeModel({ info, state: dense })),
+    TypeError,
+    '"layers.0.weight" is [35, 70] and its recipe makes it [70, 9]: an earlier build',
+  );
 });
 
 Deno.test("saveModel() writes nothing that loadModel() refuses", async () => {

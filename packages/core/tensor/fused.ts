@@ -16,6 +16,7 @@ import type {
   PeerRule,
 } from "./fused_operations.ts";
 import { type Dropout, dropoutMask } from "./dropout.ts";
+import { composedFields } from "./fused_fields.ts";
 import { composedMaps } from "./fused_maps.ts";
 import { gatherShape, requireContrasts, requireLocalGradients } from "./shape.ts";
 
@@ -76,6 +77,7 @@ function composed(backend: Backend, fused: () => FusedOperations): FusedOperatio
 
   return {
     ...composedMaps(b),
+    ...composedFields(b),
 
     encode(
       images: Tensor,

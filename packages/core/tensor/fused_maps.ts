@@ -18,6 +18,7 @@ import {
   requirePooling,
   requireScales,
 } from "./map_checks.ts";
+import { pickColumns } from "./pick_columns.ts";
 import { describe } from "./shape.ts";
 
 // Numbers in unfolded windows at a time: 32 MiB.
@@ -25,16 +26,8 @@ const UNFOLDED = 2 ** 23;
 
 /** The composed bodies of the operations on maps. */
 export function composedMaps(b: Backend): MapOperations {
-  // Columns of some rows put elsewhere: all rows the same way.
-  const columns = (x: Tensor, map: Int32Array, from = 0, to = x.shape[0]): Tensor => {
-    const rows = to - from;
-    return b.scope(() =>
-      b.gather(x, b.upload(Int32Array.from({ length: rows }, (_, i) => from + i), [rows, 1]), {
-        maps: b.upload(map, [1, map.length]),
-        which: b.upload(new Int32Array(rows), [rows, 1]),
-      })
-    );
-  };
+  const columns = (x: Tensor, map: Int32Array<ArrayBuffer>, from?: number, to?: number): Tensor =>
+    pickColumns(b, x, map, from, to);
   // The windows of one group of channels, `[rows * places, inputs]`.
   const windows = (x: Tensor, c: Convolution, group: number, from: number, to: number): Tensor => {
     const channels = c.input.channels / c.groups;
@@ -239,8 +232,8 @@ export function composedMaps(b: Backend): MapOperations {
 }
 
 // For each number of a map the places that it has in windows, in as few lists as they take; -1 where there are no more.
-function slotsOf(p: Pooling): Int32Array[] {
-  const lists: Int32Array[] = [];
+function slotsOf(p: Pooling): Int32Array<ArrayBuffer>[] {
+  const lists: Int32Array<ArrayBuffer>[] = [];
   const found = new Int32Array(volume(p.input));
   channelPatches(p).forEach((from, slot) => {
     const list = lists[found[from]!] ??= new Int32Array(found.length).fill(-1);

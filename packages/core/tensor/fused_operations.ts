@@ -2,7 +2,7 @@
 
 import type { Tensor, Warp } from "./tensor.ts";
 import type { Dropout } from "./dropout.ts";
-import type { Convolution, Pooling } from "./maps.ts";
+import type { Convolution, Pooling, ReceptiveFields } from "./maps.ts";
 
 /** How rows are scaled before a layer sees them: to unit L2 length, or to a mean square of 1. */
 export type Normalisation = "length" | "rms";
@@ -120,6 +120,19 @@ export interface ChannelNumbers {
   other?: { x: Tensor; slope: Tensor } | null;
 }
 
+/** What layers of local receptive fields spend their time in. Rows are maps, channel by channel; see {@linkcode MapShape}. */
+export interface FieldOperations {
+  /**
+   * The product of each place's window of `x` `[n, input]` with that place's own weights, `[places * channels, inputs of a window]`:
+   * `[n, channels * places]`, channel by channel, before any bias or ReLU.
+   */
+  fields(x: Tensor, weights: Tensor, fields: ReceptiveFields): Tensor;
+  /** The derivative by the weights, of their shape, for `delta` by that product, summed over the rows; 0 for what is not there. */
+  fieldsGradient(x: Tensor, delta: Tensor, fields: ReceptiveFields): Tensor;
+  /** `s = relu(z + bias)` for `[rows, units]` and `[1, units]`, with the squares of its rows. */
+  activate(z: Tensor, bias: Tensor): Activity;
+}
+
 /** What layers of maps spend their time in. Rows are maps, channel by channel; see {@linkcode MapShape}. */
 export interface MapOperations {
   /**
@@ -158,7 +171,7 @@ export interface MapOperations {
  * A batch of contrasts is stacked: its first half is positive data, its second half the same
  * images as negative data, in the same order.
  */
-export interface FusedOperations extends MapOperations {
+export interface FusedOperations extends MapOperations, FieldOperations {
   /**
    * The images at `indices` (`i32` `[rows, 1]`) of `images` (`u8` `[n, pixels]`) as the first layer sees them: bytes, or 256
    * less above `highest`, divided by 255, and by the length of pixels and label together. `strengths` `[n, 1]` holds the value

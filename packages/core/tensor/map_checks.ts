@@ -4,9 +4,11 @@ import type { Shape, Tensor } from "./backend.ts";
 import {
   type Convolution,
   convolved,
+  fieldShape,
   mapWords,
   pooled,
   type Pooling,
+  type ReceptiveFields,
   volume,
   weightShape,
   windowed,
@@ -52,6 +54,27 @@ export function requireConvolution(
   }
   if (weights) requireMatrix(operation, weights, weightShape(c));
   if (delta) requireMatrix(operation, delta, [x.shape[0], volume(convolved(c))]);
+}
+
+/** Throws unless `FusedOperations.fields` can be of these. */
+export function requireFields(
+  operation: string,
+  x: Tensor,
+  f: ReceptiveFields,
+  { weights, delta }: { weights?: Tensor; delta?: Tensor },
+): void {
+  requireWindows(operation, x, f);
+  if (!Number.isInteger(f.channels) || f.channels < 1) {
+    throw new RangeError(`${operation}: a place has units, and ${f.channels} is no number of them`);
+  }
+  if (weights) requireMatrix(operation, weights, fieldShape(f));
+  if (delta) requireMatrix(operation, delta, [x.shape[0], volume(convolved(f))]);
+}
+
+/** Throws unless `FusedOperations.activate` can be of these. */
+export function requireBiases(operation: string, z: Tensor, bias: Tensor): void {
+  requireDType(operation, z, "f32");
+  requireMatrix(operation, bias, [1, z.shape[1]]);
 }
 
 /** Throws unless `FusedOperations.pool` can be of these. */

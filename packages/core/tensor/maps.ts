@@ -36,6 +36,15 @@ export interface Convolution extends Windows {
   groups: number;
 }
 
+/**
+ * Local receptive fields: each place has weights of its own, which are `[places * channels, inputs of a window]`, place by place, and
+ * in a place channel by channel.
+ */
+export interface ReceptiveFields extends Windows {
+  /** Units at each place. */
+  channels: number;
+}
+
 /** Pooling: windows without padding; what is left at the edge is left out. */
 export interface Pooling extends Windows {
   /** What becomes of a window. */
@@ -67,8 +76,8 @@ export function windowed(
   return { rows: along(input.rows), columns: along(input.columns) };
 }
 
-/** What a convolution makes of a map. */
-export function convolved(c: Convolution): MapShape {
+/** What a convolution makes of a map, or units that see fields of it. */
+export function convolved(c: Convolution | ReceptiveFields): MapShape {
   return { channels: c.channels, ...windowed(c) };
 }
 
@@ -80,6 +89,11 @@ export function pooled(p: Pooling): MapShape {
 /** The shape of a convolution's weights. */
 export function weightShape({ channels, input, groups, size }: Convolution): Shape {
   return [channels, input.channels / groups * size ** 2];
+}
+
+/** The shape of the weights of local receptive fields. */
+export function fieldShape(f: ReceptiveFields): Shape {
+  return [volume(convolved(f)), f.input.channels * f.size ** 2];
 }
 
 /**

@@ -15,6 +15,7 @@ export * from "./fused_operations.ts";
 export * from "./made.ts";
 export * from "./map_checks.ts";
 export * from "./maps.ts";
+export * from "./pick_columns.ts";
 export * from "./random.ts";
 export * from "./scope.ts";
 export * from "./shape.ts";

@@ -62,6 +62,10 @@ const cases: Record<string, Recipe> = {
     readout: recipes.hinton().readout,
     augment: { shift: 1 },
   }),
+  "local fields, with the label written over the image": recipes.hinton({
+    ...maps,
+    layers: [30, { kind: "local", channels: 3, size: 3 }, { kind: "local", channels: 2, size: 3 }],
+  }),
   "batch norm, of layers that learn in epochs of their own": recipes.deeper({
     ...maps,
     layers: [30, { ...batch, learns: { from: 1, to: 1 } }, {

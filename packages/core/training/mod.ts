@@ -9,6 +9,7 @@ export * from "./best_epoch.ts";
 export * from "./checkpoint.ts";
 export * from "./continue_text.ts";
 export * from "./contrasts.ts";
+export * from "./dense_state.ts";
 export * from "./fit.ts";
 export * from "./greedy.ts";
 export * from "./joint.ts";

@@ -231,10 +231,10 @@ export class FFNetwork implements Disposable {
   }
 
   /**
-   * Copies the network's tensors to the host: `layers.0.weight` `[inputs, units]` (rows of the label's pixels
-   * first), `layers.0.bias` `[1, units]`, `layers.0.mean_activity`, `readout.weight` `[units of the layers
-   * it sees, classes]`, `readout.bias`; where the recipe's inputs are measured, `inputs` `[1, 2]` (their ground, or one a
-   * channel, and what the label is multiplied with). With `optimizer`, the moments too, as `layers.0.weight.velocity`.
+   * Copies the network's tensors to the host: `layers.0.weight`, of a dense layer `[inputs, units]` (rows of the label's pixels first),
+   * `layers.0.bias` `[1, units]`, `layers.0.mean_activity`, `readout.weight` `[units of the layers it sees, classes]`,
+   * `readout.bias`; where the recipe's inputs are measured, `inputs` `[1, 2]` (their ground, or one a channel, and what the label is
+   * multiplied with). With `optimizer`, the moments too, as `layers.0.weight.velocity`.
    * That is a model; {@linkcode checkpoint} has all that training continues from.
    */
   async state({ optimizer = false }: { optimizer?: boolean } = {}): Promise<NetworkState> {

@@ -57,6 +57,18 @@ export function fusedLayerTests(check: Check, on: Bodies): void {
     }
   });
 
+  check("activate() ragged", async (t) => {
+    for (const shape of SHAPES) {
+      await t.agree(
+        [t.uniform(shape), t.uniform([1, shape[1]])],
+        (b, z, bias) => both(on(b).activate(z, bias)),
+      );
+    }
+    using z = t.upload(t.uniform([6, 5]));
+    using bias = t.upload(t.uniform([6, 1]));
+    t.refuses(TypeError, "activate", () => on(t.backend).activate(z, bias));
+  });
+
   check("dense() refuses shapes that do not fit", (t) => {
     using x = t.upload(t.uniform([6, 5]));
     using weights = t.upload(t.uniform([5, 7]));

@@ -1,7 +1,7 @@
 // Conformance of the operations on maps: windows of every kind, laid over ragged maps.
 
-import type { Convolution, MapShape, Pooling } from "../maps.ts";
-import { convolved, pooled, volume, weightShape } from "../maps.ts";
+import type { Convolution, MapShape, Pooling, ReceptiveFields } from "../maps.ts";
+import { convolved, fieldShape, pooled, volume, weightShape } from "../maps.ts";
 import type { Bodies } from "./bodies.ts";
 import { SHAPES } from "./bodies.ts";
 import { activities, type Check, f32, i32, zeros } from "./trial.ts";
@@ -32,6 +32,28 @@ export const CONVOLUTIONS: readonly (readonly [rows: number, convolution: Convol
   [3, plain(map(20, 9, 9), 40, 3, { padding: 1 })],
   [2, plain(map(3, 32, 32), 10, 5, { padding: 2 })],
   [130, plain(map(1, 6, 6), 3, 6)],
+];
+
+const around = (
+  input: MapShape,
+  channels: number,
+  size: number,
+  { stride = 1, padding = 0 }: Partial<ReceptiveFields> = {},
+): ReceptiveFields => ({ input, channels, size, stride, padding });
+
+// One of everything, fields that overlap and that leave a rest, that reach beyond an edge, that are nothing but edge, and many of few units.
+const FIELDS: readonly (readonly [rows: number, fields: ReceptiveFields])[] = [
+  [3, around(map(1, 7, 9), 5, 3, { padding: 1 })],
+  [2, around(map(3, 8, 5), 4, 5, { padding: 2, stride: 2 })],
+  [5, around(map(6, 5, 7), 9, 2, { stride: 3 })],
+  [1, around(map(1, 1, 1), 1, 1)],
+  [7, around(map(13, 1, 1), 11, 1)],
+  [2, around(map(2, 4, 3), 3, 3, { padding: 4, stride: 2 })],
+  [9, around(map(5, 11, 6), 33, 4, { padding: 1 })],
+  [4, around(map(3, 16, 16), 3, 7, { padding: 3 })],
+  [2, around(map(3, 32, 32), 1, 11, { padding: 5 })],
+  [130, around(map(20, 4, 4), 40, 2)],
+  [20, around(map(1, 28, 28), 32, 10, { stride: 6 })],
 ];
 
 const POOLINGS: readonly (readonly [rows: number, pooling: Pooling])[] =
@@ -91,6 +113,46 @@ export function fusedMapTests(check: Check, on: Bodies): void {
     }
     t.refuses(TypeError, "convolve", () => convolve(weights, x, c));
     t.refuses(TypeError, "convolveGradient", () => convolveGradient(x, x, c));
+  });
+
+  check("fields() and fieldsGradient() ragged, with strides and padding", async (t) => {
+    for (const [rows, f] of FIELDS) {
+      const x = t.uniform([rows, volume(f.input)]);
+      const what = JSON.stringify(f);
+      await t.agree(
+        [x, t.uniform(fieldShape(f))],
+        (b, x, weights) => on(b).fields(x, weights, f),
+        { what },
+      );
+      await t.agree(
+        [x, t.uniform([rows, volume(convolved(f))])],
+        (b, x, delta) => on(b).fieldsGradient(x, delta, f),
+        { what },
+      );
+    }
+  });
+
+  check("fields() refuses what does not fit", (t) => {
+    using x = t.upload(t.uniform([2, 30]));
+    using weights = t.upload(t.uniform([120, 9]));
+    using delta = t.upload(t.uniform([2, 120]));
+    const f = around(map(1, 5, 6), 4, 3, { padding: 1 });
+    const { fields, fieldsGradient } = on(t.backend);
+    const bad: [ErrorConstructor, ReceptiveFields][] = [
+      [TypeError, { ...f, input: map(1, 5, 5) }],
+      [TypeError, { ...f, channels: 5 }],
+      [RangeError, { ...f, channels: 0 }],
+      [RangeError, { ...f, channels: 1.5 }],
+      [RangeError, { ...f, stride: 0 }],
+      [RangeError, { ...f, padding: -1 }],
+      [RangeError, { ...f, size: 9 }],
+    ];
+    for (const [kind, f] of bad) {
+      t.refuses(kind, "fields", () => fields(x, weights, f));
+      t.refuses(kind, "fieldsGradient", () => fieldsGradient(x, delta, f));
+    }
+    t.refuses(TypeError, "fields", () => fields(weights, x, f));
+    t.refuses(TypeError, "fieldsGradient", () => fieldsGradient(x, x, f));
   });
 
   check("pool() ragged, with windows that overlap and that leave a rest", async (t) => {

@@ -1,6 +1,15 @@
 // Operations on maps on many shapes.
 
-import { type Convolution, convolved, pooled, type Pooling, volume, weightShape } from "../maps.ts";
+import {
+  type Convolution,
+  convolved,
+  fieldShape,
+  pooled,
+  type Pooling,
+  type ReceptiveFields,
+  volume,
+  weightShape,
+} from "../maps.ts";
 import { fusedOperations } from "../fused.ts";
 import type { Shape } from "../backend.ts";
 import type { Draw } from "./draw.ts";
@@ -87,6 +96,41 @@ const convolve = family<Windowed<Convolution>>("convolve() and its gradient", {
       { what: JSON.stringify([rows, c]), tolerance: GRADIENT },
     );
   },
+});
+
+const fields = family<Windowed<ReceptiveFields>>("fields()", {
+  draw: (draw) => {
+    const [rows, { groups: _, ...f }] = drawConvolution(draw);
+    return [rows, f];
+  },
+  run: async (t, [rows, f]) => {
+    const x = t.uniform([rows, volume(f.input)]);
+    const reach = 1 / Math.sqrt(fieldShape(f)[1]);
+    const what = JSON.stringify([rows, f]);
+    await t.agree(
+      [x, t.uniform(fieldShape(f), -reach, reach)],
+      (b, x, weights) => fusedOperations(b).fields(x, weights, f),
+      { what },
+    );
+    const share = 1 / Math.sqrt(rows);
+    await t.agree(
+      [x, t.uniform([rows, volume(convolved(f))], -share, share)],
+      (b, x, delta) => fusedOperations(b).fieldsGradient(x, delta, f),
+      { what, tolerance: GRADIENT },
+    );
+  },
+});
+
+const activate = family<Shape>("activate()", {
+  draw: (draw) => draw.shape(VOLUME),
+  run: (t, shape) =>
+    t.agree(
+      [t.uniform(shape), t.uniform([1, shape[1]])],
+      (b, z, bias) => {
+        const { s, squares } = fusedOperations(b).activate(z, bias);
+        return [s, squares];
+      },
+    ),
 });
 
 const pool = family<Windowed<Pooling>>("pool() and unpool()", {
@@ -198,6 +242,8 @@ const compete = family<Shape>("compete()", {
 /** The families of operations on maps. */
 export const mapFamilies: readonly Family[] = [
   convolve,
+  fields,
+  activate,
   pool,
   standardiseRows,
   squaresOfRows,
