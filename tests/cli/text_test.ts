@@ -221,3 +221,45 @@ Deno.test("text in symbols of its own is learned in those, by any recipe that ta
     ]);
     assertEquals(stdout.trim(), "Жук ел лук. Жук ел лук");
   }));
+
+Deno.test("a sweep of a text, its page and what is refused call it what it is", () =>
+  withText(async (folder, path) => {
+    const file = `${folder}/sweep.json`;
+    const recipe = { name: "next-character", layers: [300, 9], epochs: 1 };
+    const space = { "optimizer.learningRate": [0.01, 0.02] };
+    const common = { dataset: path, backend: "reference", recipe, space };
+    await Deno.writeTextFile(file, JSON.stringify({ ...common, validation: 2 }));
+    const header = "540 characters to train on, 180 held out to judge by; the test characters are";
+    const pageOf = (sweep: string): Promise<string> => Deno.readTextFile(`${sweep}/sweep.html`);
+    for (const more of [[], ["--on", "local", "--jobs", "1"]]) {
+      const out = `${folder}/sweep-${more.length}`;
+      const { stdout } = await done(["sweep", file, "--out", out, ...more]);
+      assert(stdout.includes(header) && !stdout.includes("images"), stdout);
+      const page = await pageOf(out);
+      for (const words of ["540 characters of", "180 training characters", "test characters"]) {
+        assert(page.replaceAll(/\s+/g, " ").includes(words), words);
+      }
+      assert(!page.includes("images"), page);
+      await done(["sweep", out, "--report"]);
+      assertEquals(await pageOf(out), page);
+    }
+    // A plan of before did not say: those were of images.
+    const planPath = `${folder}/sweep-4/plan.json`;
+    const { items, ...plan } = JSON.parse(await Deno.readTextFile(planPath));
+    assertEquals(items, "characters");
+    await Deno.writeTextFile(planPath, JSON.stringify(plan));
+    await done(["sweep", `${folder}/sweep-4`, "--report"]);
+    assert((await pageOf(`${folder}/sweep-4`)).includes("540 images of"));
+
+    await Deno.writeTextFile(path, TEXT.toUpperCase().replaceAll("FOX", "CAT"));
+    for (
+      const [args, words] of [
+        [["sweep", "--resume", `${folder}/sweep-0`], "training data is not that"],
+        [["train", "--dataset", path, "--keep", "best"], "nothing is: hold some out"],
+      ] as const
+    ) {
+      const { code, stderr } = await ff([...args]);
+      assertEquals(code, 2, stderr);
+      assert(stderr.includes(words) && !stderr.includes("images"), stderr);
+    }
+  }));

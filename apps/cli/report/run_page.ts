@@ -146,7 +146,7 @@ async function distributions(
       const wrong = share((i) => negative[i]! > threshold);
       const more = share((i) => positive[i]! > negative[i]!);
       const note = `Above the threshold are ${right} of the right labels and ${wrong} of the ` +
-        `wrong ones; the right one has more in ${more} of the images.`;
+        `wrong ones; the right one has more in ${more} of all.`;
       const chart = await distributionChart({
         title: `Layer ${l + 1}, ${layerWidths(recipe)[l + 1]} units`,
         x: `goodness (${goodnessUnit(recipe)})`,
