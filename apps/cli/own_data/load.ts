@@ -7,6 +7,7 @@ import { cifarParts, isCifar } from "./cifar.ts";
 import { fileParts, filesParts, kindOf, KINDS, readHead } from "./files.ts";
 import { split, spread, TEST_EVERY, toDataset } from "./labelled.ts";
 import { type Named, nameOf, partOf, type Parts, type Reader } from "./parts.ts";
+import { hasClips, readClips } from "./clips.ts";
 import { entriesOf, foldersIn, hasClasses, readPictureFolder } from "./picture_folder.ts";
 
 /** Data that was found. */
@@ -138,10 +139,20 @@ async function partsOfFile(path: string): Promise<Parts | null> {
 }
 
 async function pictureParts(folder: string): Promise<Parts | null> {
+  return await partsOf(folder, hasClasses, readPictureFolder) ??
+    await partsOf(folder, hasClips, readClips);
+}
+
+// The parts of a folder of classes, or of a folder of such folders, where there `are` any to `read`.
+async function partsOf(
+  folder: string,
+  are: (path: string) => Promise<boolean>,
+  read: typeof readPictureFolder,
+): Promise<Parts | null> {
   const folders = await foldersIn(folder);
   const named = async (part: string): Promise<string | null> => {
     for (const name of folders) {
-      if (partOf(name) === part && await hasClasses(`${folder}/${name}`)) {
+      if (partOf(name) === part && await are(`${folder}/${name}`)) {
         return `${folder}/${name}`;
       }
     }
@@ -150,10 +161,10 @@ async function pictureParts(folder: string): Promise<Parts | null> {
   const train = await named("train");
   const test = await named("test") ?? await named("validation");
   const own = train || test ? [train, test].filter((it) => it !== null) : [folder];
-  if (!train && !test && !await hasClasses(folder)) return null;
+  if (!train && !test && !await are(folder)) return null;
   const classes = [...new Set((await Promise.all(own.map(foldersIn))).flat())].sort();
   const reader = (path: string | null): Reader | null =>
-    path === null ? null : (channels): Promise<Named> => readPictureFolder(path, classes, channels);
+    path === null ? null : (channels): Promise<Named> => read(path, classes, channels);
   if (train || test) {
     return { source: folder, train: reader(train), test: reader(test), whole: null };
   }

@@ -27,6 +27,10 @@ export const trainFlags: Flags = {
     choices: datasetNames,
   },
   layers: { value: "784,500,500", help: "pixels, then units of each layer" },
+  frames: {
+    value: "N",
+    help: "an image's channels are N frames, shown one a step (recipe recurrent)",
+  },
   epochs: { value: "N", help: "passes over the training data" },
   "batch-size": { value: "N|full", help: "images, or characters, in an update" },
   "updates-per-layer": { value: "N", help: "updates of a layer at a time (recipe keras)" },

@@ -130,10 +130,13 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
     `${frames} frames are shown one at a step, and the schedule "${schedule.kind}" shows an image whole: leave frames out, ` +
       `or take a schedule that goes up and down`,
   );
-  const [parted, parts] = image ? [image.channels, "channels"] : [width, "pixels"];
+  const parted = image ? image.channels : width;
+  const part = image ? "channel" : "pixel";
   require(
     parted % frames === 0,
-    `an image of ${parted} ${parts} is not made of ${frames} frames: give it a multiple of so many, or another number of frames`,
+    `an image of ${parted} ${part}${
+      parted === 1 ? "" : "s"
+    } is not made of ${frames} frames: give it a multiple of so many, or another number of frames`,
   );
   check?.(schedule, recipe);
   require(
