@@ -6,6 +6,7 @@ import { loadModel } from "@forward-forward/core";
 import type { Text } from "@forward-forward/core/data";
 import { ReferenceBackend } from "@forward-forward/core/reference";
 import { loadOwnText } from "../../apps/cli/own_data/text.ts";
+import { makeGreyPng } from "../../apps/cli/images/_testing.ts";
 import { readCheckpoint } from "../../apps/cli/run/checkpoint.ts";
 import { assertRefused, done, events, ff, withFolder } from "./_ff.ts";
 import { hasEnded, metrics, OFTEN, stop } from "./_runs.ts";
@@ -151,10 +152,19 @@ Deno.test("text that cannot be used, and what a model of text cannot do, is refu
       ["one.txt", "a".repeat(900), 'one symbol alone, "a"'],
       ["window.txt", "the fox", "7 characters, too few for 7 strings of 100"],
       ["short.txt", "the fox ".repeat(80), "give 700 or more"],
-      ["latin.txt", Uint8Array.of(...Array(900).fill(0xe9)), "no text in UTF-8"],
+      ["latin.txt", Uint8Array.of(...Array(900).fill(0xe9)), "no text in UTF-8: save it as that"],
+      ["wide.txt", Uint8Array.from({ length: 2000 }, (_, i) => i % 2 ? 0 : 97), "UTF-8: save it"],
+      ["picture.txt", makeGreyPng(new Uint8Array(900), 30), "and no text, as its name says"],
+      ["fables.md", TEXT.replaceAll(",", ""), "let the name of a text end with .txt"],
     ];
     for (const [name, content, words] of texts) {
       const given = await file(name, content);
+      await assertRefused(["train", "--dataset", given, ...SMALL], [given, words]);
+    }
+    const one = `such as ${folder}/blank.txt`;
+    for (
+      const [given, words] of [[folder, one], [`${folder}/no.txt`, "there is no file"]] as const
+    ) {
       await assertRefused(["train", "--dataset", given, ...SMALL], [given, words]);
     }
     const train = ["train", "--dataset", path, "--backend", "reference"];
@@ -162,6 +172,8 @@ Deno.test("text that cannot be used, and what a model of text cannot do, is refu
       [["--recipe", "next-character", "--layers", "784,20"], "start it with 300"],
       [["--recipe", "augmented"], "make augment null"],
       [["--recipe", "unsupervised"], "no hybrid negatives of text"],
+      [["--recipe", "recurrent"], "take another recipe, such as next-character"],
+      [["--recipe", "deeper"], 'make the label\'s placement "overlay"'],
       [["--pictures", "whole"], "--pictures is for images"],
       [["--validation", "8"], "none of the 8 training strings"],
       [["--train-limit", "9"], "more than the 8 strings there are"],

@@ -120,6 +120,12 @@ async function findParts(path: string, depth = 0): Promise<Parts | null> {
   }
   const pictures = await pictureParts(folder);
   if (pictures) return pictures;
+  const text = entries.find(({ name, isDirectory }) => !isDirectory && /\.txt$/i.test(name));
+  if (text) {
+    throw new DataError(
+      `the folder ${folder} has texts in it and no images: give one of them, such as ${folder}/${text.name}, or put them into one`,
+    );
+  }
   const [inner, another] = await foldersIn(folder);
   if (inner === undefined || another !== undefined || depth === DEEPEST) {
     throw new DataError(`the folder ${folder} has no data set in it that is known: ${EXPECTED}`);
@@ -132,9 +138,12 @@ async function partsOfFile(path: string): Promise<Parts | null> {
   if (kind) return await fileParts(path, kind);
   const { what, instead } = formatOf(await readHead(path)) ??
     { what: "a file of an unknown kind", instead: null };
+  const named = what.includes("text")
+    ? "let the name of a text end with .txt and that of a table with .csv"
+    : null;
   const unpacked = /zip|tar|7z|rar|gzip|bzip2|xz|zstd/.test(what) ? "unpack it" : null;
   throw new DataError(
-    `${path} is ${what}, where a data set is expected: ${instead ?? unpacked ?? EXPECTED}`,
+    `${path} is ${what}, where a data set is expected: ${instead ?? named ?? unpacked ?? EXPECTED}`,
   );
 }
 
