@@ -120,15 +120,13 @@ async function findParts(path: string, depth = 0): Promise<Parts | null> {
   }
   const pictures = await pictureParts(folder);
   if (pictures) return pictures;
-  const text = entries.find(({ name, isDirectory }) => !isDirectory && /\.txt$/i.test(name));
-  if (text) {
-    throw new DataError(
-      `the folder ${folder} has texts in it and no images: give one of them, such as ${folder}/${text.name}, or put them into one`,
-    );
-  }
   const [inner, another] = await foldersIn(folder);
   if (inner === undefined || another !== undefined || depth === DEEPEST) {
-    throw new DataError(`the folder ${folder} has no data set in it that is known: ${EXPECTED}`);
+    const text = entries.find(({ name, isDirectory }) => !isDirectory && /\.txt$/i.test(name));
+    const one = text ? `, or one of its texts, such as ${folder}/${text.name}` : "";
+    throw new DataError(
+      `the folder ${folder} has no data set in it that is known: ${EXPECTED}${one}`,
+    );
   }
   return await findParts(`${folder}/${inner}`, depth + 1);
 }
