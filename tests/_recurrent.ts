@@ -1,4 +1,4 @@
-// Ten updates of the recurrent rule over ten steps each, against PyTorch in 64-bit floats (tests/golden/make_recurrent.py).
+// Ten updates of the recurrent rule over ten steps each, against PyTorch in 64-bit floats (tests/golden/make_recurrent.py, make_frames.py).
 
 import { type Backend, FFNetwork, recipes } from "@forward-forward/core";
 import { assertClose, type Golden } from "./_close.ts";
@@ -6,14 +6,16 @@ import { assertState, stateOf } from "./_golden.ts";
 
 const [IMAGES, PIXELS, CLASSES, UPDATES] = [9, 29, 5, 10];
 
-/** Replays the updates, in which all layers learn at once or one after another. */
+/** Replays the updates, in which all layers learn at once or one after another, of images made of so many frames. */
 export async function checkRecurrent(
   backend: Backend,
   golden: Golden,
   order: "joint" | "greedy",
+  frames = 1,
 ): Promise<void> {
   const recipe = recipes.recurrent({
-    layers: [PIXELS, 19, 17, 13],
+    layers: [frames * PIXELS, 19, 17, 13],
+    ...frames > 1 ? { frames } : {},
     classes: CLASSES,
     inputs: "plain",
     label: { strength: 2 },
@@ -35,7 +37,7 @@ export async function checkRecurrent(
   const data = {
     images: golden.images!.data as Uint8Array,
     labels: Uint8Array.from(golden.labels!.data),
-    ...{ count: IMAGES, rows: PIXELS, columns: 1, classes: CLASSES },
+    ...{ count: IMAGES, rows: PIXELS, columns: 1, channels: frames, classes: CLASSES },
   };
   for (let u = 0; u < UPDATES; u++) {
     const wrong = Array.from(golden.negatives!.data).slice(u * IMAGES, (u + 1) * IMAGES);

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 
 // The percentage that each ends with, and how much of it may be.
 const most: Record<string, number> = {
+  moving_digits: 25,
   own_arrays: 1,
   own_data: 6,
   own_layer: 12,

@@ -59,7 +59,7 @@ export const commands: Readonly<Record<string, Command>> = {
       { line: "ff train --out runs/first", what: "half a minute of training, kept in runs/first" },
       {
         line: "ff train --recipe hinton --epochs 10 --validation 10000",
-        what: "watch the error on held-out images",
+        what: "watch the error on what is held out",
       },
       { line: "ff train --resume runs/first", what: "go on with a run that was stopped" },
     ],
@@ -70,14 +70,14 @@ export const commands: Readonly<Record<string, Command>> = {
     what: "test a saved model",
     usage: "ff eval RUN|model.safetensors [flags]",
     examples: [
-      { line: "ff eval runs/first", what: "on the test images of its own data set" },
+      { line: "ff eval runs/first", what: "on what its own data set has to test with" },
       { line: "ff eval runs/first --dataset fashion-mnist", what: "on another's" },
     ],
     flags: evalFlags,
     run: evaluate,
   },
   predict: {
-    what: "say what a saved model sees in images of your own",
+    what: "say what a saved model sees in images, or a text, of your own",
     usage: "ff predict RUN|model.safetensors FILE|FOLDER...|--text TEXT [flags]",
     examples: [
       { line: "ff predict runs/first digit.png scans/", what: "a picture, then a folder of them" },
@@ -123,7 +123,7 @@ export const commands: Readonly<Record<string, Command>> = {
     run: manageData,
   },
   sweep: {
-    what: "try a recipe in several settings, judged by held-out training images",
+    what: "try a recipe in several settings, judged by training data that is held out",
     usage: "ff sweep FILE|DIR [flags]",
     examples: [
       { line: "ff sweep examples/sweep.json", what: "learning rates and dropout, in a minute" },

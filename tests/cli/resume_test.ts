@@ -232,7 +232,7 @@ Deno.test("ff train --resume refuses other data, and takes the same from where i
     const bytes = await Deno.readFile(path);
     bytes[100]! ^= 1;
     await Deno.writeFile(path, bytes);
-    await assertRefused([...more, "--dataset", moved], ["the training images are not those", run]);
+    await assertRefused([...more, "--dataset", moved], ["the training data is not that", run]);
     bytes[100]! ^= 1;
     await Deno.writeFile(path, bytes);
     await done([...more, "--dataset", moved]);

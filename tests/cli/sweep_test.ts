@@ -158,7 +158,7 @@ Deno.test("ff sweep --resume after Ctrl-C ends with the same trials, and runs no
     const labels = `${dataset}/train-labels-idx1-ubyte`;
     const bytes = await Deno.readFile(labels);
     await Deno.writeFile(labels, bytes.with(20, (bytes[20]! + 1) % 3));
-    await assertRefused(["sweep", "--resume", out], ["training images are not those"]);
+    await assertRefused(["sweep", "--resume", out], ["training data is not that"]);
     await Deno.writeFile(labels, bytes);
     await Deno.writeTextFile(`${out}/trials.jsonl`, seconds.replace(`"seed":2`, `"seed":3`));
     await assertRefused(["sweep", "--resume", out], ["trials.jsonl is of no trial of this sweep"]);

@@ -6,6 +6,7 @@ import { loadModel } from "@forward-forward/core";
 import type { Text } from "@forward-forward/core/data";
 import { ReferenceBackend } from "@forward-forward/core/reference";
 import { loadOwnText } from "../../apps/cli/own_data/text.ts";
+import { makeGreyPng } from "../../apps/cli/images/_testing.ts";
 import { readCheckpoint } from "../../apps/cli/run/checkpoint.ts";
 import { assertRefused, done, events, ff, withFolder } from "./_ff.ts";
 import { hasEnded, metrics, OFTEN, stop } from "./_runs.ts";
@@ -151,10 +152,19 @@ Deno.test("text that cannot be used, and what a model of text cannot do, is refu
       ["one.txt", "a".repeat(900), 'one symbol alone, "a"'],
       ["window.txt", "the fox", "7 characters, too few for 7 strings of 100"],
       ["short.txt", "the fox ".repeat(80), "give 700 or more"],
-      ["latin.txt", Uint8Array.of(...Array(900).fill(0xe9)), "no text in UTF-8"],
+      ["latin.txt", Uint8Array.of(...Array(900).fill(0xe9)), "no text in UTF-8: save it as that"],
+      ["wide.txt", Uint8Array.from({ length: 2000 }, (_, i) => i % 2 ? 0 : 97), "UTF-8: save it"],
+      ["picture.txt", makeGreyPng(new Uint8Array(900), 30), "and no text, as its name says"],
+      ["fables.md", TEXT.replaceAll(",", ""), "let the name of a text end with .txt"],
     ];
     for (const [name, content, words] of texts) {
       const given = await file(name, content);
+      await assertRefused(["train", "--dataset", given, ...SMALL], [given, words]);
+    }
+    const one = `such as ${folder}/blank.txt`;
+    for (
+      const [given, words] of [[folder, one], [`${folder}/no.txt`, "there is no file"]] as const
+    ) {
       await assertRefused(["train", "--dataset", given, ...SMALL], [given, words]);
     }
     const train = ["train", "--dataset", path, "--backend", "reference"];
@@ -162,6 +172,8 @@ Deno.test("text that cannot be used, and what a model of text cannot do, is refu
       [["--recipe", "next-character", "--layers", "784,20"], "start it with 300"],
       [["--recipe", "augmented"], "make augment null"],
       [["--recipe", "unsupervised"], "no hybrid negatives of text"],
+      [["--recipe", "recurrent"], "take another recipe, such as next-character"],
+      [["--recipe", "deeper"], 'make the label\'s placement "overlay"'],
       [["--pictures", "whole"], "--pictures is for images"],
       [["--validation", "8"], "none of the 8 training strings"],
       [["--train-limit", "9"], "more than the 8 strings there are"],
@@ -220,4 +232,46 @@ Deno.test("text in symbols of its own is learned in those, by any recipe that ta
       ...["predict", run, "--text", "Жук ел лук", "--temperature", "0", "--characters", "12"],
     ]);
     assertEquals(stdout.trim(), "Жук ел лук. Жук ел лук");
+  }));
+
+Deno.test("a sweep of a text, its page and what is refused call it what it is", () =>
+  withText(async (folder, path) => {
+    const file = `${folder}/sweep.json`;
+    const recipe = { name: "next-character", layers: [300, 9], epochs: 1 };
+    const space = { "optimizer.learningRate": [0.01, 0.02] };
+    const common = { dataset: path, backend: "reference", recipe, space };
+    await Deno.writeTextFile(file, JSON.stringify({ ...common, validation: 2 }));
+    const header = "540 characters to train on, 180 held out to judge by; the test characters are";
+    const pageOf = (sweep: string): Promise<string> => Deno.readTextFile(`${sweep}/sweep.html`);
+    for (const more of [[], ["--on", "local", "--jobs", "1"]]) {
+      const out = `${folder}/sweep-${more.length}`;
+      const { stdout } = await done(["sweep", file, "--out", out, ...more]);
+      assert(stdout.includes(header) && !stdout.includes("images"), stdout);
+      const page = await pageOf(out);
+      for (const words of ["540 characters of", "180 training characters", "test characters"]) {
+        assert(page.replaceAll(/\s+/g, " ").includes(words), words);
+      }
+      assert(!page.includes("images"), page);
+      await done(["sweep", out, "--report"]);
+      assertEquals(await pageOf(out), page);
+    }
+    // A plan of before did not say: those were of images.
+    const planPath = `${folder}/sweep-4/plan.json`;
+    const { items, ...plan } = JSON.parse(await Deno.readTextFile(planPath));
+    assertEquals(items, "characters");
+    await Deno.writeTextFile(planPath, JSON.stringify(plan));
+    await done(["sweep", `${folder}/sweep-4`, "--report"]);
+    assert((await pageOf(`${folder}/sweep-4`)).includes("540 images of"));
+
+    await Deno.writeTextFile(path, TEXT.toUpperCase().replaceAll("FOX", "CAT"));
+    for (
+      const [args, words] of [
+        [["sweep", "--resume", `${folder}/sweep-0`], "training data is not that"],
+        [["train", "--dataset", path, "--keep", "best"], "nothing is: hold some out"],
+      ] as const
+    ) {
+      const { code, stderr } = await ff([...args]);
+      assertEquals(code, 2, stderr);
+      assert(stderr.includes(words) && !stderr.includes("images"), stderr);
+    }
   }));

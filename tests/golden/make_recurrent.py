@@ -1,5 +1,5 @@
 """
-Makes recurrent.safetensors: `/usr/bin/python3 tests/golden/make_recurrent.py`.
+Makes recurrent.safetensors: `/usr/bin/python3 tests/golden/make_recurrent.py`. make_frames.py has it of images in frames.
 
 The recurrent rule over ten steps, in which all layers learn at once or one after another, in float64 from float32 initial weights, and
 again in float32 as a check. A layer's weights have the rows of what is above it first.
@@ -22,7 +22,8 @@ TOLERANCE, MARGIN = 1e-4, 1e-3
 
 
 class Network:
-    def __init__(self, weights):
+    def __init__(self, weights, frames):
+        self.frames = frames
         like = weights[0]
         above = UNITS[1:] + [CLASSES]
         self.down = [Smoothed(w[:a], RATE, 0.001) for w, a in zip(weights, above)]
@@ -32,19 +33,23 @@ class Network:
         self.readout_weight = Smoothed(like.new_zeros(sum(UNITS), CLASSES), 0.1, 0.003)
         self.readout_bias = Smoothed(like.new_zeros(1, CLASSES), 0.1, 0)
 
+    def shown(self, x, step):
+        """The frame that a step is shown, from 1, of images that are normalised as a whole; the last one after it."""
+        return rms(x).reshape(len(x), self.frames, -1)[:, min(step, self.frames) - 1]
+
     def bottom_up(self, x):
-        states = []
+        states, x = [], self.shown(x, 1)
         for up, bias in zip(self.up, self.biases):
-            states.append(torch.relu(rms(x) @ up.value + bias.value))
-            x = states[-1]
+            states.append(torch.relu(x @ up.value + bias.value))
+            x = rms(states[-1])
         return states
 
     def steps(self, x, labels, count):
         """For each step and layer: what is above, what is below, and what the layer makes of them."""
         top = F.one_hot(labels.long(), CLASSES).to(x.dtype) * STRENGTH
         states = self.bottom_up(x)
-        for _ in range(count):
-            seen = [rms(x), *map(rms, states), top]
+        for step in range(1, count + 1):
+            seen = [self.shown(x, step), *map(rms, states), top]
             new = [
                 torch.relu(seen[l + 2] @ self.down[l].value + seen[l] @ self.up[l].value + self.biases[l].value)
                 for l in range(len(UNITS))
@@ -98,8 +103,8 @@ class Network:
         return losses
 
 
-def run(initial, images, labels, negatives, order, dtype):
-    network = Network([torch.tensor(w, dtype=dtype) for w in initial])
+def run(initial, images, labels, negatives, order, dtype, frames):
+    network = Network([torch.tensor(w, dtype=dtype) for w in initial], frames)
     x, right = torch.tensor(images, dtype=dtype) / 255, torch.tensor(labels)
     losses = [network.update(x, right, torch.tensor(wrong), order) for wrong in negatives]
     goodness = network.goodness(x)
@@ -118,18 +123,19 @@ def run(initial, images, labels, negatives, order, dtype):
     return {name: np.asarray(value) for name, value in result.items()}
 
 
-def make(seed):
+def make(seed, frames=1):
     random = np.random.default_rng(seed)
     labels = random.integers(0, CLASSES, IMAGES).astype(np.int32)
-    templates = random.integers(0, 256, (CLASSES, PIXELS)) * (random.random((CLASSES, PIXELS)) < 0.4)
-    images = np.clip(templates[labels] + random.integers(0, 50, (IMAGES, PIXELS)), 0, 255).astype(np.uint8)
+    whole = frames * PIXELS
+    templates = random.integers(0, 256, (CLASSES, whole)) * (random.random((CLASSES, whole)) < 0.4)
+    images = np.clip(templates[labels] + random.integers(0, 50, (IMAGES, whole)), 0, 255).astype(np.uint8)
     negatives = (labels + random.integers(1, CLASSES, (UPDATES, IMAGES))) % CLASSES
     below, above = [PIXELS, *UNITS], [*UNITS[1:], CLASSES]
     initial = [random.normal(0, (a + b) ** -0.5, (a + b, n)).astype(np.float32) for a, b, n in zip(above, below, UNITS)]
     tensors = {"images": images, "labels": labels, "negatives": negatives.astype(np.int32)}
     tensors |= {f"initial.layers.{l}.weight": w for l, w in enumerate(initial)}
     for order in ["joint", "greedy"]:
-        result, single = (run(initial, images, labels, negatives, order, t) for t in (torch.float64, torch.float32))
+        result, single = (run(initial, images, labels, negatives, order, t, frames) for t in (torch.float64, torch.float32))
         for key, value in result.items():
             error = np.abs(value - single[key]).max() / max(np.abs(value).max(), 1e-30)
             assert error <= TOLERANCE, (order, key, error)

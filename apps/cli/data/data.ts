@@ -184,6 +184,11 @@ async function load<T>(
   if (meant && !await exists(dataset)) {
     throw new UsageError(`there is no data set or folder "${dataset}"${meant}`);
   }
+  if (/[^/\\.]\.[a-z]\w*$/i.test(dataset) && !await exists(dataset)) {
+    throw new UsageError(
+      `there is no file ${dataset}: correct its name, or give one that is there`,
+    );
+  }
   const text = await loadOwnText(dataset, symbols);
   if (text) {
     console.error(text.note);

@@ -26,7 +26,7 @@ export const evalFlags: Flags = {
     help: "the data set the model was trained on by default",
     choices: datasetNames,
   },
-  "test-limit": { value: "N", help: "test on the first N images" },
+  "test-limit": { value: "N", help: "test on the first N images (of a text, strings)" },
   json: { value: "", help: "one JSON object on stdout, nothing else there" },
   help: { value: "", help: "this text" },
 };

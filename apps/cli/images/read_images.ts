@@ -1,7 +1,9 @@
 // Images from files and folders, fitted to a model.
 
-import { bytesOf, isSameSize, sizeInWords } from "@forward-forward/core/data";
+import { bytesOf, channelsOf, isSameSize, sizeInWords } from "@forward-forward/core/data";
 import { DataError, formatOf, parseIdx } from "@forward-forward/datasets";
+import { plural } from "../display/words.ts";
+import { inOrder } from "../own_data/clips.ts";
 import { UsageError } from "../shared/errors.ts";
 import { decodePicture } from "./decode_picture.ts";
 import { reasonOf } from "../shared/system_error.ts";
@@ -21,7 +23,10 @@ export interface FileImage {
 }
 
 /** What a model says of its images. */
-export type ImagesOf = Pick<ModelInfo, "image" | "pictures">;
+export type ImagesOf = Pick<ModelInfo, "image" | "pictures"> & {
+  /** Of which the number of frames is of interest. */
+  recipe: Pick<ModelInfo["recipe"], "frames">;
+};
 
 /** The longest file that is read, in bytes; IDX files are bounded alike. */
 const LONGEST = 2 ** 30;
@@ -29,7 +34,7 @@ const KINDS = "give PNG, JPEG or IDX files, or folders of PNG and JPEG files";
 
 /**
  * Reads PNG and JPEG files, and all of them in a folder (not in folders within), each made as the model's images
- * were;
+ * were, or one of all in a folder where the model's are made of frames;
  * and IDX files of images, which are used as they are.
  *
  * All or nothing: throws a {@linkcode UsageError} that names the first file that cannot be used, and says
@@ -48,7 +53,12 @@ export async function readImages(paths: readonly string[], model: ImagesOf): Pro
   };
   for (const path of paths) {
     await tell(async () => {
-      for (const file of await filesAt(path)) {
+      const files = await filesAt(path);
+      if ((model.recipe.frames ?? 1) > 1 && files[0] !== path) {
+        images.push(await readClip(path, files, model));
+        return;
+      }
+      for (const file of files) {
         await tell(async () => {
           for (const image of await readFile(file, model)) images.push(image);
         });
@@ -82,10 +92,42 @@ async function filesAt(path: string): Promise<string[]> {
   return names.sort().map((name) => /[/\\]$/.test(path) ? path + name : `${path}/${name}`);
 }
 
+// A folder's pictures as the frames of one image.
+async function readClip(
+  path: string,
+  files: readonly string[],
+  model: ImagesOf,
+): Promise<FileImage> {
+  const frames = model.recipe.frames!;
+  const image = { ...model.image, channels: channelsOf(model.image) / frames };
+  const still = { image, pictures: model.pictures, recipe: {} };
+  const read: FileImage[] = [];
+  for (const file of inOrder(files)) read.push(...await readFile(file, still));
+  if (read.length !== frames) {
+    throw new UsageError(
+      `the folder ${path} has ${
+        plural(read.length, "picture")
+      } and the model takes clips of ${frames} frames: ` +
+        `give a folder of so many for each clip`,
+    );
+  }
+  const length = bytesOf(image);
+  const pixels = new Uint8Array(frames * length);
+  read.forEach((frame, i) => pixels.set(frame.pixels, i * length));
+  return { file: path, index: 0, several: false, pixels };
+}
+
 async function readFile(file: string, model: ImagesOf): Promise<FileImage[]> {
   const bytes = await asking(file, () => Deno.readFile(file));
   const [b0, b1, b2, b3] = bytes as unknown as number[];
   const picture = await decodePicture(bytes, file);
+  const { frames = 1 } = model.recipe;
+  if (picture && frames > 1) {
+    throw new UsageError(
+      `${file} is one picture, and the model takes clips of ${frames} frames: give a folder of so many for each, or an ` +
+        `IDX file of four dimensions`,
+    );
+  }
   if (picture) {
     return [{ file, index: 0, several: false, pixels: fitPicture(picture, model, file) }];
   }

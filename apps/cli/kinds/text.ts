@@ -36,8 +36,15 @@ export const text: DataKind<Text> = {
       window * classes
     } columns (${window} characters of ${classes} symbols)`,
   // The last character of a window is its label.
-  label: ({ label }, { labelGiven }) =>
-    labelGiven || label.placement === "none" ? label : { ...label, placement: "overlay" },
+  label: ({ name, label }, { labelGiven, dataset }) => {
+    if (label.placement === "top") {
+      throw new UsageError(
+        `recipe ${name} holds the label above the last layer, and in ${dataset} it is a window's last character: take ` +
+          "another recipe, such as next-character",
+      );
+    }
+    return labelGiven || label.placement === "none" ? label : { ...label, placement: "overlay" };
+  },
   about: (_, pictures) => {
     if (pictures === undefined) return { kind: "text" };
     throw new UsageError("--pictures is for images, and this is text: leave it out");

@@ -7,6 +7,7 @@ import { cifarParts, isCifar } from "./cifar.ts";
 import { fileParts, filesParts, kindOf, KINDS, readHead } from "./files.ts";
 import { split, spread, TEST_EVERY, toDataset } from "./labelled.ts";
 import { type Named, nameOf, partOf, type Parts, type Reader } from "./parts.ts";
+import { hasClips, readClips } from "./clips.ts";
 import { entriesOf, foldersIn, hasClasses, readPictureFolder } from "./picture_folder.ts";
 
 /** Data that was found. */
@@ -121,7 +122,11 @@ async function findParts(path: string, depth = 0): Promise<Parts | null> {
   if (pictures) return pictures;
   const [inner, another] = await foldersIn(folder);
   if (inner === undefined || another !== undefined || depth === DEEPEST) {
-    throw new DataError(`the folder ${folder} has no data set in it that is known: ${EXPECTED}`);
+    const text = entries.find(({ name, isDirectory }) => !isDirectory && /\.txt$/i.test(name));
+    const one = text ? `, or one of its texts, such as ${folder}/${text.name}` : "";
+    throw new DataError(
+      `the folder ${folder} has no data set in it that is known: ${EXPECTED}${one}`,
+    );
   }
   return await findParts(`${folder}/${inner}`, depth + 1);
 }
@@ -131,17 +136,30 @@ async function partsOfFile(path: string): Promise<Parts | null> {
   if (kind) return await fileParts(path, kind);
   const { what, instead } = formatOf(await readHead(path)) ??
     { what: "a file of an unknown kind", instead: null };
+  const named = what.includes("text")
+    ? "let the name of a text end with .txt and that of a table with .csv"
+    : null;
   const unpacked = /zip|tar|7z|rar|gzip|bzip2|xz|zstd/.test(what) ? "unpack it" : null;
   throw new DataError(
-    `${path} is ${what}, where a data set is expected: ${instead ?? unpacked ?? EXPECTED}`,
+    `${path} is ${what}, where a data set is expected: ${instead ?? named ?? unpacked ?? EXPECTED}`,
   );
 }
 
 async function pictureParts(folder: string): Promise<Parts | null> {
+  return await partsOf(folder, hasClasses, readPictureFolder) ??
+    await partsOf(folder, hasClips, readClips);
+}
+
+// The parts of a folder of classes, or of a folder of such folders, where there `are` any to `read`.
+async function partsOf(
+  folder: string,
+  are: (path: string) => Promise<boolean>,
+  read: typeof readPictureFolder,
+): Promise<Parts | null> {
   const folders = await foldersIn(folder);
   const named = async (part: string): Promise<string | null> => {
     for (const name of folders) {
-      if (partOf(name) === part && await hasClasses(`${folder}/${name}`)) {
+      if (partOf(name) === part && await are(`${folder}/${name}`)) {
         return `${folder}/${name}`;
       }
     }
@@ -150,10 +168,10 @@ async function pictureParts(folder: string): Promise<Parts | null> {
   const train = await named("train");
   const test = await named("test") ?? await named("validation");
   const own = train || test ? [train, test].filter((it) => it !== null) : [folder];
-  if (!train && !test && !await hasClasses(folder)) return null;
+  if (!train && !test && !await are(folder)) return null;
   const classes = [...new Set((await Promise.all(own.map(foldersIn))).flat())].sort();
   const reader = (path: string | null): Reader | null =>
-    path === null ? null : (channels): Promise<Named> => readPictureFolder(path, classes, channels);
+    path === null ? null : (channels): Promise<Named> => read(path, classes, channels);
   if (train || test) {
     return { source: folder, train: reader(train), test: reader(test), whole: null };
   }

@@ -32,11 +32,27 @@ export async function readPictureFolder(
   classes: readonly string[],
   channels?: number,
 ): Promise<Named> {
-  const areNumbers = classes.every((name) => /^\d{1,5}$/.test(name) && Number(name) <= MOST_LABEL);
-  const names = areNumbers ? null : classes;
   // Loaded when they are needed: most runs have no use for decoders.
   const { Pictures } = await import("./pictures.ts");
   const pictures = new Pictures(channels);
+  const names = await eachClass(path, classes, async (folder, label) => {
+    for (const file of await picturesIn(folder)) {
+      await pictures.add(await asking(file, () => Deno.readFile(file)), label, file);
+    }
+  });
+  return { ...pictures.finish(path), names };
+}
+
+/**
+ * Calls `read` with the folder of each class in a folder and its label. Returns what the labels stand for, null where all `classes` are
+ * numbers, which are the labels then. Throws a {@linkcode DataError} for a folder that is none of them.
+ */
+export async function eachClass(
+  path: string,
+  classes: readonly string[],
+  read: (folder: string, label: number) => Promise<void>,
+): Promise<readonly string[] | null> {
+  const areNumbers = classes.every((name) => /^\d{1,5}$/.test(name) && Number(name) <= MOST_LABEL);
   for (const name of await foldersIn(path)) {
     const label = areNumbers ? Number(name) : classes.indexOf(name);
     if (label < 0) {
@@ -46,17 +62,22 @@ export async function readPictureFolder(
         }: rename it or take it away`,
       );
     }
-    const folder = `${path}/${name}`;
-    for (const entry of await entriesOf(folder)) {
-      const file = `${folder}/${entry.name}`;
-      if (OTHER_PICTURE.test(entry.name)) {
-        throw new DataError(`${file} is neither PNG nor JPEG: save the picture as one of them`);
-      }
-      if (entry.isDirectory || !PICTURE.test(entry.name)) continue;
-      await pictures.add(await asking(file, () => Deno.readFile(file)), label, file);
-    }
+    await read(`${path}/${name}`, label);
   }
-  return { ...pictures.finish(path), names };
+  return areNumbers ? null : classes;
+}
+
+/** The pictures in a folder, in the order of their names. Throws a {@linkcode DataError} for one in a format that is not read. */
+export async function picturesIn(folder: string): Promise<string[]> {
+  const entries = await entriesOf(folder);
+  const other = entries.find(({ name }) => OTHER_PICTURE.test(name));
+  if (other) {
+    throw new DataError(
+      `${folder}/${other.name} is neither PNG nor JPEG: save the picture as one of them`,
+    );
+  }
+  return entries.filter(({ name, isDirectory }) => !isDirectory && PICTURE.test(name))
+    .map(({ name }) => `${folder}/${name}`);
 }
 
 /** What is in a folder. */

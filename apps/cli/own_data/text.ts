@@ -7,7 +7,7 @@ import {
   takeText,
   type Text,
 } from "@forward-forward/core/data";
-import { DataError } from "@forward-forward/datasets";
+import { DataError, formatOf } from "@forward-forward/datasets";
 import { count } from "../display/words.ts";
 import { readHead, readWhole } from "./files.ts";
 import { TEST_EVERY } from "./labelled.ts";
@@ -100,6 +100,10 @@ function decode(bytes: Uint8Array, path: string): string {
     if (!text.includes("\0")) return text;
   } catch {
     // Refused below.
+  }
+  const what = formatOf(bytes)?.what ?? "text";
+  if (!what.includes("text")) {
+    throw new DataError(`${path} is ${what} and no text, as its name says: give a text in UTF-8`);
   }
   throw new DataError(`${path} is no text in UTF-8: save it as that`);
 }

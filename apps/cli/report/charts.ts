@@ -168,7 +168,7 @@ export async function distributionChart(
       field: "y",
       type: "quantitative",
       stack: null,
-      title: "share of images (%)",
+      title: "share (%)",
       axis: { tickCount: 5 },
     },
     ...appearance(keys),

@@ -94,7 +94,7 @@ async function curves(
     note: "Losses compare only between runs with the same goodness and threshold.",
   }];
   const errors = [
-    ["Error on held-out images", ({ validationError }: LoggedEpoch) => percent(validationError)],
+    ["Held-out error", ({ validationError }: LoggedEpoch) => percent(validationError)],
     ["Error of the readout in training", ({ readoutError }: LoggedEpoch) => percent(readoutError)],
   ] as const;
   const y = "wrong predictions (%)";

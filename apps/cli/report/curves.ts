@@ -37,7 +37,7 @@ export async function trainingCurves(
   }));
   const errors = [
     { ...line("training, readout", (epoch) => percent(epoch.readoutError)), colour: 0 },
-    { ...line("held-out images", (epoch) => percent(epoch.validationError)), colour: 1 },
+    { ...line("held out", (epoch) => percent(epoch.validationError)), colour: 1 },
     ...ofLayers,
   ].filter(({ points }) => points.length > 0);
   const error = errors.length === 0 ? null : await lineChart({

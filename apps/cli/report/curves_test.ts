@@ -18,7 +18,7 @@ const recipe = recipes.hinton({ layers: [784, 20, 20] });
 Deno.test("trainingCurves() draws each layer's error where it was logged", async () => {
   const [, error] = await trainingCurves(epochs, recipe, 0.25);
   assertEquals(error!.table, [
-    ["epoch", "held-out images", "layer 1 alone", "layer 2 alone"],
+    ["epoch", "held out", "layer 1 alone", "layer 2 alone"],
     ["1", "20", "30", "40"],
     ["2", "20", "30", "40"],
   ]);

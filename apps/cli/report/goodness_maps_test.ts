@@ -46,7 +46,7 @@ for (const [unit, recipe] of Object.entries(nets)) {
         });
       }
     }
-    const { source } = mapsSection(images, shownOf(test, undefined));
+    const { source } = mapsSection(images, shownOf(test, {}));
     assertStringIncludes(source, `Layer 2: mean ${unit}`);
     assertStringIncludes(source, "<strong>");
     // Five images, two layers, five labels; and the images themselves.
@@ -73,7 +73,7 @@ Deno.test("goodnessMaps() is of networks whose channels compete, and shows twelv
     recipes.deeper({ ...small, classes: 30, layers: [77, { ...layer, channels: 30 }] }),
   );
   const images = (await goodnessMaps(network, many))!;
-  const { source } = mapsSection(images.slice(0, 1), shownOf(many, undefined));
+  const { source } = mapsSection(images.slice(0, 1), shownOf(many, {}));
   assertEquals(source.match(/alt="image \d+ in layer/g)!.length, 12);
   assertStringIncludes(source, `<strong>${images[0]!.truth}</strong>`);
 });

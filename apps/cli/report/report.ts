@@ -25,7 +25,7 @@ export const reportFlags: Flags = {
   out: { value: "FILE", help: "what to write: report.html in the run folder by default" },
   backend: {
     value: "NAME",
-    help: `what scores the test images: ${backendHelp}`,
+    help: `what scores the test data: ${backendHelp}`,
     choices: backendNames,
   },
   dataset: {
@@ -33,7 +33,10 @@ export const reportFlags: Flags = {
     help: "the data set the model was trained on by default",
     choices: datasetNames,
   },
-  "test-limit": { value: "N", help: "score the first N images, by default as many as the run did" },
+  "test-limit": {
+    value: "N",
+    help: "score the first N images (of a text, strings), by default as many as the run did",
+  },
   help: { value: "", help: "this text" },
 };
 

@@ -57,7 +57,7 @@ const FIELDS = 48;
 export async function runPage(findings: Findings): Promise<string> {
   const { run, model: { info }, test, dataset, scores, scorer, steps, maps } = findings;
   const { recipe, seed, epoch, names } = info;
-  const shown = shownOf(test, names);
+  const shown = shownOf(test, { names, frames: recipe.frames });
   const evaluation = evaluateScores(scores, test.labels, recipe);
   const seconds = run.epochs.at(-1)!.trainSeconds;
   const curves = await trainingCurves(run.epochs, recipe, evaluation.error);
@@ -146,7 +146,7 @@ async function distributions(
       const wrong = share((i) => negative[i]! > threshold);
       const more = share((i) => positive[i]! > negative[i]!);
       const note = `Above the threshold are ${right} of the right labels and ${wrong} of the ` +
-        `wrong ones; the right one has more in ${more} of the images.`;
+        `wrong ones; the right one has more in ${more} of all.`;
       const chart = await distributionChart({
         title: `Layer ${l + 1}, ${layerWidths(recipe)[l + 1]} units`,
         x: `goodness (${goodnessUnit(recipe)})`,
@@ -270,7 +270,9 @@ function fields({ model: { info, state } }: Findings, { first }: Shown): Html {
   const [{ options: layer, map }] = planLayers(info.recipe, layerKinds) as [PlannedLayer];
   // Of a convolution a window's weights, of other layers those of every pixel.
   const windows = layer.kind === "convolution" ? layer as ConvolutionOptions : null;
-  const image = windows ? windowSize(windows, map) : info.image;
+  const { frames = 1 } = info.recipe;
+  const frame = { ...info.image, channels: channelsOf(info.image) / frames };
+  const image = windows ? windowSize(windows, map) : frame;
   const weight = denseState(info.recipe, state)["layers.0.weight"]!;
   const pixels = bytesOf(image);
   // Above the pixels' rows are those of what is above a recurrent layer, or of a label beside the image.

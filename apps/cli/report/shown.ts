@@ -29,15 +29,28 @@ export interface Shown {
   sections(run: RunLog): Piece;
 }
 
-type Show<D> = (test: D, names: readonly string[] | undefined) => Omit<Shown, "items">;
+type Show<D> = (test: D, about: About) => Omit<Shown, "items">;
 
-const images: Show<Dataset> = (data) => ({
+/** What a model says of its data. */
+export interface About {
+  /** What the labels stand for. */
+  names?: readonly string[] | undefined;
+  /** Of how many frames an image is made; one where absent. */
+  frames?: number | undefined;
+}
+
+const images: Show<Dataset> = (data, { frames = 1 }) => ({
   label: String,
   item: (index) => {
-    const size = bytesOf(data);
-    const pixels = data.images.subarray(index * size, (index + 1) * size);
-    const { url, width, height } = picture(pixels, data);
-    return html`<img src="${url}" width="${width}" height="${height}" alt="test image ${index}">`;
+    const frame = { ...data, channels: channelsOf(data) / frames };
+    const size = bytesOf(frame);
+    const pictures = Array.from({ length: frames }, (_, f) => {
+      const start = (index * frames + f) * size;
+      const { url, width, height } = picture(data.images.subarray(start, start + size), frame);
+      const alt = `test image ${index}${frames > 1 ? `, frame ${f + 1}` : ""}`;
+      return html`<img src="${url}" width="${width}" height="${height}" alt="${alt}">`;
+    });
+    return html`${pictures}`;
   },
   first: `The first ${data.classes} pixels, at the top left${
     channelsOf(data) === 3 ? " of red" : ""
@@ -48,7 +61,7 @@ const images: Show<Dataset> = (data) => ({
 // Epochs whose text is shown: more would not be read.
 const MOST_TEXTS = 12;
 
-const text: Show<Text> = ({ symbols, length, window }, names = []) => {
+const text: Show<Text> = ({ symbols, length, window }, { names = [] }) => {
   const label = (symbol: number): string => names[symbol] === " " ? "␣" : names[symbol]!;
   return {
     label,
@@ -103,7 +116,7 @@ const text: Show<Text> = ({ symbols, length, window }, names = []) => {
 
 const all: Readonly<Record<string, Show<never>>> = { images, text };
 
-/** What a report shows of these; `names` are what the labels stand for. */
-export function shownOf(test: AnyData, names: readonly string[] | undefined): Shown {
-  return { items: kindOf(test).items, ...all[sourceName(test)]!(test as never, names) };
+/** What a report shows of these. */
+export function shownOf(test: AnyData, about: About): Shown {
+  return { items: kindOf(test).items, ...all[sourceName(test)]!(test as never, about) };
 }

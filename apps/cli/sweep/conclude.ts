@@ -26,7 +26,7 @@ export function printer(json: boolean): Printer {
 /** Says what begins. */
 export function announce(
   { emit, say }: Printer,
-  { plan, trials, dataset, images, ran: { backend, device }, known, why }: Prepared,
+  { plan, trials, dataset, images, items, ran: { backend, device }, known, why }: Prepared,
   { path, resumed }: { path: string; resumed: boolean },
 ): void {
   const { name: recipe } = plan.base;
@@ -42,12 +42,12 @@ export function announce(
   const held = images.validation > 0 ? count(images.validation) : "none";
   const judged = plan.tested
     ? `${held} held out; nothing is chosen, so each network is tested once`
-    : `${held} held out to judge by; the test images are not read`;
+    : `${held} held out to judge by; the test ${items} are not read`;
   say(
     [
       `sweep of recipe ${recipe}: ${plural(plan.settings.length, "setting")} by ` +
       `${plural(plan.seeds.length, "seed")}, ${plural(trials.length, "trial")}`,
-      `data     ${dataset}: ${count(images.train)} images to train on, ${judged}`,
+      `data     ${dataset}: ${count(images.train)} ${items} to train on, ${judged}`,
       `backend  ${backend}, ${device}${why ? ` (auto: ${why})` : ""}`,
       `sweep    ${path}`,
       ...(resumed ? [`resumed  ${finished(known, trials.length)}`] : []),
@@ -73,15 +73,17 @@ export interface Findings {
   results: readonly TrialResult[];
   /** The data set's name or folder. */
   dataset: string;
-  /** How many images there are. */
+  /** How many images there are, or of what else is predicted. */
   images: { train: number; validation: number };
+  /** What those are called. */
+  items: string;
   /** What it ran on. */
   backend: { name: string; device: string };
 }
 
 /** Writes the sweep's page and returns its path; null where nothing is finished. */
 export async function writePage(findings: Findings): Promise<string | null> {
-  const { folder, plan, trials, results, dataset, images, backend } = findings;
+  const { folder, plan, trials, results, dataset, images, items, backend } = findings;
   const ranked = rank(plan.settings, results);
   if (ranked.length === 0) return null;
   // Vega is loaded when a page is written.
@@ -89,7 +91,7 @@ export async function writePage(findings: Findings): Promise<string | null> {
   const { base, tested } = plan;
   const { path } = folder;
   return await folder.savePage(
-    await sweepPage({ path, base, tested, ranked, trials, dataset, images, backend }),
+    await sweepPage({ path, base, tested, ranked, trials, dataset, images, items, backend }),
   );
 }
 

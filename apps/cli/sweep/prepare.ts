@@ -9,6 +9,7 @@ import { UsageError } from "../shared/errors.ts";
 import { VERSION } from "../version.ts";
 import type { Begun } from "./begin.ts";
 import { type EngineOptions, readEngine } from "./engines/options.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { fitPlan } from "./fit_plan.ts";
 import { makePlan, type Plan, type Trial, trialsOf } from "./plan.ts";
 import { triesNothing } from "./sweep_file.ts";
@@ -33,8 +34,10 @@ export interface Prepared {
   data: TrainingData;
   /** Their data set's name or folder. */
   dataset: string;
-  /** How many there are. */
+  /** How many there are, or how many of what else is predicted. */
   images: { train: number; validation: number };
+  /** What those are called. */
+  items: string;
   /** The plan that fits them. */
   plan: Plan;
   /** Its trials. */
@@ -84,7 +87,8 @@ export async function prepare(args: Arguments, begun: Begun): Promise<Prepared> 
   const images = { train: data.train.count, validation: data.validation?.count ?? 0 };
   stack.move();
   const { backend, why } = chosen;
-  return { engine, backend, why, data, dataset, images, plan, trials, ran, known };
+  const { items } = kindOf(data.train);
+  return { engine, backend, why, data, dataset, images, items, plan, trials, ran, known };
 }
 
 interface Chosen {

@@ -73,10 +73,10 @@ export async function runSweep(args: Arguments, begun: Begun): Promise<number> {
   const left: string[] = [];
   try {
     if (prepared.backend) {
-      const { backend, data } = prepared;
+      const { backend, data, items } = prepared;
       const shown = !args.given("json") && Deno.stderr.isTerminal();
       const show = (): typeof progress => {
-        return progress = shown ? showProgress(data.train.count) : noProgress;
+        return progress = shown ? showProgress(data.train.count, { items }) : noProgress;
       };
       await runHere({ missing, backend, data, signal, onResult, show });
     } else if (engine?.on === "local") {
@@ -94,8 +94,8 @@ export async function runSweep(args: Arguments, begun: Begun): Promise<number> {
 }
 
 function findings(folder: SweepFolder, prepared: Prepared): Omit<Findings, "results"> {
-  const { plan, trials, dataset, images, ran: { backend: name, device } } = prepared;
-  return { folder, plan, trials: trials.length, dataset, images, backend: { name, device } };
+  const { plan, trials, dataset, images, items, ran: { backend: name, device } } = prepared;
+  return { folder, plan, trials: trials.length, dataset, images, items, backend: { name, device } };
 }
 
 // Writes down what begins, or goes on elsewhere.
@@ -104,13 +104,13 @@ async function record(
   { file, resumed }: Begun,
   prepared: Prepared,
 ): Promise<void> {
-  const { engine, ran, plan, images } = prepared;
+  const { engine, ran, plan, images, items } = prepared;
   if (resumed) await folder.tidy();
   if (!resumed) await folder.saveSettings(file, ran);
   if (engine) {
     const { threads } = ran;
     if (resumed) await folder.saveSettings(file, { ...resumed.ran, engine, threads });
-    await folder.savePlan({ plan, images });
+    await folder.savePlan({ plan, images, items });
   }
 }
 

@@ -1,6 +1,7 @@
 // `ff sweep DIR --status` and `--report`: what there is of a sweep, whatever runs it.
 
 import { EXIT, UsageError } from "../shared/errors.ts";
+import { kindOf } from "../kinds/kinds.ts";
 import { lockRun } from "../run/run_lock.ts";
 import { conclude, printer } from "./conclude.ts";
 import { queuedTasks, readJobs } from "./engines/slurm_queue.ts";
@@ -42,13 +43,13 @@ export async function showStatus(path: string, json: boolean): Promise<number> {
 export async function showReport(path: string, json: boolean): Promise<number> {
   const folder = SweepFolder.at(path);
   const { file, ran } = await folder.readSettings(refusing(`${folder.path}/sweep.json`));
-  const { plan, images } = await planOf(folder, file);
+  const { plan, images, items } = await planOf(folder, file);
   const trials = trialsOf(plan);
   const results = await folder.collectResults(trials);
   await keep(folder, () => folder.saveResults(results));
   const { backend: name, device } = ran;
   await conclude(printer(json), {
-    ...{ folder, plan, results, images },
+    ...{ folder, plan, results, images, items },
     trials: trials.length,
     dataset: file.dataset ?? "mnist",
     backend: { name, device },
@@ -76,5 +77,6 @@ async function planOf(folder: SweepFolder, file: SweepFile): Promise<Planned> {
   const dataset = file.dataset ?? "mnist";
   const { train, validation } = await loadTrainingData(dataset, file, refuse);
   const plan = fitPlan(makePlan(file, refuse), { train, dataset, recipe: file.recipe }, refuse);
-  return { plan, images: { train: train.count, validation: validation?.count ?? 0 } };
+  const images = { train: train.count, validation: validation?.count ?? 0 };
+  return { plan, images, items: kindOf(train).items };
 }

@@ -26,7 +26,10 @@ export const sweepFlags: Flags = {
     choices: datasetNames,
   },
   backend: { value: "NAME", help: "with --recipe: as ff train has it", choices: backendNames },
-  validation: { value: "N", help: "with --recipe: hold out the last N training images" },
+  validation: {
+    value: "N",
+    help: "with --recipe: hold out the last N training images (of a text, strings)",
+  },
   on: {
     value: engineNames.join("|"),
     help: "run each trial as a process of its own: here, or as a task of Slurm",

@@ -67,7 +67,7 @@ export function parseSweep(text: string, refuse: Refuse, seeds?: number[]): Swee
   }
   if (!triesNothing(file) && !file.validation) {
     refuse(
-      `holds no images out, by which its settings would be compared: give it a validation, such as 10000`,
+      `holds nothing out, by which its settings would be compared: give it a validation, such as 10000`,
     );
   }
   if (file.variants && file.search !== undefined) {

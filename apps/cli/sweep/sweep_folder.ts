@@ -18,8 +18,10 @@ import { parseResult, type TrialResult } from "./trial_result.ts";
 export interface Planned {
   /** The plan, fitted to the images. */
   plan: Plan;
-  /** Numbers of images. */
+  /** Numbers of images, or of what else is predicted. */
   images: { train: number; validation: number };
+  /** What those are called: images in the plan of a sweep that did not say. */
+  items: string;
 }
 
 /** A folder that a sweep writes to. */
@@ -143,8 +145,12 @@ export class SweepFolder {
         cause: error,
       });
     }
-    const planned = parseObject(text) as Planned & { format: number } | null;
-    if (planned?.format === FORMAT && Array.isArray(planned.plan?.settings)) return planned;
+    const planned = parseObject(text) as
+      | Omit<Planned, "items"> & { format: number; items?: string }
+      | null;
+    if (planned?.format === FORMAT && Array.isArray(planned.plan?.settings)) {
+      return { ...planned, items: planned.items ?? "images" };
+    }
     throw new UsageError(`${path} is no plan of a sweep any more: ${remedy} anew`);
   }
 

@@ -23,15 +23,17 @@ export interface SweepFindings {
   trials: number;
   /** The data set's name or folder. */
   dataset: string;
-  /** Numbers of images. */
+  /** Numbers of images, or of what else is predicted. */
   images: { train: number; validation: number };
+  /** What those are called. */
+  items: string;
   /** What it ran on. */
   backend: { name: string; device: string };
 }
 
 /** The whole page. */
 export async function sweepPage(findings: SweepFindings): Promise<string> {
-  const { path, base, tested, ranked, trials, dataset, images, backend } = findings;
+  const { path, base, tested, ranked, trials, dataset, images, items, backend } = findings;
   const name = nameOf(path);
   const done = ranked.flatMap((row) => row.trials);
   const best = ranked.find(isSound);
@@ -43,7 +45,7 @@ export async function sweepPage(findings: SweepFindings): Promise<string> {
         <h1>${name}</h1>
         <p class="lead">${`Forward-Forward, recipe ${base.name}, trained on ${
           count(images.train)
-        } images of ${dataset}, ` +
+        } ${items} of ${dataset}, ` +
           `on ${backend.name} (${backend.device}).`}</p>
       </header>
     `,
@@ -55,7 +57,7 @@ export async function sweepPage(findings: SweepFindings): Promise<string> {
     ]),
     section(
       "Settings",
-      tested ? testExplanation() : explanation(images.validation),
+      tested ? testExplanation(items) : explanation(images.validation, items),
       grid(rankingTable(ranked)),
     ),
     ...await costs(ranked),
@@ -64,22 +66,22 @@ export async function sweepPage(findings: SweepFindings): Promise<string> {
   ]);
 }
 
-function explanation(validation: number): Html {
+function explanation(validation: number, items: string): Html {
   return html`
     <p>
-      Errors are those on ${count(validation)} training images that were held out, after the last
+      Errors are those on ${count(validation)} training ${items} that were held out, after the last
       epoch, as a mean over seeds with its standard deviation; the best epoch's is chosen by the same
-      images and flatters. So does the first row, a little, for it was chosen among all. The test images
-      were not read: the setting you choose in the end is tested once, by training with it.
+      ${items} and flatters. So does the first row, a little, for it was chosen among all. The test
+      ${items} were not read: the setting you choose in the end is tested once, by training with it.
     </p>
   `;
 }
 
-function testExplanation(): Html {
+function testExplanation(items: string): Html {
   return html`
     <p>
       Nothing was tried, so nothing was chosen: each network was trained as the recipe says and then
-      tested once. The error is that on the test images, as a mean over seeds with its standard
+      tested once. The error is that on the test ${items}, as a mean over seeds with its standard
       deviation.
     </p>
   `;

@@ -67,7 +67,7 @@ export function requireSameImages(sweep: string, now: DataSums, then: DataSums):
   for (const part of ["train", "validation"] as const) {
     if (now[part] === then[part]) continue;
     throw new UsageError(
-      `the ${part === "train" ? "training" : "held-out"} images are not those that the sweep in ` +
+      `the ${part === "train" ? "training" : "held-out"} data is not that which the sweep in ` +
         `${sweep} began with, and its errors would not compare: give the same data, or begin anew`,
     );
   }

@@ -27,19 +27,22 @@ export const trainFlags: Flags = {
     choices: datasetNames,
   },
   layers: { value: "784,500,500", help: "pixels, then units of each layer" },
-  epochs: { value: "N", help: "passes over the training images" },
-  "batch-size": { value: "N|full", help: "images in an update" },
+  frames: {
+    value: "N",
+    help: "an image's channels are N frames, shown one a step (recipe recurrent)",
+  },
+  epochs: { value: "N", help: "passes over the training data" },
+  "batch-size": { value: "N|full", help: "images, or characters, in an update" },
   "updates-per-layer": { value: "N", help: "updates of a layer at a time (recipe keras)" },
   "learning-rate": { value: "X", help: "learning rate of the layers" },
   threshold: { value: "X|units", help: "goodness that separates positive from negative" },
   seed: { value: "N", help: "decides every random number, 1 by default" },
-  "train-limit": { value: "N", help: "train on the first N images" },
-  "test-limit": { value: "N", help: "test on the first N images" },
-  validation: { value: "N", help: "hold out the last N training images" },
+  "train-limit": { value: "N", help: "train on the first N images (of a text, strings)" },
+  "test-limit": { value: "N", help: "test on the first N images (of a text, strings)" },
+  validation: { value: "N", help: "hold out the last N training images (of a text, strings)" },
   keep: {
     value: "last|best",
-    help:
-      "the model to end with: of the last epoch (default), or of the best on the held-out images",
+    help: "the model to end with: of the last epoch (default), or of the best on what is held out",
   },
   config: {
     value: "FILE",
@@ -83,7 +86,7 @@ export function readKeep(text: string | undefined, { validation }: Limits): Keep
   const keep = oneOf("model to keep", text ?? "last", KEEPS) as Keep;
   if (keep === "best" && !validation) {
     throw new UsageError(
-      "--keep best chooses by held-out images and there are none: hold some out with --validation 10000",
+      "--keep best chooses by what is held out and nothing is: hold some out with --validation 10000",
     );
   }
   return keep;

@@ -125,7 +125,7 @@ export function requireSameData(run: string, now: DataIdentity, then: DataIdenti
     const [a, b] = [now, then].map((data) => data[part as keyof DataIdentity]?.sha256);
     if (a === b) continue;
     throw new UsageError(
-      `the ${name} images are not those that the run in ${run} began with (SHA-256 ${
+      `the ${name} data is not that which the run in ${run} began with (SHA-256 ${
         short(a)
       }, and was ` +
         `${short(b)}): give the same data, with --dataset if they have moved`,

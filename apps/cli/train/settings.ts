@@ -65,6 +65,7 @@ function makeRecipe(args: Arguments, { recipe: configured }: Config): Recipe {
   set("layers", (text) => {
     recipe.layers = text.split(",").map((part) => whole("layers", part.trim(), 1));
   });
+  set("frames", (text) => recipe.frames = whole("frames", text, 1));
   set("epochs", (text) => recipe.epochs = whole("epochs", text, 1));
   set("batch-size", (text) => {
     recipe.batchSize = text === "full" ? text : whole("batch-size", text, 1, "full");
@@ -132,7 +133,8 @@ export function fitRecipe(
   const image = { channels: channelsOf(plane), rows, columns };
   const isSquare = image.channels === 1 && rows === columns;
   const isOther = draft.image && imageIsFree(draft);
-  const mapped = (!isSquare || isOther) && units.some((layer) => typeof layer !== "number");
+  const mapped = (!isSquare || isOther) && units.some((layer) => typeof layer !== "number") ||
+    (draft.frames ?? 1) > 1;
   const recipe = checked({
     ...draft,
     classes,

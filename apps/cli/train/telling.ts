@@ -118,7 +118,11 @@ export class Telling {
     ];
     this.#say(parts.filter((part) => part !== "").join("\n\n"));
     if (best) {
-      this.#say(`the model is that of epoch ${best.epoch}, the best on the held-out images`);
+      this.#say(
+        `the model is that of epoch ${best.epoch}, the best on the held-out ${
+          kindOf(data.train).items
+        }`,
+      );
     }
     this.#say(
       `trained in ${duration(trainSeconds)}; the run is in ${run}, ${reportCommand(run)} draws it`,

@@ -15,12 +15,13 @@ export function unfitted(recipe: Recipe, labelGiven: boolean): Recipe {
   const { label, layers } = recipe;
   const free = !labelGiven && label?.placement === "overlay";
   const [width, ...others] = Array.isArray(layers) ? layers : [];
+  const frames = Number.isInteger(recipe.frames) ? recipe.frames! : 1;
   const mapped = typeof width === "number" && others.some((layer) => typeof layer !== "number");
-  const large = imageIsFree(recipe) ? { image: null, layers: [LARGE, ...others] } : {};
+  const large = imageIsFree(recipe) ? { image: null, layers: [frames * LARGE, ...others] } : {};
   return {
     ...recipe,
     ...free ? { label: { ...label, placement: "append" } } : {},
-    ...mapped ? { ...large, ...shared({ ...recipe, ...large }) } : {},
+    ...mapped ? { ...large, ...shared({ ...recipe, ...large }) } : frames > 1 ? large : {},
   };
 }
 

@@ -67,6 +67,11 @@ export interface InputOptions {
   /** What the pixels are, for layers that look at neighbours: where absent, a grey square if their number is a square. */
   image?: MapShape | null;
   /**
+   * Of how many frames an image is made, one where absent: its channels, or as many together as a frame has, one frame after
+   * another. A network that goes on in time is shown one at a step.
+   */
+  frames?: number;
+  /**
    * How pixels become numbers: `"measured"` subtracts the training images' ground and gives the label, and the first layer's
    * step, the share that they have on MNIST; `"plain"` takes them from 0 to 1.
    */
@@ -109,6 +114,7 @@ export const inputFields: Fields<Omit<InputOptions, "layers" | "excitedBy">> = {
     rows: whole(1),
     columns: whole(1),
   }))),
+  frames: optional(whole(1)),
   augment: since(
     nullable(object<AugmentOptions>(
       {

@@ -20,6 +20,11 @@ export const text: SourceKind<Text> = {
     if (unknown !== undefined) {
       throw new RangeError(`symbol ${unknown} is not from 0 to ${classes - 1}`);
     }
+    if (recipe.label.placement !== "overlay") {
+      throw new TypeError(
+        'the label of a window is its last character: make the label\'s placement "overlay"',
+      );
+    }
     const { pixels } = inputColumns(recipe);
     if (pixels !== (window - 1) * classes) {
       const taken = inputWidth(recipe);
@@ -29,11 +34,6 @@ export const text: SourceKind<Text> = {
       );
     }
     if (recipe.augment) throw new TypeError("text is not changed for training: make augment null");
-    if (recipe.label.placement !== "overlay") {
-      throw new TypeError(
-        'the label of a window is its last character: make the label\'s placement "overlay"',
-      );
-    }
   },
   plane: ({ window, classes }) => ({ rows: window, columns: classes }),
   open: (backend, recipe, data, { training } = {}) =>

@@ -57,25 +57,32 @@ export function layerSchema(layers: LayerKinds, rules: RuleKinds): Schema<LayerO
   return either(whole(1), { type: "object", oneOf: kinds } as Schema<{ kind: string }>);
 }
 
-/** What the inputs of a recipe are, where it says nothing else: a square image where their number is a square. */
-export function imageShape(
-  { layers: [width], image }: { layers: readonly unknown[]; image?: MapShape | null },
-): MapShape {
-  if (image) return image;
-  const side = Math.sqrt(width as number);
-  return Number.isInteger(side)
-    ? { channels: 1, rows: side, columns: side }
-    : vector(width as number);
+/** The parts of a recipe that say what an image is. */
+export interface ImageOptions {
+  /** The width of the input first. */
+  layers: readonly unknown[];
+  /** What its pixels are; a square image where this is absent and their number is a square. */
+  image?: MapShape | null;
+  /** Of how many frames it is made; one where absent. */
+  frames?: number;
+}
+
+/** What the first layer is shown at a time: the image, or a frame of it. */
+export function shownShape({ layers: [width], image, frames = 1 }: ImageOptions): MapShape {
+  if (image) return { ...image, channels: image.channels / frames };
+  const pixels = width as number / frames;
+  const side = Math.sqrt(pixels);
+  return Number.isInteger(side) ? { channels: 1, rows: side, columns: side } : vector(pixels);
 }
 
 /** The layers of a recipe whose layers are sound, from the first hidden one. Throws a `RangeError` where a kind refuses its inputs. */
 export function planLayers(
-  recipe: LayerSettings & { layers: readonly LayerOptions[]; image?: MapShape | null },
+  recipe: LayerSettings & Omit<ImageOptions, "layers"> & { layers: readonly LayerOptions[] },
   kinds: LayerKinds,
 ): PlannedLayer[] {
   const { excitedBy, loss, threshold, goodness, peer, initial, optimizer } = recipe;
   const shared: LayerSettings = { excitedBy, loss, threshold, goodness, peer, initial, optimizer };
-  let map = imageShape(recipe);
+  let map = shownShape(recipe);
   return recipe.layers.slice(1).map((layer) => {
     const options = layerOptions(layer);
     const kind = kinds[options.kind]!;

@@ -9,6 +9,7 @@ import { hinton } from "./hinton.ts";
 /**
  * The paper's recurrent network: a still image is seen for eight steps, in which each layer sees those below and above it one step before,
  * and the label from above; the label is predicted by the goodness of steps 3 to 5.
+ * With `frames`, an image is a video, of which each step is shown the next frame.
  */
 export function recurrent(changes: RecipeChanges = {}): Recipe {
   const schedule: RecurrentOptions = {

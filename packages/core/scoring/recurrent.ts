@@ -1,4 +1,5 @@
-// A recurrent pass: layers that see those below and above them one step before, with the image below and the label above held.
+// A recurrent pass: layers that see those below and above them one step before, with the label held above, and below the image or
+// its frames, one a step.
 
 import type { Layer, SharedInput } from "../layers/layer.ts";
 import type { Tensor } from "../tensor/backend.ts";
@@ -29,18 +30,34 @@ export interface Seen {
 
 /**
  * Passes through layers of which each sees the normalised states of the one below (its shared inputs) and of the one above (its own) one
- * step before. The image below the first and the label above the last do not change.
+ * step before. The label above the last does not change, nor does the image below the first, unless it is made of frames: of those each
+ * step is shown the next, and the last is shown from then on.
  */
 export class RecurrentForward extends Forward {
   /** How it goes on in time. */
   readonly recurrence: Recurrence;
   readonly #strength: number;
+  readonly #frames: number;
 
-  /** Passes through these layers, above the last of which a label's one is `strength`. */
-  constructor(stack: Stack, recurrence: Recurrence, strength: number) {
+  /** Passes through these layers, above the last of which a label's one is `strength`; images are made of so many `frames`. */
+  constructor(
+    stack: Stack,
+    recurrence: Recurrence,
+    { strength, frames = 1 }: { strength: number; frames?: number },
+  ) {
     super(stack);
     this.recurrence = recurrence;
     this.#strength = strength;
+    this.#frames = frames;
+  }
+
+  /** The first layer's product with the image or, `[frames * rows, units]`, with its first frame in every row, then with the next. */
+  override sharedProduct(encoded: EncodedImages): Tensor | null {
+    const { backend: b } = this.stack;
+    if (this.#frames === 1) return super.sharedProduct(encoded);
+    return b.scope(() =>
+      super.sharedProduct({ ...encoded, pixels: this.#inOrder(encoded.pixels) })
+    );
   }
 
   /** What stands above the last layer for labels that are one-hot. */
@@ -48,11 +65,45 @@ export class RecurrentForward extends Forward {
     return this.stack.backend.affine(oneHot, this.#strength, 0);
   }
 
-  /** One pass from the bottom up, as if nothing were above: each layer's state. `product` is the {@linkcode sharedProduct}. */
+  // Images, `[rows, frames * pixels]`, frame by frame, `[frames * rows, pixels]`.
+  #inOrder(images: Tensor): Tensor {
+    const { backend: b } = this.stack;
+    const frames = this.#frames;
+    const [rows, columns] = images.shape;
+    return b.scope(() => {
+      const cut = b.reshape(b.affine(images, 1, 0), [rows * frames, columns / frames]);
+      const order = Int32Array.from(
+        { length: rows * frames },
+        (_, i) => i % rows * frames + Math.floor(i / rows),
+      );
+      return b.gather(cut, b.upload(order, [order.length, 1]));
+    });
+  }
+
+  // What the first layer is shown, step by step: the image, or its frames, each with its product.
+  #shown(images: Tensor, product: Tensor): SharedInput[] {
+    const { backend: b } = this.stack;
+    if (this.#frames === 1) return [{ images, product }];
+    const [rows] = images.shape;
+    return b.scope(() => {
+      const inOrder = this.#inOrder(images);
+      return Array.from({ length: this.#frames }, (_, t) => ({
+        images: b.slice(inOrder, t * rows, (t + 1) * rows),
+        product: b.slice(product, t * rows, (t + 1) * rows),
+      }));
+    });
+  }
+
+  /**
+   * One pass from the bottom up, of the first frame where there are several, as if nothing were above: each layer's state. `product` is
+   * the {@linkcode sharedProduct}.
+   */
   bottomUp(product: Tensor): Activity[] {
     const { backend: b, layers } = this.stack;
     return b.scope(() => {
-      let below = product;
+      let below = this.#frames === 1
+        ? product
+        : b.slice(product, 0, product.shape[0] / this.#frames);
       return layers.map((layer, l) => {
         const nothing = b.fill([below.shape[0], layer.size.inputs], 0);
         const activity = layer.activity(nothing, below);
@@ -64,8 +115,8 @@ export class RecurrentForward extends Forward {
   }
 
   /**
-   * Goes on for so many steps from the {@linkcode bottomUp} pass of `images` (`[rows, pixels]`, of whose product with the first layer's weights
-   * `product` is made) under what is `above` the last layer, `[rows, classes]` or twice as many rows, of which each half has the images. At every
+   * Goes on for so many steps from the {@linkcode bottomUp} pass of `images` (`[rows, pixels]`, whose {@linkcode sharedProduct} is
+   * `product`) under what is `above` the last layer, `[rows, classes]` or twice as many rows, of which each half has the images. At every
    * step each layer is given to `make`, which returns what the layer makes of what it sees, and what is to be `kept` of that: `after` is given
    * it, of all layers, when the step, from 1, is done.
    */
@@ -81,6 +132,7 @@ export class RecurrentForward extends Forward {
     const { keep } = this.recurrence;
     const twice = (x: Tensor): Tensor =>
       above.shape[0] === x.shape[0] ? b.affine(x, 1, 0) : b.concat(x, x);
+    const shown = this.#shown(images, product);
     let states = b.scope(() => this.bottomUp(product).map(({ s }) => twice(s)));
     for (let step = 1; step <= steps; step++) {
       const next = b.scope(() => {
@@ -92,7 +144,7 @@ export class RecurrentForward extends Forward {
             const below = seen[l - 1];
             const shared = below
               ? { images: below, product: layer.sharedProduct!(below) }
-              : { images, product };
+              : shown[Math.min(step, shown.length) - 1]!;
             const { activity, kept } = make(layer, { l, inputs: seen[l + 1] ?? above, shared });
             const s = b.add(b.affine(states[l]!, keep, 0), b.affine(activity.s, 1 - keep, 0));
             return { s, kept };
@@ -104,6 +156,7 @@ export class RecurrentForward extends Forward {
       after(next.map(({ kept }) => kept), step);
     }
     for (const s of states) s.dispose();
+    if (shown.length > 1) shown.flatMap(Object.values).forEach((s: Tensor) => s.dispose());
   }
 
   /** What the readout sees: the normalised states of one pass from the bottom up, of each layer from its first on. */

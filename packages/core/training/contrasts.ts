@@ -9,7 +9,8 @@ import { placeHash } from "../tensor/dropout.ts";
 import { fusedOperations } from "../tensor/fused.ts";
 
 /** The parts of a recipe by which layers learn from a batch. */
-export interface LearningOptions extends Pick<InputOptions, "classes" | "excitedBy" | "negatives"> {
+export interface LearningOptions
+  extends Pick<InputOptions, "classes" | "excitedBy" | "frames" | "negatives"> {
   /** The fraction of each hidden layer's inputs that are dropped in training, each time others. */
   dropout: number;
 }

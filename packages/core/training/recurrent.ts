@@ -19,7 +19,7 @@ export interface RecurrentOptions extends Recurrence {
 }
 
 /**
- * The image is held below the first layer and the label above the last; after one pass from the bottom up all layers step at once, by the
+ * The image is held below the first layer, or its frames one after another, and the label above the last; after one pass from the bottom up all layers step at once, by the
  * states of one step before. What a layer learns from a batch is the mean of its steps.
  */
 export const recurrent: ScheduleKind<RecurrentOptions> = {
@@ -32,18 +32,25 @@ export const recurrent: ScheduleKind<RecurrentOptions> = {
   },
   trainsReadout: true,
   updatesPerBatch: ({ order }, layers) => order === "at-once" ? 1 : layers,
-  check: ({ steps, from, to }, { dropout }) => {
+  check: ({ steps, from, to }, { dropout, frames = 1 }) => {
     if (from > to || to > steps) {
       throw new RangeError(
         `a recurrent network predicts by steps from 1 to its last, ${steps}, got ${from} to ${to}`,
+      );
+    }
+    if (frames > steps) {
+      throw new RangeError(
+        `a recurrent network is shown a frame at a step, and ${frames} frames need as many steps, got ${steps}`,
       );
     }
     if (dropout > 0) {
       throw new RangeError("a recurrent network has no dropout: make it 0");
     }
   },
-  forward: (recurrence, stack, { label }) =>
-    new RecurrentForward(stack, recurrence, label.strength === "max" ? 1 : label.strength),
+  forward: (recurrence, stack, { label, frames = 1 }) => {
+    const strength = label.strength === "max" ? 1 : label.strength;
+    return new RecurrentForward(stack, recurrence, { strength, frames });
+  },
   create: ({ order }, forward, recipe) => ({
     train: async (source, parts, turn) => {
       const all = forward.stack.layers.map((_, l) => l);

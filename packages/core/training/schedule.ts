@@ -45,7 +45,7 @@ export interface ScheduleKind<O extends { kind: string } = { kind: string }> {
   /** Throws a `RangeError` where its options contradict each other, or the rest of the recipe. */
   check?(options: O, recipe: LearningOptions): void;
   /** How its layers go forward, where that is not from the bottom up: with the label above the last. */
-  forward?(options: O, stack: Stack, recipe: Pick<InputOptions, "label">): Forward;
+  forward?(options: O, stack: Stack, recipe: Pick<InputOptions, "label" | "frames">): Forward;
   /** Makes one, for layers that go {@linkcode Forward}, by the rest of the recipe. */
   create(options: O, forward: Forward, recipe: LearningOptions): Schedule;
 }

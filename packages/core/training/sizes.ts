@@ -4,8 +4,9 @@ import { inputColumns } from "../data/columns.ts";
 import { inputPace } from "../data/inputs.ts";
 import { inputWidth } from "../data/options.ts";
 import type { LayerSize } from "../layers/layer.ts";
-import { imageShape, planLayers, type PlannedLayer } from "../layers/plan.ts";
+import { planLayers, type PlannedLayer, shownShape } from "../layers/plan.ts";
 import type { Shape } from "../tensor/backend.ts";
+import { volume } from "../tensor/maps.ts";
 import { builtIn, type Kinds } from "./kinds.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -15,8 +16,8 @@ export function sizedLayers(
   { layers }: Kinds,
 ): (PlannedLayer & { size: LayerSize })[] {
   const { label, pixels } = inputColumns(recipe);
-  const shape = imageShape(recipe);
-  const pace = recipe.inputs === "measured" ? inputPace(inputWidth(recipe)) : 1;
+  const shape = shownShape(recipe);
+  const pace = recipe.inputs === "measured" ? inputPace(volume(shape)) : 1;
   return planLayers(recipe, layers).map((planned, l, all) => {
     const { inputs, map, units } = planned;
     if (recipe.label.placement === "top") {

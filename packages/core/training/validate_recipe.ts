@@ -125,6 +125,20 @@ export function validateRecipe(recipe: Recipe, kinds: Kinds = builtIn): void {
     `a label above the last layer goes with a schedule that goes up and down, and it with such a label: got ` +
       `${label.placement} and ${schedule.kind}`,
   );
+  const { frames = 1 } = recipe;
+  require(
+    frames === 1 || forward !== undefined,
+    `${frames} frames are shown one at a step, and the schedule "${schedule.kind}" shows an image whole: leave frames out, ` +
+      `or take a schedule that goes up and down`,
+  );
+  const parted = image ? image.channels : width;
+  const part = image ? "channel" : "pixel";
+  require(
+    parted % frames === 0,
+    `an image of ${parted} ${part}${
+      parted === 1 ? "" : "s"
+    } is not made of ${frames} frames: give it a multiple of so many, or another number of frames`,
+  );
   check?.(schedule, recipe);
   require(
     negatives !== "hybrid" || readout !== null && predict.by === "softmax",
