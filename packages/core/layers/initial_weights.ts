@@ -18,5 +18,8 @@ export function initialWeights(
   const draw = kind === "glorot-uniform"
     ? (): number => limit * (2 * random.uniform() - 1)
     : (): number => deviation * random.normal();
-  return Float32Array.from({ length: fanIn * units }, draw);
+  const weights = new Float32Array(fanIn * units);
+  // `Float32Array.from` takes twice as long, and a network begins with this.
+  for (let i = 0; i < weights.length; i++) weights[i] = draw();
+  return weights;
 }
