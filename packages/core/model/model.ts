@@ -3,6 +3,7 @@
 import { channelsOf } from "../data/dataset.ts";
 import { inputWidth } from "../data/options.ts";
 import type { Backend, Shape } from "../tensor/backend.ts";
+import { firstNotFinite } from "../training/first_not_finite.ts";
 import type { Kinds } from "../training/kinds.ts";
 import { FFNetwork } from "../training/network.ts";
 import { TrainingError } from "../training/training_error.ts";
@@ -167,7 +168,7 @@ export function misshapen(recipe: Recipe, state: NetworkState, kinds?: Kinds): s
 /** Which tensor has a number that is not finite, and where, as a clause; null for none. */
 export function notFinite(state: NetworkState): string | null {
   for (const [name, { shape: [, columns], data }] of Object.entries(state)) {
-    const at = data.findIndex((value) => !Number.isFinite(value));
+    const at = firstNotFinite(data);
     if (at < 0) continue;
     return `"${name}" has ${data[at]} in row ${Math.floor(at / columns)}, column ${at % columns}`;
   }
