@@ -61,7 +61,7 @@ export class FFDense implements Layer {
   readonly #rule: Rule;
 
   /** Draws initial weights from `random` as one `[inputs + shared, units]` matrix, own inputs first. */
-  constructor({ backend, size, settings, rules, random }: LayerContext) {
+  constructor({ backend, size, settings, rules, random, blank }: LayerContext) {
     const { inputs, shared, units } = size;
     const { threshold, goodness, excitedBy, loss, initial, peer } = settings;
     this.size = size;
@@ -78,7 +78,7 @@ export class FFDense implements Layer {
       threshold: this.threshold,
     });
 
-    const drawn = initialWeights(initial, inputs + shared, units, random);
+    const drawn = initialWeights(blank ? null : initial, inputs + shared, units, random);
     using made = new Made();
     const weight = (from: number, rows: number): Parameter =>
       made.own(this.optimizer.parameter(

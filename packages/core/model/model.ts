@@ -125,7 +125,7 @@ export async function buildModel(
       `"inputs" has the grounds of ${grounds} channels and its images ${channels}`,
     );
   }
-  const network = new FFNetwork(backend, recipe, { seed, ...(kinds && { kinds }) });
+  const network = new FFNetwork(backend, recipe, { seed, blank: true, ...(kinds && { kinds }) });
   try {
     network.load(state);
     const known = await network.state({ optimizer: true });
