@@ -219,3 +219,27 @@ Deno.test("of ff's tasks only sweep may run programs: this ff, and Slurm's three
     assertEquals(flags, name === "sweep" ? ["--allow-run=deno,sbatch,squeue,srun"] : [], name);
   }
 });
+
+// The files that a file cannot be loaded without.
+function needed(path: string, found: Set<string> = new Set()): Set<string> {
+  const statements = code(path).matchAll(
+    /^(?:import|export)\s+(?!type\b)(?:[\w*{][^"]*from\s+)?"(\.[^"]+)"/gm,
+  );
+  for (const [, specifier] of statements) {
+    const other = new URL(specifier!, new URL(path, root)).href.slice(root.href.length);
+    if (found.has(other)) continue;
+    needed(other, found.add(other));
+  }
+  return found;
+}
+
+Deno.test("ff loads the command that it is asked for, and no other", () => {
+  const loaded = code("apps/cli/commands.ts").matchAll(/\bimport\("\.\/([^"]+)"\)/g);
+  const commands = Array.from(loaded, ([, path]) => `apps/cli/${path}`);
+  assert(commands.length > 8);
+  for (const path of ["apps/cli/main.ts", ...commands]) {
+    const files = needed(path);
+    assert(files.size > 1, path);
+    for (const other of commands) assert(!files.has(other), `${path} needs ${other}`);
+  }
+});

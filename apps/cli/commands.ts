@@ -1,17 +1,7 @@
 // The commands of `ff`: the one table that running, help and completions read.
 
 import type { Arguments, Flags } from "./shared/arguments.ts";
-import { completionsFlags, printCompletions } from "./completions/completions.ts";
-import { datasetNames } from "./data/data.ts";
-import { evalFlags, evaluate } from "./eval/eval.ts";
-import { exportFlags, exportModel } from "./export/export.ts";
-import { backendsFlags, showBackends } from "./backends/list_backends.ts";
-import { dataFlags, manageData } from "./data/manage_data.ts";
-import { predict, predictFlags } from "./predict/predict.ts";
-import { report, reportFlags } from "./report/report.ts";
-import { sweep, sweepFlags } from "./sweep/sweep.ts";
-import { trainFlags } from "./train/flags.ts";
-import { train } from "./train/train.ts";
+import { knownDatasets } from "./data/known_datasets.ts";
 
 /** A command as somebody would type it. */
 export interface Example {
@@ -31,6 +21,12 @@ export interface Command {
   choices?: readonly string[];
   /** Two or three examples of real use. */
   examples: readonly Example[];
+  /** Loads it, when it is asked for: a command has no use for the others' code. */
+  load(): Promise<LoadedCommand>;
+}
+
+/** What a command's own file has. */
+export interface LoadedCommand {
   /** Its flags. */
   flags: Flags;
   /** Runs it and returns its exit code. */
@@ -63,8 +59,7 @@ export const commands: Readonly<Record<string, Command>> = {
       },
       { line: "ff train --resume runs/first", what: "go on with a run that was stopped" },
     ],
-    flags: trainFlags,
-    run: train,
+    load: () => import("./train/train.ts"),
   },
   eval: {
     what: "test a saved model",
@@ -73,8 +68,7 @@ export const commands: Readonly<Record<string, Command>> = {
       { line: "ff eval runs/first", what: "on what its own data set has to test with" },
       { line: "ff eval runs/first --dataset fashion-mnist", what: "on another's" },
     ],
-    flags: evalFlags,
-    run: evaluate,
+    load: () => import("./eval/eval.ts"),
   },
   predict: {
     what: "say what a saved model sees in images, or a text, of your own",
@@ -84,8 +78,7 @@ export const commands: Readonly<Record<string, Command>> = {
       { line: "ff predict runs/first scans/ --json", what: "an object a line, for programs" },
       { line: "ff predict runs/fables --text fox", what: "go on with a text" },
     ],
-    flags: predictFlags,
-    run: predict,
+    load: () => import("./predict/predict.ts"),
   },
   export: {
     what: "write a saved model as one ONNX file, which any ONNX runtime runs",
@@ -94,8 +87,7 @@ export const commands: Readonly<Record<string, Command>> = {
       { line: "ff export runs/first", what: "writes runs/first/model.onnx" },
       { line: "ff export runs/first --out digits.onnx", what: "writes digits.onnx" },
     ],
-    flags: exportFlags,
-    run: exportModel,
+    load: () => import("./export/export.ts"),
   },
   report: {
     what: "draw a run, or compare several, in one HTML file",
@@ -107,20 +99,18 @@ export const commands: Readonly<Record<string, Command>> = {
         what: "two runs side by side",
       },
     ],
-    flags: reportFlags,
-    run: report,
+    load: () => import("./report/report.ts"),
   },
   data: {
     what: "list the data sets that have a name, or fetch one",
     usage: "ff data list|fetch [NAME] [flags]",
-    choices: datasetNames,
+    choices: Object.keys(knownDatasets),
     examples: [
       { line: "ff data list", what: "what there is, and what of it is here" },
       { line: "ff data fetch kmnist", what: "into data/kmnist, for --dataset kmnist" },
       { line: "ff data fetch emnist-letters --out letters", what: "for --dataset letters" },
     ],
-    flags: dataFlags,
-    run: manageData,
+    load: () => import("./data/manage_data.ts"),
   },
   sweep: {
     what: "try a recipe in several settings, judged by training data that is held out",
@@ -133,8 +123,7 @@ export const commands: Readonly<Record<string, Command>> = {
       },
       { line: "ff sweep sweeps/first --status", what: "how each of its trials stands" },
     ],
-    flags: sweepFlags,
-    run: sweep,
+    load: () => import("./sweep/sweep.ts"),
   },
   backends: {
     what: "list what can compute here",
@@ -143,8 +132,7 @@ export const commands: Readonly<Record<string, Command>> = {
       { line: "ff backends", what: "with the remedy for what is missing" },
       { line: "ff backends --json", what: "an object a line, for programs" },
     ],
-    flags: backendsFlags,
-    run: showBackends,
+    load: () => import("./backends/list_backends.ts"),
   },
   completions: {
     what: "print what makes a shell complete ff's commands, flags and values",
@@ -154,7 +142,9 @@ export const commands: Readonly<Record<string, Command>> = {
       { line: "ff completions zsh", what: "save it as _ff in a folder of $fpath" },
       { line: "ff completions fish", what: "save it as ff.fish in fish's completions folder" },
     ],
-    flags: completionsFlags,
-    run: (args) => printCompletions(args, commands, generalFlags),
+    load: async () => {
+      const { flags, printCompletions } = await import("./completions/completions.ts");
+      return { flags, run: (args) => printCompletions(args, commands, generalFlags) };
+    },
   },
 };

@@ -1,6 +1,6 @@
 // What `--help` prints, made from the table of commands.
 
-import { describeFlags } from "./shared/arguments.ts";
+import { describeFlags, type Flags } from "./shared/arguments.ts";
 import { type Command, commands, type Example, firstExamples, generalFlags } from "./commands.ts";
 
 /** The help of `ff` itself. */
@@ -16,8 +16,8 @@ export function overview(): string {
   ].join("\n\n");
 }
 
-/** The help of one command. */
-export function commandHelp({ usage, what, flags, examples }: Command): string {
+/** The help of one command, which takes these flags. */
+export function commandHelp({ usage, what, examples }: Command, flags: Flags): string {
   return [`${usage}\n  ${what}`, describeFlags(flags), describeExamples(examples)].join("\n\n");
 }
 

@@ -1,23 +1,25 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Arguments, parse } from "./shared/arguments.ts";
+import { type Arguments, type Flags, parse } from "./shared/arguments.ts";
 import { commands, type Example, firstExamples } from "./commands.ts";
 import { readPlace, readRest } from "./completions/command_line.ts";
 import { commandHelp, overview } from "./help.ts";
 import { readSettings } from "./train/settings.ts";
 
 // An example as its command would get it.
-function read({ line }: Example): { name: string; args: Arguments } {
+async function read(
+  { line }: Example,
+): Promise<{ name: string; args: Arguments; flags: Flags }> {
   assert(!/["'\\$*~<>|&;]/.test(line), `${line} means something to a shell`);
   const [ff, name = "", ...args] = line.split(" ");
   assertEquals(ff, "ff", line);
   const command = commands[name];
   assert(command, `${line}: there is no such command`);
-  return { name, args: parse(name, args, command.flags) };
+  const { flags } = await command.load();
+  return { name, args: parse(name, args, flags), flags };
 }
 
-function check(example: Example): void {
-  const { name, args } = read(example);
-  const { flags } = commands[name]!;
+async function check(example: Example): Promise<void> {
+  const { name, args, flags } = await read(example);
   for (const [flag, { value, choices }] of Object.entries(flags)) {
     const text = args.text(flag);
     if (text === undefined || !choices || readPlace(value).paths) continue;
@@ -29,21 +31,22 @@ function check(example: Example): void {
   if (name === "train") readSettings(args);
 }
 
-Deno.test("overview() shows examples that parse", () => {
+Deno.test("overview() shows examples that parse", async () => {
   for (const example of firstExamples) {
-    check(example);
+    await check(example);
     assertStringIncludes(overview(), example.line);
   }
 });
 
 for (const [name, command] of Object.entries(commands)) {
-  Deno.test(`commandHelp() shows two or three examples of ${name} that parse`, () => {
+  Deno.test(`commandHelp() shows two or three examples of ${name} that parse`, async () => {
     const { examples } = command;
+    const { flags } = await command.load();
     assert([2, 3].includes(examples.length));
     for (const example of examples) {
-      assertEquals(read(example).name, name);
-      check(example);
-      assertStringIncludes(commandHelp(command), example.line);
+      assertEquals((await read(example)).name, name);
+      await check(example);
+      assertStringIncludes(commandHelp(command, flags), example.line);
     }
   });
 }

@@ -29,12 +29,13 @@ export async function main(args: readonly string[]): Promise<number> {
       const known = Object.keys(commands);
       throw new UsageError(`ff has no command "${name}"${nearest(name, known)}`);
     }
-    const parsed = parse(name, rest, command.flags);
+    const { flags, run } = await command.load();
+    const parsed = parse(name, rest, flags);
     if (parsed.given("help")) {
-      console.log(commandHelp(command));
+      console.log(commandHelp(command, flags));
       return EXIT.done;
     }
-    return await command.run(parsed);
+    return await run(parsed);
   } catch (error) {
     const { message, code } = explain(error);
     console.error(`ff: ${message}`);

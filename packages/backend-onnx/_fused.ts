@@ -31,6 +31,7 @@ import type { Engine } from "./_engine.ts";
 import { judge } from "./_judge.ts";
 import { localGradientsOn } from "./_local_gradients.ts";
 import type { HostTensor } from "./_memory.ts";
+import { shownIn } from "./_shown.ts";
 import { moveRow } from "./_warp.ts";
 import type { Loops } from "./loops/mod.ts";
 
@@ -182,10 +183,16 @@ export function fusedOn(
       if (shared) requireSize("dense", shared, shared.shape[0], n);
       const s = make("dense", [m, n]);
       const squares = make("dense", [m, 1]);
-      engine.product({ a, b, c: s });
-      if (shared) {
-        loops.activateShared(s.at, row.at, shared.at, shared.shape[0], squares.at, m, n);
-      } else loops.activate(s.at, row.at, squares.at, m, n);
+      // What is shown beside what is shared is a label, most often.
+      using shown = shared && shownIn("dense", a, make);
+      if (!shown) engine.product({ a, b, c: s });
+      const rest = shared && [shared.at, shared.shape[0], squares.at, m, n] as const;
+      if (!rest) loops.activate(s.at, row.at, squares.at, m, n);
+      else if (!shown) loops.activateShared(s.at, row.at, ...rest);
+      else {
+        const { labels, strengths } = shown;
+        loops.activateShown(s.at, row.at, b.at, labels.at, strengths.at, ...rest);
+      }
       return { s, squares };
     },
 

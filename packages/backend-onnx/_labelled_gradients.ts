@@ -13,13 +13,8 @@ import {
   type Tools,
 } from "./_local_gradients.ts";
 import type { HostTensor } from "./_memory.ts";
+import { shownIn } from "./_shown.ts";
 import type { Half } from "./loops/mod.ts";
-
-// What each row shows: at most one label.
-interface Shown {
-  labels: HostTensor;
-  strengths: HostTensor;
-}
 
 /** What makes such gradients; `null` where a row shows more than one label. */
 export function labelledGradientsOn({ engine, loops, make, floats, fresh, zeros, take }: Tools): (
@@ -27,28 +22,11 @@ export function labelledGradientsOn({ engine, loops, make, floats, fresh, zeros,
   parts: readonly Contrasts[],
   judgement: Judgement,
 ) => DenseParameters | null {
-  const shownIn = (inputs: HostTensor): Shown | null => {
-    const [rows, columns] = inputs.shape;
-    const labels = make("localGradients", [rows, 1], "i32");
-    const strengths = zeros([rows, 1]);
-    const [x, label, strength] = [inputs.data, labels.data, strengths.data];
-    label.fill(0);
-    for (let i = 0, at = 0; i < rows; i++) {
-      for (let j = 0; j < columns; j++, at++) {
-        if (x[at] === 0) continue;
-        if (strength[i] !== 0) return null;
-        label[i] = j;
-        strength[i] = x[at]!;
-      }
-    }
-    return { labels, strengths };
-  };
-
   return (layer, parts, judgement) => {
     const { squares, scales } = judgement;
     const seen = parts.map(({ inputs, shared }) => ({
       images: floats(shared!),
-      shown: shownIn(floats(inputs)),
+      shown: shownIn("localGradients", floats(inputs), make),
     }));
     const [weights, pixels, bias] = [layer.weights, layer.shared!, layer.bias].map(floats) as [
       HostTensor,

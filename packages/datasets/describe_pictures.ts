@@ -60,8 +60,7 @@ export function describePictures(data: Dataset, fit?: PictureStyle["fit"]): Pict
   for (let i = 0; i < count; i += step) sample.push(images.subarray(i * size, (i + 1) * size));
   const views = sample.map((image): View => ({
     border: median(borderOf(image, rows, columns)),
-    least: image.reduce((a, b) => Math.min(a, b)),
-    most: image.reduce((a, b) => Math.max(a, b)),
+    ...extremesOf(image),
   }));
   const ground = median(views.map(({ border }) => border));
   const [least, most] = [
@@ -100,10 +99,21 @@ function describeColours(data: Dataset, fit?: PictureStyle["fit"]): PictureStyle
 
 /** The pixels along the border. */
 export function borderOf(image: ArrayLike<number>, rows: number, columns: number): number[] {
-  return Array.from(image).filter((_, i) => {
-    const [x, y] = [i % columns, Math.floor(i / columns)];
-    return x === 0 || y === 0 || x === columns - 1 || y === rows - 1;
-  });
+  const border: number[] = [];
+  for (let y = 0; y < rows; y++) {
+    const step = y === 0 || y === rows - 1 ? 1 : Math.max(1, columns - 1);
+    for (let x = 0; x < columns; x += step) border.push(image[y * columns + x]!);
+  }
+  return border;
+}
+
+function extremesOf(image: Uint8Array): Pick<View, "least" | "most"> {
+  let [least, most] = [255, 0];
+  for (const level of image) {
+    least = Math.min(least, level);
+    most = Math.max(most, level);
+  }
+  return { least, most };
 }
 
 function isFitted(

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "../../apps/cli/shared/arguments.ts";
-import { sweepFlags } from "../../apps/cli/sweep/sweep.ts";
+import { flags as sweepFlags } from "../../apps/cli/sweep/sweep.ts";
 import { begin } from "../../apps/cli/sweep/begin.ts";
 import { PERMISSIONS } from "../../apps/cli/sweep/engines/trial_command.ts";
 import { prepare } from "../../apps/cli/sweep/prepare.ts";

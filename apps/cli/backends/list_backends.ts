@@ -5,7 +5,7 @@ import { listBackends, openBackend } from "../shared/backends.ts";
 import { EXIT, UsageError } from "../shared/errors.ts";
 
 /** The flags of `ff backends`. */
-export const backendsFlags: Flags = {
+export const flags: Flags = {
   json: { value: "", help: "one JSON object a line on stdout" },
   help: { value: "", help: "this text" },
 };
@@ -18,7 +18,7 @@ const API_NAMES = {
 } as const;
 
 /** Runs `ff backends` and returns its exit code. */
-export async function showBackends(args: Arguments): Promise<number> {
+export async function run(args: Arguments): Promise<number> {
   if (args.rest.length > 0) {
     throw new UsageError(`backends takes no arguments, got "${args.rest[0]}"`);
   }

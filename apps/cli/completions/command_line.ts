@@ -44,22 +44,24 @@ export interface CommandLine {
 }
 
 /** Reads the tables. */
-export function readTables(
+export async function readTables(
   commands: Readonly<Record<string, Command>>,
   generalFlags: Flags,
-): CommandLine {
+): Promise<CommandLine> {
   const help: CommandPlace = {
     name: "help",
     what: "say more about a command",
     flags: [],
     rest: { words: Object.keys(commands), paths: null },
   };
-  const own = Object.entries(commands).map(([name, command]) => ({
-    name,
-    what: command.what,
-    flags: readFlags(command.flags),
-    rest: readRest(command),
-  }));
+  const own = await Promise.all(
+    Object.entries(commands).map(async ([name, command]) => ({
+      name,
+      what: command.what,
+      flags: readFlags((await command.load()).flags),
+      rest: readRest(command),
+    })),
+  );
   return { commands: [...own, help], flags: readFlags(generalFlags) };
 }
 

@@ -18,8 +18,8 @@ Deno.test("readPlace() tells words from what stands for something", () => {
   assertEquals(readPlace("list|fetch [NAME]", ["mnist"]).words, ["mnist", "list", "fetch"]);
 });
 
-Deno.test("readTables() finds the names behind every NAME", () => {
-  for (const { name: command, flags } of readTables(commands, generalFlags).commands) {
+Deno.test("readTables() finds the names behind every NAME", async () => {
+  for (const { name: command, flags } of (await readTables(commands, generalFlags)).commands) {
     for (const { name, value, place } of flags) {
       if (!/\bNAME\b/.test(value)) continue;
       assert(place.words.length > 0, `give --${name} of ${command} its choices`);
@@ -28,8 +28,8 @@ Deno.test("readTables() finds the names behind every NAME", () => {
 });
 
 for (const script of [bashScript, zshScript, fishScript]) {
-  Deno.test(`${script.name}() holds every command, flag and value`, () => {
-    const line = readTables(commands, generalFlags);
+  Deno.test(`${script.name}() holds every command, flag and value`, async () => {
+    const line = await readTables(commands, generalFlags);
     const text = script(line);
     const words = new Set(text.match(/[\w-]+/g));
     for (const { name, flags, rest } of [...line.commands, { ...line, name: "ff", rest: null }]) {

@@ -9,7 +9,7 @@ import { zshScript } from "./zsh.ts";
 import { EXIT, UsageError } from "../shared/errors.ts";
 
 /** The flags of `ff completions`. */
-export const completionsFlags: Flags = {
+export const flags: Flags = {
   help: { value: "", help: "this text" },
 };
 
@@ -20,7 +20,7 @@ const scripts: Readonly<Record<string, (line: CommandLine) => string>> = {
 };
 
 /** Runs `ff completions` for these commands and returns its exit code. */
-export function printCompletions(
+export async function printCompletions(
   args: Arguments,
   commands: Readonly<Record<string, Command>>,
   generalFlags: Flags,
@@ -35,6 +35,6 @@ export function printCompletions(
   if (!Object.hasOwn(scripts, shell)) {
     throw new UsageError(`there are no completions for "${shell}": ${remedy}`);
   }
-  console.log(scripts[shell]!(readTables(commands, generalFlags)).trimEnd());
-  return Promise.resolve(EXIT.done);
+  console.log(scripts[shell]!(await readTables(commands, generalFlags)).trimEnd());
+  return EXIT.done;
 }

@@ -11,7 +11,7 @@ import { EXIT, Interrupted, UsageError } from "../shared/errors.ts";
 import { onInterrupt } from "../shared/interrupt.ts";
 
 /** The flags of `ff data`. */
-export const dataFlags: Flags = {
+export const flags: Flags = {
   out: { value: "DIR", help: `the folder to fetch to, ${DATA_FOLDER}/NAME by default` },
   from: {
     value: "URL",
@@ -25,7 +25,7 @@ export const dataFlags: Flags = {
 const USES = "ff data list, or ff data fetch NAME";
 
 /** Runs `ff data` and returns its exit code. */
-export async function manageData(args: Arguments): Promise<number> {
+export async function run(args: Arguments): Promise<number> {
   const [verb, name, surplus] = args.rest;
   if (verb === undefined) throw new UsageError(`data needs to be told what to do: ${USES}`);
   if (verb !== "list" && verb !== "fetch") {

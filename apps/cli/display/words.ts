@@ -19,9 +19,9 @@ export function clock(seconds: number): string {
   return `${hours ? `${hours}:${pad(minutes)}` : minutes}:${pad(whole % 60)}`;
 }
 
-/** `60,000`. */
+/** `60,000`. For this alone `toLocaleString` would load all that there is to know of a language. */
 export function count(n: number): string {
-  return Math.round(n).toLocaleString("en");
+  return String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** `1 epoch`, `5 epochs`. */

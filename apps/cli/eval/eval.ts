@@ -15,7 +15,7 @@ import { onInterrupt } from "../shared/interrupt.ts";
 import { datasetOf, readModel, rebuild, requireFinite, requireFit } from "../run/model_file.ts";
 
 /** The flags of `ff eval`. */
-export const evalFlags: Flags = {
+export const flags: Flags = {
   backend: {
     value: "NAME",
     help: backendHelp,
@@ -32,7 +32,7 @@ export const evalFlags: Flags = {
 };
 
 /** Runs `ff eval` and returns its exit code. */
-export async function evaluate(args: Arguments): Promise<number> {
+export async function run(args: Arguments): Promise<number> {
   const [path, surplus] = args.rest;
   if (path === undefined) {
     throw new UsageError("eval needs a model: ff eval RUN, a run folder or a model.safetensors");

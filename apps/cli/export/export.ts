@@ -10,7 +10,7 @@ import { outputFile } from "../run/output_file.ts";
 const formats = ["onnx"];
 
 /** The flags of `ff export`. */
-export const exportFlags: Flags = {
+export const flags: Flags = {
   format: {
     value: "NAME",
     help: "onnx (default): images in, goodness of each label and label out",
@@ -22,7 +22,7 @@ export const exportFlags: Flags = {
 };
 
 /** Runs `ff export` and returns its exit code. */
-export async function exportModel(args: Arguments): Promise<number> {
+export async function run(args: Arguments): Promise<number> {
   const [path, surplus] = args.rest;
   if (path === undefined) {
     throw new UsageError(

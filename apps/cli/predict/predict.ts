@@ -16,7 +16,7 @@ import { shellWord } from "../shared/shell_word.ts";
 import { predictText, textFlags } from "./predict_text.ts";
 
 /** The flags of `ff predict`. */
-export const predictFlags: Flags = {
+export const flags: Flags = {
   backend: {
     value: "NAME",
     help: backendHelp,
@@ -28,7 +28,7 @@ export const predictFlags: Flags = {
 };
 
 /** Runs `ff predict` and returns its exit code. */
-export async function predict(args: Arguments): Promise<number> {
+export async function run(args: Arguments): Promise<number> {
   const [path, ...files] = args.rest;
   const text = args.text("text") !== undefined;
   if (path === undefined || files.length === 0 && !text) {

@@ -21,7 +21,7 @@ import {
 import { type OutputFile, outputFile } from "../run/output_file.ts";
 
 /** The flags of `ff report`. */
-export const reportFlags: Flags = {
+export const flags: Flags = {
   out: { value: "FILE", help: "what to write: report.html in the run folder by default" },
   backend: {
     value: "NAME",
@@ -41,7 +41,7 @@ export const reportFlags: Flags = {
 };
 
 /** Runs `ff report` and returns its exit code. */
-export async function report(args: Arguments): Promise<number> {
+export async function run(args: Arguments): Promise<number> {
   const [path, ...others] = args.rest;
   if (path === undefined) {
     throw new UsageError("report needs a run: ff report RUN, or several to compare them");

@@ -12,7 +12,7 @@ import { runSweep } from "./run_sweep.ts";
 import { showReport, showStatus } from "./show.ts";
 
 /** The flags of `ff sweep`. */
-export const sweepFlags: Flags = {
+export const flags: Flags = {
   out: { value: "DIR", help: "the sweep's folder, sweeps/<time>-<recipe> by default" },
   seeds: { value: "SEEDS", help: "such as 1..20 or 1,2,5, instead of the file's" },
   recipe: {
@@ -61,7 +61,7 @@ export const sweepFlags: Flags = {
 const ASKED = { trial: [], status: ["json"], report: ["json"] } as const;
 
 /** Runs `ff sweep` and returns its exit code. */
-export async function sweep(args: Arguments): Promise<number> {
+export async function run(args: Arguments): Promise<number> {
   const asked = Object.keys(ASKED).find((flag) =>
     args.text(flag) !== undefined || args.given(flag)
   ) as keyof typeof ASKED | undefined;
@@ -90,7 +90,7 @@ function folderOf(args: Arguments, asked: keyof typeof ASKED): string {
     throw new UsageError(`sweep takes one folder, got "${surplus}" too: ask about each`);
   }
   const free: readonly string[] = [asked, ...ASKED[asked]];
-  const flag = Object.keys(sweepFlags).find((flag) =>
+  const flag = Object.keys(flags).find((flag) =>
     !free.includes(flag) && (args.text(flag) !== undefined || args.given(flag))
   );
   if (flag === undefined) return path;

@@ -86,7 +86,10 @@ export async function prepare(args: Arguments, held: DisposableStack): Promise<P
   // A configuration's label is the draft's unless --recipe names another recipe.
   const labelGiven = draft.label === config.recipe?.label;
   const recipe = saved ? draft : fitRecipe(draft, data, dataset, layersGiven, labelGiven);
-  const network = held.use(makeNetwork(() => new FFNetwork(backend, recipe, { seed }), recipe));
+  const blank = resumed !== null;
+  const network = held.use(
+    makeNetwork(() => new FFNetwork(backend, recipe, { seed, blank }), recipe),
+  );
   if (resumed) restore(network, resumed.found);
   const best = keep === "best"
     ? new BestEpoch(resumed ? await bestBefore(resumed) : undefined)

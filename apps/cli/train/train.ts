@@ -12,8 +12,10 @@ import { prepare } from "./prepare.ts";
 import { evalCommand, resumeCommand } from "./resume.ts";
 import { Telling } from "./telling.ts";
 
+export { trainFlags as flags } from "./flags.ts";
+
 /** Runs `ff train` and returns its exit code. */
-export async function train(args: Arguments): Promise<number> {
+export async function run(args: Arguments): Promise<number> {
   // Everything that can be refused without loading anything is refused first.
   if (args.rest.length > 0) {
     throw new UsageError(`train takes flags only, got "${args.rest[0]}": see ff train --help`);

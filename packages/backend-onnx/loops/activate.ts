@@ -11,24 +11,29 @@ import {
   loop,
   next,
   positive,
+  rowAt,
   set,
   total,
   zero,
 } from "./wat.ts";
 
-function activate(name: string, { shared = false, watched = false }): string {
+function activate(
+  name: string,
+  { shared = false, shown = false, watched = false },
+): string {
   return exported(
     name,
     {
       z: "i32",
       bias: "i32",
+      ...shown && { weights: "i32" as const, labels: "i32" as const, strengths: "i32" as const },
       ...shared && { product: "i32" as const, wrap: "i32" as const },
       squares: "i32",
       ...watched && { top: "i32" as const },
       rows: "i32",
       columns: "i32",
     },
-    { ...COUNTERS, row: "i32", first: "i32", ...lanes("sum", "v") },
+    { ...COUNTERS, row: "i32", first: "i32", label: "i32", strength: "f32", ...lanes("sum", "v") },
     elements("columns"),
     shared ? set("first", get("product")) : "",
     loop(
@@ -39,10 +44,18 @@ function activate(name: string, { shared = false, watched = false }): string {
       shared
         ? `(if (i32.eq ${get("row")} ${get("wrap")}) (then ${set("product", get("first"))}))`
         : "",
+      ...shown
+        ? [
+          set("label", rowAt("weights", "labels")),
+          set("strength", `(f32.load ${get("strengths")})`),
+          next("labels", "strengths"),
+        ]
+        : [],
       zero("sum"),
       each((l) => {
         const v = l.local("v"), sum = l.local("sum");
-        const own = l.op("add", l.load("z"), l.load("bias"));
+        const inputs = shown ? l.op("mul", l.splat("strength"), l.load("label")) : l.load("z");
+        const own = l.op("add", inputs, l.load("bias"));
         const z = shared ? l.op("add", own, l.load("product")) : own;
         return [
           set(v, z),
@@ -70,8 +83,10 @@ const relu = exported(
 
 /**
  * `z ← relu(z + bias)` in place with `squares`; the same with the rows of `product` added, which starts anew at row
- * `wrap`; the same with the most that each column was before the ReLU in `top`; and `y ← relu(x)` alone.
+ * `wrap`; that of `strength · weights[label]` instead of `z`; the same as the first with the most that each column was before the ReLU in `top`; and `y ← relu(x)` alone.
  */
 export const activations: string = activate("activate", {}) +
-  activate("activateShared", { shared: true }) + activate("activateWatched", { watched: true }) +
+  activate("activateShared", { shared: true }) +
+  activate("activateShown", { shared: true, shown: true }) +
+  activate("activateWatched", { watched: true }) +
   relu;

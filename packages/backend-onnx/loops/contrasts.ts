@@ -12,14 +12,11 @@ import {
   loop,
   next,
   positive,
+  rowAt,
   set,
   total,
   zero,
 } from "./wat.ts";
-
-// The address of the row that the number at `pointer` counts from `first`.
-const rowAt = (first: string, pointer: string): string =>
-  `(i32.add ${get(first)} (i32.mul ${get("bytes")} (i32.load ${get(pointer)})))`;
 
 const HALVES = ["a", "b"] as const;
 // Parameters and locals of both halves.

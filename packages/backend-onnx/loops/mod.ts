@@ -21,6 +21,19 @@ export interface Loops extends Binary {
   activate(z: N, bias: N, squares: N, rows: N, columns: N): void;
   /** The same plus the rows of `product`, which start anew at row `wrap`. */
   activateShared(z: N, bias: N, product: N, wrap: N, squares: N, rows: N, columns: N): void;
+  /** The same of `strength · weights[label]` instead of `z`, which the result goes to. */
+  activateShown(
+    z: N,
+    bias: N,
+    weights: N,
+    labels: N,
+    strengths: N,
+    product: N,
+    wrap: N,
+    squares: N,
+    rows: N,
+    columns: N,
+  ): void;
   /** `y ← max(x, 0)`. */
   relu(x: N, y: N, count: N): void;
   /** `activate` with the most that each column was before the ReLU, or `top` if that is more, in `top`. */

@@ -112,6 +112,11 @@ export function next(...pointers: string[]): string {
   return pointers.map((p) => set(p, `(i32.add (local.get $${p}) (i32.const 4))`)).join("\n  ");
 }
 
+/** The address of the row that the number at `pointer` counts from `first`, of `$bytes` each. */
+export function rowAt(first: string, pointer: string): string {
+  return `(i32.add ${get(first)} (i32.mul ${get("bytes")} (i32.load ${get(pointer)})))`;
+}
+
 /** `max(value, 0)` in every lane, which is right for infinities too. */
 export function positive({ op, type }: Lane, value: string): string {
   return op("max", value, type === "f32" ? "(f32.const 0)" : "(v128.const i64x2 0 0)");

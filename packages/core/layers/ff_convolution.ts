@@ -52,7 +52,7 @@ export class FFConvolution implements Layer {
 
   /** Draws initial weights from `random`. */
   constructor(options: ConvolutionSettings, context: LayerContext) {
-    const { backend, size, settings, rules, classes, random } = context;
+    const { backend, size, settings, rules, classes, random, blank } = context;
     const { threshold, goodness, excitedBy, loss, initial } = settings;
     const kind = rules[loss.kind]!;
     this.size = size;
@@ -84,7 +84,13 @@ export class FFConvolution implements Layer {
     made.own({ [Symbol.dispose]: () => this.#rule[Symbol.dispose]?.() });
     const shape = weightShape(this.#convolution);
     const { channels, size: side } = options;
-    const drawn = initialWeights(initial, shape[1], channels, random, channels * side ** 2);
+    const drawn = initialWeights(
+      blank ? null : initial,
+      shape[1],
+      channels,
+      random,
+      channels * side ** 2,
+    );
     this.weights = made.own(
       this.optimizer.parameter(backend.upload(drawn, shape), { decays: true }),
     );

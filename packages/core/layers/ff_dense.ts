@@ -20,9 +20,9 @@ import type { Layer, LayerContext, LayerSettings, LayerSize, SharedInput } from 
 import { Optimizer, type Parameter } from "./optimizer.ts";
 
 // Weights of all inputs are drawn as one `[inputs + shared, units]` matrix, own inputs first.
-const dense: Connect = ({ backend, size, settings, random }, parameter) => {
+const dense: Connect = ({ backend, size, settings, random, blank }, parameter) => {
   const { inputs, shared, units } = size;
-  const drawn = initialWeights(settings.initial, inputs + shared, units, random);
+  const drawn = initialWeights(blank ? null : settings.initial, inputs + shared, units, random);
   const connection = (from: number, rows: number): Connection =>
     new DenseConnection(
       backend,

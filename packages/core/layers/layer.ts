@@ -129,6 +129,8 @@ export interface LayerContext {
   classes: number;
   /** What its initial weights are drawn from. */
   random: Random;
+  /** Whether its weights may be zeros, because others are loaded at once. */
+  blank?: boolean;
 }
 
 /** A matrix on the host. */

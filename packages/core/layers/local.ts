@@ -48,10 +48,10 @@ function seenBy(fields: ReceptiveFields, columns: number): Int32Array<ArrayBuffe
 const columnsOf = ({ inputs, shared }: LayerSize): number => shared > 0 ? shared : inputs;
 
 function connect(options: LocalOptions): Connect {
-  return ({ backend, size, settings, random }, parameter) => {
+  return ({ backend, size, settings, random, blank }, parameter) => {
     const { inputs, shared, units, map } = size;
     const fields = fieldsOf(options, map);
-    const draw = initialDraw(settings.initial, inputs + shared, random, units);
+    const draw = initialDraw(blank ? null : settings.initial, inputs + shared, random, units);
     const own = shared > 0
       ? new DenseConnection(
         backend,

@@ -3,6 +3,7 @@
 import { channelsOf } from "../data/dataset.ts";
 import { inputWidth } from "../data/options.ts";
 import type { Backend, Shape } from "../tensor/backend.ts";
+import { firstNotFinite } from "../training/first_not_finite.ts";
 import { builtIn, type Kinds } from "../training/kinds.ts";
 import { FFNetwork } from "../training/network.ts";
 import { TrainingError } from "../training/training_error.ts";
@@ -124,7 +125,7 @@ export async function buildModel(
       `"inputs" has the grounds of ${grounds} channels and its images ${channels}`,
     );
   }
-  const network = new FFNetwork(backend, recipe, { seed, ...(kinds && { kinds }) });
+  const network = new FFNetwork(backend, recipe, { seed, blank: true, ...(kinds && { kinds }) });
   try {
     network.load(state);
     const known = await network.state({ optimizer: true });
@@ -179,7 +180,7 @@ function wasDense(recipe: Recipe, state: NetworkState, kinds: Kinds = builtIn): 
 /** Which tensor has a number that is not finite, and where, as a clause; null for none. */
 export function notFinite(state: NetworkState): string | null {
   for (const [name, { shape: [, columns], data }] of Object.entries(state)) {
-    const at = data.findIndex((value) => !Number.isFinite(value));
+    const at = firstNotFinite(data);
     if (at < 0) continue;
     return `"${name}" has ${data[at]} in row ${Math.floor(at / columns)}, column ${at % columns}`;
   }

@@ -2,6 +2,7 @@
 
 import type { InputScale } from "../data/inputs.ts";
 import type { Backend } from "../tensor/backend.ts";
+import { firstNotFinite } from "./first_not_finite.ts";
 import { INPUTS, inputsOf, withInputs } from "./input_scale.ts";
 import type { Layer } from "../layers/layer.ts";
 import {
@@ -63,7 +64,7 @@ export async function takeCheckpoint(
   const seen = scale ? withInputs(state, scale) : state;
   const tensors = written && update > 0 ? { ...seen, [WRITTEN]: written } : seen;
   for (const [name, { data }] of Object.entries(tensors)) {
-    if (data.every(Number.isFinite)) continue;
+    if (firstNotFinite(data) < 0) continue;
     const [part, l] = name.split(".");
     const who = part === "layers" ? `layer ${Number(l) + 1}` : `the ${part}`;
     const during = update > 0 ? epoch + 1 : epoch;

@@ -38,6 +38,8 @@ import { Use } from "./use.ts";
 export interface NetworkOptions {
   /** Decides initial weights, order, negatives and noise; a whole number, 1 by default. */
   seed?: number;
+  /** Whether weights may be zeros, because others are loaded at once; `false` by default: they are drawn. */
+  blank?: boolean;
   /** What the recipe's words stand for: the kinds of this package by default, {@linkcode withKinds} for others besides. */
   kinds?: Kinds;
 }
@@ -98,43 +100,40 @@ export class FFNetwork implements Disposable {
   readonly #training: Training;
   readonly #use: Use = new Use();
 
-  /** Draws initial weights. Throws a `RangeError` if the recipe contradicts itself. */
+  /** Draws initial weights, unless it is to be `blank`. Throws a `RangeError` if the recipe contradicts itself. */
   constructor(backend: Backend, recipe: Recipe, options: NetworkOptions = {}) {
-    const { seed = 1, kinds = builtIn } = options;
+    const { seed = 1, blank = false, kinds = builtIn } = options;
     validateRecipe(recipe, kinds);
     if (!Number.isSafeInteger(seed) || seed < 0) {
       throw new RangeError(`a seed is a whole number from 0, got ${seed}`);
     }
     this.backend = backend;
-    // A copy, for the caller may change its own.
-    this.recipe = recipe = structuredClone(recipe);
+    this.recipe = recipe = structuredClone(recipe); // The caller may change its own.
     this.seed = seed;
     this.kinds = kinds;
     const random = new Random(seed);
     using made = new Made();
     const sized = sizedLayers(recipe, kinds);
-    this.layers = sized.map(({ kind, options, settings, size }, l) => {
-      const layer = kind.create(options, {
+    this.layers = sized.map(({ kind, options, settings, size }, l) =>
+      made.own(kind.create(options, {
         backend,
         size,
         settings,
         rules: kinds.rules,
         classes: recipe.classes,
         random: random.fork(`layer ${l}`),
-      });
-      return made.own(layer);
-    });
+        blank,
+      }))
+    );
     const { classes, normalise, schedule } = recipe;
-    const hidden = sized.map(({ units }) => units);
-    this.readout = recipe.readout && new Readout(backend, recipe.readout, hidden, classes);
-    if (this.readout) made.own(this.readout);
+    this.readout = recipe.readout &&
+      made.own(new Readout(backend, recipe.readout, sized.map(({ units }) => units), classes));
     const { layers, readout } = this;
     this.#learners = named(layers, readout);
     const stack = { backend, layers, readout, classes, normalise };
     this.forward = kinds.schedules[schedule.kind]!.forward?.(schedule, stack, recipe) ??
       new Forward(stack);
-    const use = this.#use;
-    this.#training = new Training({ recipe, kinds, random, forward: this.forward, use });
+    this.#training = new Training({ recipe, kinds, random, forward: this.forward, use: this.#use });
     made.keep();
   }
 

@@ -259,3 +259,15 @@ Deno.test("FFNetwork refuses data that does not fit its recipe", async () => {
   const short = { ...data, images: data.images.subarray(1) };
   await assertRejects(() => train(small(), { train: short }), TypeError, "need 17710 bytes");
 });
+
+Deno.test("new FFNetwork() that is blank has weights of zero until it is given what another learned", async () => {
+  using backend = new ReferenceBackend();
+  using trained = new FFNetwork(backend, small());
+  using blank = new FFNetwork(backend, small(), { blank: true });
+  const weights = Object.entries(await blank.state()).filter(([name]) => /weight$/.test(name));
+  assert(weights.length > 1);
+  for (const [name, { data }] of weights) assert(data.every((x) => x === 0), name);
+  blank.load(await trained.state());
+  assertEquals(await blank.state(), await trained.state());
+  assertEquals(await blank.score(test), await trained.score(test));
+});
