@@ -1,6 +1,6 @@
 #!/bin/sh
 # onnxruntime-web 1.30.0, WebAssembly: an output for which room was made beforehand comes back as that room was, not computed;
-# onnxruntime-node fills it, and returns a tensor that is another object on the same memory.
+# onnxruntime-node fills it, and returns a tensor that is a copy, so that room made beforehand spares no memory.
 #
 # Both packages have `run(feeds, fetches)` from onnxruntime-common, which says of a tensor among the fetches that it is used as
 # a value allocated beforehand. In WebAssembly the result stays in the module's own memory: nothing is thrown, and the tensor
@@ -39,13 +39,13 @@ for (const [name, ort] of [["onnxruntime-node", node], ["onnxruntime-web", web]]
   const room = new ort.Tensor("float32", [7, 7, 7], [3]);
   const { y } = await session.run(feeds, { y: room });
   const { y: made } = await session.run(feeds, { y: null });
-  console.log(`${name}: the room ${[...room.data]}, returned ${[...y.data]}, the room itself ${y === room}; with null ${[...made.data]}`);
+  console.log(`${name}: the room ${[...room.data]}, returned ${[...y.data]}, the room itself ${y === room}, in its memory ${y.data.buffer === room.data.buffer}; with null ${[...made.data]}`);
 }
 JS
 
 cat > expected <<'TXT'
-onnxruntime-node: the room -1,-2,-3, returned -1,-2,-3, the room itself false; with null -1,-2,-3
-onnxruntime-web: the room 7,7,7, returned 7,7,7, the room itself true; with null -1,-2,-3
+onnxruntime-node: the room -1,-2,-3, returned -1,-2,-3, the room itself false, in its memory false; with null -1,-2,-3
+onnxruntime-web: the room 7,7,7, returned 7,7,7, the room itself true, in its memory true; with null -1,-2,-3
 TXT
 node main.mjs | tee seen
 diff expected seen && echo "as found"
