@@ -38,6 +38,8 @@ const mistakes: [criterion: string, args: string[], words: string[]][] = [
   ["a threshold for a rule without", ["train", "--recipe", "deeper", "--threshold", "2"], [
     '"competing", which deeper learns by',
   ]],
+  ["a text's recipe without a text", ["train", "--recipe", "next-character"], ["--dataset FILE"]],
+  ["a sweep of it", ["sweep", "--recipe", "next-character", "--seeds", "1..2"], ["--dataset FILE"]],
   ["a batch of none", ["train", "--batch-size", "0"], ["--batch-size", "from 1"]],
   ["half a batch", ["train", "--batch-size", "half"], ["from 1 or full", '"half"']],
   ["layers that are no numbers", ["train", "--layers", "784,x"], ["--layers", '"x"']],

@@ -3,6 +3,7 @@
 import type { Backend } from "@forward-forward/core";
 import type { Arguments } from "../shared/arguments.ts";
 import { backendNames, openBackend, readThreads } from "../shared/backends.ts";
+import { datasetFor } from "../data/default_dataset.ts";
 import { oneOf } from "../shared/arguments.ts";
 import { differences, summary } from "../run/differences.ts";
 import { UsageError } from "../shared/errors.ts";
@@ -59,7 +60,7 @@ export async function prepare(args: Arguments, begun: Begun): Promise<Prepared> 
   const chosen = await choose(args, begun, engine);
   using stack = new DisposableStack();
   if (chosen.backend) stack.use(chosen.backend);
-  const dataset = file.dataset ?? "mnist";
+  const dataset = datasetFor(file.dataset, draft.base.name);
   const data = await loadTrainingData(dataset, file, refuse);
   const plan = fitPlan(draft, { train: data.train, dataset, recipe: file.recipe }, refuse);
   const trials = trialsOf(plan);

@@ -11,6 +11,7 @@ import {
 import { type Arguments, decimal, oneOf, whole } from "../shared/arguments.ts";
 import type { Config } from "./config.ts";
 import type { Data, Limits } from "../data/data.ts";
+import { datasetFor } from "../data/default_dataset.ts";
 import { UsageError } from "../shared/errors.ts";
 import { kindOf } from "../kinds/kinds.ts";
 import { fitChannels } from "./fit_channels.ts";
@@ -39,10 +40,11 @@ export function readSettings(args: Arguments, config: Config = {}): Settings {
     return text === undefined ? undefined : whole(flag, text, least);
   };
   const { limits } = config;
+  const draft = makeRecipe(args, config);
   return {
-    draft: makeRecipe(args, config),
+    draft,
     seed: number("seed", 0) ?? config.seed ?? 1,
-    dataset: args.text("dataset") ?? config.dataset ?? "mnist",
+    dataset: datasetFor(args.text("dataset") ?? config.dataset, draft.name),
     limits: {
       train: number("train-limit", 1) ?? limits?.train ?? undefined,
       test: number("test-limit", 1) ?? limits?.test ?? undefined,
