@@ -8,7 +8,7 @@ import { deeper } from "./deeper.ts";
 /**
  * ASGE's rule (2025) on convolutions with batch norm that two cores can train, on images moved by up to a pixel: each patch of each
  * channel has a goodness, and random numbers that are never learned make scores of labels of these. The first layer's scores, which
- * see little of an image at a time, do not predict.
+ * see little of an image at a time, do not predict. 0.54 % on MNIST.
  */
 export function projected(changes: RecipeChanges = {}): Recipe {
   const pool = { by: "max", size: 2 } as const;
