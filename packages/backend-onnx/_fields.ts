@@ -7,7 +7,6 @@ import {
   fieldShape,
   type ReceptiveFields,
   requireBiases,
-  requireDType,
   requireFields,
   type Tensor,
   volume,
@@ -19,12 +18,7 @@ import { type Both, type DenseTile, denseTiles } from "./_tile_layout.ts";
 
 /** The operations on local receptive fields on a host. */
 export function fieldsOn(host: Host): FieldOperations {
-  const { engine, loops, use, make } = host;
-  const floats = (operation: string, tensor: Tensor): HostTensor => {
-    const found = use(operation, tensor);
-    requireDType(operation, tensor, "f32");
-    return found;
-  };
+  const { engine, loops, floats, make } = host;
   // A layer's fields are the same object each time.
   const known = new WeakMap<ReceptiveFields, DenseTile[]>();
   const tilesOf = (f: ReceptiveFields): DenseTile[] => {

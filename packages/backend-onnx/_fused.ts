@@ -45,6 +45,8 @@ export interface Host {
   loops: Loops;
   /** An operand. */
   use(operation: string, tensor: Tensor): HostTensor;
+  /** An operand of `f32`. */
+  floats(operation: string, tensor: Tensor): HostTensor;
   /** A new tensor, `f32` unless said otherwise, with whatever is in its memory. */
   make(operation: string, shape: Shape, dtype?: DType): HostTensor;
 }
@@ -53,12 +55,7 @@ export interface Host {
 export function fusedOn(
   host: Host,
 ): Omit<FusedOperations, keyof MapOperations | keyof FieldOperations> {
-  const { engine, loops, use, make } = host;
-  const floats = (operation: string, tensor: Tensor): HostTensor => {
-    const found = use(operation, tensor);
-    requireDType(operation, tensor, "f32");
-    return found;
-  };
+  const { engine, loops, use, floats, make } = host;
   const requireSize = (operation: string, x: Tensor, rows: number, columns: number): void => {
     if (x.shape[0] !== rows || x.shape[1] !== columns) {
       throw new TypeError(`${operation}: ${describe(x)} should be [${rows}, ${columns}]`);
@@ -97,7 +94,7 @@ export function fusedOn(
     if (pull) loops.scaleRowsPulled(x.at, scales.at, pull.at, y.at, positive, columns);
     const skipped = 4 * positive * columns;
     const rest = scales.at + 4 * positive;
-    loops.scaleRows(x.at + skipped, rest, y.at + skipped, rows - positive, columns);
+    loops.mulAcross(x.at + skipped, rest, y.at + skipped, rows - positive, columns, 4);
     return y;
   };
 

@@ -4,7 +4,6 @@ import {
   composedOperations,
   type FusedOperations,
   type LocalRule,
-  requireDType,
   requireLocalGradients,
   type Shape,
   type Tensor,
@@ -26,7 +25,7 @@ export const FEW = 32;
 export const ADD = { keep: 1, share: 1 };
 
 /** What the gradients of either kind of layer are made with. */
-export interface Tools extends Host {
+export interface Tools extends Omit<Host, "floats"> {
   /** An operand, `f32`. */
   floats(tensor: Tensor): HostTensor;
   /** A new tensor, with whatever is in its memory. */
@@ -65,14 +64,11 @@ export class Judgement {
 
 /** `localGradients` on a host. */
 export function localGradientsOn(host: Host): FusedOperations["localGradients"] {
-  const { backend, loops, use, make } = host;
+  const { backend, loops, make } = host;
   const name = "localGradients";
   const tools: Tools = {
     ...host,
-    floats(tensor): HostTensor {
-      requireDType(name, tensor, "f32");
-      return use(name, tensor);
-    },
+    floats: (tensor) => host.floats(name, tensor),
     fresh: (rows, columns) => make(name, [rows, columns]),
     zeros(shape): HostTensor {
       const tensor = make(name, shape);

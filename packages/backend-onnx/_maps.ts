@@ -11,7 +11,6 @@ import {
   type Pooling,
   requireChannels,
   requireConvolution,
-  requireDType,
   requirePooling,
   requireScales,
   type Tensor,
@@ -36,12 +35,7 @@ const dims = (n: number, { channels, rows, columns }: MapShape): number[] => [
 
 /** The operations on maps on a host. */
 export function mapsOn(host: Host): MapOperations {
-  const { engine, loops, use, make } = host;
-  const floats = (operation: string, tensor: Tensor): HostTensor => {
-    const found = use(operation, tensor);
-    requireDType(operation, tensor, "f32");
-    return found;
-  };
+  const { engine, loops, floats, make } = host;
 
   // `columns` `[inputs of a window, images * places]` of one group's windows in some images, which lie padded in `padded`.
   const unfold = (

@@ -76,6 +76,7 @@ export class OnnxBackend extends ByCode implements Backend {
       engine: this.#engine,
       loops,
       use: (operation, tensor) => this.#use(operation, tensor),
+      floats: (operation, tensor) => this.#floats(operation, tensor),
       make: (operation, shape, dtype) => this.#make(operation, shape, dtype),
     };
     this.fused = { ...fusedOn(host), ...mapsOn(host), ...fieldsOn(host) };

@@ -38,9 +38,7 @@ export interface Loops extends Binary {
   relu(x: N, y: N, count: N): void;
   /** `activate` with the most that each column was before the ReLU, or `top` if that is more, in `top`. */
   activateWatched(z: N, bias: N, squares: N, top: N, rows: N, columns: N): void;
-  /** `y ← x` times `scales`, one a row. */
-  scaleRows(x: N, scales: N, y: N, rows: N, columns: N): void;
-  /** The same plus the row `pull`. */
+  /** `y ← x` times `scales`, one a row, plus the row `pull`. */
   scaleRowsPulled(x: N, scales: N, pull: N, y: N, rows: N, columns: N): void;
   /** `y ←` the sum of the rows of `x`. */
   sumRows(x: N, y: N, rows: N, columns: N): void;

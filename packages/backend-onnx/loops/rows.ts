@@ -15,33 +15,23 @@ import {
   zero,
 } from "./wat.ts";
 
-function scale(name: string, pulled: boolean): string {
-  return exported(
-    name,
-    {
-      x: "i32",
-      scales: "i32",
-      ...pulled && { pull: "i32" as const },
-      y: "i32",
-      rows: "i32",
-      columns: "i32",
-    },
-    { ...COUNTERS, row: "i32", scale: "f32" },
-    elements("columns"),
-    loop(
-      "row",
-      get("rows"),
-      1,
-      set("scale", `(f32.load ${get("scales")})`),
-      each((l) => {
-        const scaled = l.op("mul", l.load("x"), l.splat("scale"));
-        return l.store("y", pulled ? l.op("add", scaled, l.load("pull")) : scaled);
-      }),
-      next("scales"),
-      advance("x", "y"),
+const scaleRowsPulled = exported(
+  "scaleRowsPulled",
+  { x: "i32", scales: "i32", pull: "i32", y: "i32", rows: "i32", columns: "i32" },
+  { ...COUNTERS, row: "i32", scale: "f32" },
+  elements("columns"),
+  loop(
+    "row",
+    get("rows"),
+    1,
+    set("scale", `(f32.load ${get("scales")})`),
+    each((l) =>
+      l.store("y", l.op("add", l.op("mul", l.load("x"), l.splat("scale")), l.load("pull")))
     ),
-  );
-}
+    next("scales"),
+    advance("x", "y"),
+  ),
+);
 
 // The two halves of a vector added to the sums `s` of this number and the next.
 function addHalves(v: string, sum: number): string[] {
@@ -198,10 +188,10 @@ function binary(op: "add" | "sub" | "mul" | "div", along: boolean): string {
 }
 
 /**
- * `y ← x` times `scales`, one a row, and the same plus the row `pull`; `sumRows`: the sum of all rows; `sumColumns`: of each; `rowSquares`: the
- * sum of squares of each; element by element, `y` from `a` and `b`.
+ * `scaleRowsPulled`: `y ← x` times `scales`, one a row, plus the row `pull`; `sumRows`: the sum of all rows; `sumColumns`: of each;
+ * `rowSquares`: the sum of squares of each; element by element, `y` from `a` and `b`.
  */
-export const rowLoops: string = scale("scaleRows", false) + scale("scaleRowsPulled", true) +
+export const rowLoops: string = scaleRowsPulled +
   sumRows + sumColumns + rowSquares +
   (["add", "sub", "mul", "div"] as const)
     .flatMap((op) => [binary(op, true), binary(op, false)]).join("");
