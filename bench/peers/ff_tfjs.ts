@@ -27,6 +27,16 @@ export function constant(value: number): tf.Scalar {
   return scalar;
 }
 
+/** Images as numbers from 0 to 1, one a row, and their labels. */
+export function onDevice(
+  images: Uint8Array,
+  labels: ArrayLike<number>,
+): [images: tf.Tensor2D, labels: tf.Tensor1D] {
+  const numbers = Float32Array.from(images, (byte) => byte / 255);
+  const shape: [number, number] = [labels.length, images.length / labels.length];
+  return [tf.tensor2d(numbers, shape), tf.tensor1d(Int32Array.from(labels), "int32")];
+}
+
 /** Rows to a mean square of 1. */
 function normalise(x: tf.Tensor2D): tf.Tensor2D {
   const length = tf.add(tf.sqrt(tf.mean(tf.square(x), 1, true)), constant(1e-8));
@@ -132,11 +142,7 @@ export class TfjsNetwork {
     this.#readout = made(() => new Momentum(tf.zeros([seen, CLASSES]), 0.1, 0.003));
     this.#readoutBias = made(() => new Momentum(tf.zeros([CLASSES]), 0.1, 0));
     this.#losses = units.map(() => made(() => tf.variable(tf.scalar(0))));
-    this.#images = tf.tensor2d(Float32Array.from(images, (byte) => byte / 255), [
-      labels.length,
-      layers[0]!,
-    ]);
-    this.#labels = tf.tensor1d(Int32Array.from(labels), "int32");
+    [this.#images, this.#labels] = onDevice(images, labels);
   }
 
   /** One pass over all images in a new order. Returns the mean loss of each layer. */

@@ -7,7 +7,7 @@
 // a weight and takes many times as long.
 
 import * as tf from "@tensorflow/tfjs";
-import { constant, epochOf, made } from "./ff_tfjs.ts";
+import { constant, epochOf, made, onDevice } from "./ff_tfjs.ts";
 
 const CLASSES = 10;
 const EPSILON = 1e-5;
@@ -105,13 +105,8 @@ export class TfjsMaps {
       }));
     });
     this.#losses = layers.map(() => made(() => tf.variable(tf.scalar(0))));
-    const pixels = images.length / labels.length;
-    this.#side = Math.sqrt(pixels);
-    this.#images = tf.tensor2d(Float32Array.from(images, (byte) => byte / 255), [
-      labels.length,
-      pixels,
-    ]);
-    this.#labels = tf.tensor1d(Int32Array.from(labels), "int32");
+    [this.#images, this.#labels] = onDevice(images, labels);
+    this.#side = Math.sqrt(this.#images.shape[1]);
   }
 
   /** One pass over all images in a new order, in which every layer learns. Returns the mean loss of each layer. */
