@@ -1,5 +1,6 @@
-// Random shapes on the adapter at hand: a few of each kind of operation, or as many as FF_SHAPES says. With FF_LARGEST=1 also
-// tensors as large as a binding may be everywhere, 128 MiB, which takes minutes and 3 GB of memory.
+// Random shapes on the adapter at hand: a few of each kind of operation, or as many as FF_SHAPES says. Those longer than a device's
+// loops may be are tried over OpenGL, which has such a limit, and elsewhere only with FF_SHAPES. With FF_LARGEST=1 also tensors as
+// large as a binding may be everywhere, 128 MiB, which takes minutes and 3 GB of memory.
 
 import { assert } from "@std/assert";
 import { randomShapes } from "@forward-forward/core/conformance";
@@ -23,6 +24,7 @@ randomShapes({
   name: "webgpu (registers)",
   create: () => createBackend({ matmul: "registers" }),
   shapes: Number(shapes ?? (opengl ? 3 : 10)),
+  long: opengl || shapes !== undefined,
   largest,
   test,
 });

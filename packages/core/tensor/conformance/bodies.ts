@@ -24,5 +24,8 @@ export const SHAPES: readonly Shape[] = [
   [70_000, 2],
 ];
 
+/** More rows than this take long where each is a workgroup. */
+export const MANY = 10_000;
+
 /** An ordinary step. */
 export const ADAM: AdamStep = { alpha: 0.03, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 };

@@ -8,7 +8,7 @@ import type {
   FusedOperations,
   LocalRule,
 } from "../fused_operations.ts";
-import { type Bodies, SHAPES } from "./bodies.ts";
+import { type Bodies, MANY, SHAPES } from "./bodies.ts";
 import type { HostMatrix } from "./compare.ts";
 import { activities, type Check, f32, type Trial, withSquares, zeros } from "./trial.ts";
 
@@ -93,7 +93,7 @@ export function fusedLayerTests(check: Check, on: Bodies): void {
         // Weights that keep the delta around one, where the tolerance bites.
         const sums: LocalRule = { goodnessScale: 1, threshold: units / 3, weight: 1 };
         const means: LocalRule = { goodnessScale: 1 / units, threshold: 0.3, weight: units };
-        for (const rule of [sums, means]) {
+        for (const rule of shape[0] > MANY ? [sums] : [sums, means]) {
           const [s, squares] = withSquares(activities(t, shape));
           const figures = t.uniform([4, 1]);
           await t.agree(

@@ -3,7 +3,7 @@
 import type { Convolution, MapShape, Pooling, ReceptiveFields } from "../maps.ts";
 import { convolved, fieldShape, pooled, volume, weightShape } from "../maps.ts";
 import type { Bodies } from "./bodies.ts";
-import { SHAPES } from "./bodies.ts";
+import { MANY, SHAPES } from "./bodies.ts";
 import { activities, type Check, f32, i32, zeros } from "./trial.ts";
 
 const map = (channels: number, rows: number, columns: number): MapShape => ({
@@ -193,7 +193,9 @@ export function fusedMapTests(check: Check, on: Bodies): void {
 
   check("standardiseRows() ragged, of rows far from zero, and of one number", async (t) => {
     for (const shape of SHAPES) {
-      for (const [low, high] of [[-1, 1], [0, 0.01], [20, 30]] as const) {
+      const ranges = [[-1, 1], [0, 0.01], [20, 30]] as const;
+      // A row is a group of lanes, which some software adapters are slow to start: so many once.
+      for (const [low, high] of shape[0] > MANY ? ranges.slice(0, 1) : ranges) {
         await t.agree(
           [t.uniform(shape, low, high)],
           (b, x) => on(b).standardiseRows(x, 1e-5),
