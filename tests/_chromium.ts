@@ -9,6 +9,9 @@ export const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
 /** The switches that give a page WebGPU, on that driver. */
 export const WEBGPU_SWITCHES = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
+/** Milliseconds that a page may take to show something: more than any busy machine needs, less than for ever. */
+export const PATIENCE = 300_000;
+
 // Why there is no browser, if there is none.
 function missingChromium(): string | null {
   try {

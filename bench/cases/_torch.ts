@@ -4,6 +4,7 @@ import { type Backend, UnavailableError } from "@forward-forward/core";
 import type { WebGPUBackend } from "@forward-forward/backend-webgpu";
 import type { Tools } from "../_tools.ts";
 import type { Torch } from "../peers/torch.ts";
+import type { Peer } from "./_train.ts";
 
 /** The peer's name by the subject's. */
 export const TORCH_PEERS = { onnx: "pytorch", webgpu: "pytorch (cuda)" } as const;
@@ -40,4 +41,17 @@ export function requireGpu(
     `WebGPU runs on ${device}, PyTorch on ${peer}`,
     "install that GPU's Vulkan driver",
   );
+}
+
+/** A network that PyTorch trains, which it has been given. */
+export function torchPeer(torch: Torch, images: number, batch: number): Peer {
+  let took = 0;
+  return {
+    async epoch(): Promise<number[]> {
+      const answer = await torch.ask({ do: "epoch", images, batch });
+      took = answer.seconds;
+      return answer.losses!;
+    },
+    seconds: () => took,
+  };
 }

@@ -1,7 +1,13 @@
 // Training as the rows measure it: an epoch a sample, the same network going on.
 
-import { type Backend, type Dataset, FFNetwork, type Recipe } from "@forward-forward/core";
-import { requireAlike } from "../_measure.ts";
+import {
+  type Backend,
+  type Dataset,
+  FFNetwork,
+  type Recipe,
+  takeDataset,
+} from "@forward-forward/core";
+import { requireAlike, seconds, type Sides } from "../_measure.ts";
 
 /** A network that trains an epoch at a time, whoever trains it. */
 export interface Training extends Partial<AsyncDisposable> {
@@ -9,14 +15,28 @@ export interface Training extends Partial<AsyncDisposable> {
   epoch(): Promise<number[]>;
 }
 
+/** A peer that trains; `seconds` are those of its last epoch, where it measures them itself. */
+export interface Peer extends Training {
+  /** Since when it was asked. */
+  seconds?: () => number;
+}
+
+/** Starts a peer with weights, on data, in batches of so many images. */
+export type StartPeer = (
+  tensors: Float32Array[],
+  data: Dataset,
+  batch: number,
+) => Peer | Promise<Peer>;
+
 /** More epochs than anybody samples; the learning rate stays at its first value for half of them. */
 export const ENDLESS = 1_000_000;
 
-/** Images in MNIST's training set, to which epochs are scaled. */
-export const FULL_EPOCH = 60_000;
+/** What a sample of {@linkcode trainingSides} counts. */
+export const TRAINING_UNIT = "s per 60,000 images";
 
-/** Training by this project. */
-export function training(network: FFNetwork, data: Dataset): Required<Training> {
+const FULL_EPOCH = 60_000;
+
+function training(network: FFNetwork, data: Dataset): Required<Training> {
   const epochs = network.fit(data);
   return {
     async epoch(): Promise<number[]> {
@@ -58,20 +78,15 @@ const CHECKS: readonly Check[] = [
   { layers: 1, tolerance: 0.04 },
 ];
 
-/**
- * Trains both sides from the same weights, on one and the same batch, for some updates, and throws unless
- * their losses agree. Says how far apart they were.
- */
-export async function requireSameTraining(
-  backend: Backend,
-  recipe: Recipe,
+// Trains both sides from the same weights, on one and the same batch, for some updates, and throws unless
+// their losses agree. Says how far apart they were.
+async function requireSameTraining(
+  { backend, recipe, start, checks = CHECKS }: Trained,
   batch: Dataset,
-  start: (tensors: Float32Array[]) => Promise<Training>,
-  checks: readonly Check[] = CHECKS,
 ): Promise<string> {
   const network = new FFNetwork(backend, { ...recipe, batchSize: "full" });
   await using subject = training(network, batch);
-  const peer = await start(await tensorsOf(network));
+  const peer = await start(await tensorsOf(network), batch, batch.count);
   const worst: string[] = [];
   try {
     for (const [i, { layers, tolerance }] of checks.entries()) {
@@ -93,4 +108,59 @@ export async function requireSameTraining(
         ? "the last of which layer 1 alone is compared"
         : "each of which every layer is compared"
     }`;
+}
+
+/** What both sides train. */
+export interface Trained {
+  /** Where the subject trains. */
+  backend: Backend;
+  /** How. */
+  recipe: Recipe & { batchSize: number };
+  /** All training images. */
+  train: Dataset;
+  /** So many of them, the first ones, are compared before timing. */
+  checked: number;
+  /** What is compared of them; where absent, as of networks with hard negatives. */
+  checks?: readonly Check[];
+  /** A sample is an epoch of so many of them. */
+  images: { cpu: number; gpu: number; softwareGpu: number };
+  /** Starts the peer. */
+  start: StartPeer;
+  /** What the peer trains on. */
+  peerDevice: string;
+  /** What else is to be said of an epoch. */
+  which?: string;
+}
+
+/** Both sides of a row, compared and warm; samples are in {@linkcode TRAINING_UNIT}. */
+export async function trainingSides(trained: Trained): Promise<Sides> {
+  const { backend, recipe, train, checked, images, start, peerDevice, which = "" } = trained;
+  const count = !("software" in backend)
+    ? images.cpu
+    : backend.software
+    ? images.softwareGpu
+    : images.gpu;
+  const agreement = await requireSameTraining(trained, takeDataset(train, 0, checked));
+  const data = takeDataset(train, 0, count);
+  await using stack = new AsyncDisposableStack();
+  const network = new FFNetwork(backend, recipe);
+  const weights = await tensorsOf(network);
+  const subject = stack.use(training(network, data));
+  const peer = await start(weights, data, recipe.batchSize);
+  stack.defer(() => peer[Symbol.asyncDispose]?.());
+  await subject.epoch();
+  await peer.epoch();
+  const scale = FULL_EPOCH / count;
+  const own = stack.move();
+  return {
+    subject: async () => scale * await seconds(() => subject.epoch()),
+    peer: async () => {
+      const took = await seconds(() => peer.epoch());
+      return scale * (peer.seconds?.() ?? took);
+    },
+    note: `a sample is an epoch of ${count} images (${count / recipe.batchSize} updates and one ` +
+      `read)${which}, times ${scale}; ${backend.device} beside ${peerDevice}`,
+    agreement,
+    [Symbol.asyncDispose]: () => own.disposeAsync(),
+  };
 }

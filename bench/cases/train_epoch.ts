@@ -1,30 +1,29 @@
 // Rows `train-epoch/...`: an epoch of training beside PyTorch, on the CPU and on CUDA, and beside TensorFlow.js on WebGPU.
 
-import { type Backend, type Dataset, FFNetwork, recipes, takeDataset } from "@forward-forward/core";
-import { type Bench, requireSameAdapter, seconds, type Sides } from "../_measure.ts";
+import { recipes } from "@forward-forward/core";
+import { type Bench, requireSameAdapter, type Sides } from "../_measure.ts";
 import type { Tools } from "../_tools.ts";
 import { openTfjs, TfjsNetwork } from "../peers/ff_tfjs.ts";
-import { besideTorch, TORCH_PEERS, TORCH_SUBJECTS, type TorchSubject } from "./_torch.ts";
 import {
-  ENDLESS,
-  FULL_EPOCH,
-  requireSameTraining,
-  tensorsOf,
-  type Training,
-  training,
-} from "./_train.ts";
-
-const UNIT = "s per 60,000 images";
+  besideTorch,
+  TORCH_PEERS,
+  TORCH_SUBJECTS,
+  torchPeer,
+  type TorchSubject,
+} from "./_torch.ts";
+import { ENDLESS, TRAINING_UNIT, trainingSides } from "./_train.ts";
 
 // The batch on which both are compared before timing.
 const CHECKED_IMAGES = 200;
 
-// Enough that the wait for the device at the end of an epoch hardly counts; still below 128 MiB as
-// 32-bit floats, which is the most that some adapters bind.
-const GPU_IMAGES = 30_000;
-const CPU_IMAGES = 12_000;
-// In software an update takes tenths of a second.
-const SOFTWARE_GPU_IMAGES = 600;
+const IMAGES = {
+  cpu: 12_000,
+  // Enough that the wait for the device at the end of an epoch hardly counts; still below 128 MiB as
+  // 32-bit floats, which is the most that some adapters bind.
+  gpu: 30_000,
+  // In software an update takes tenths of a second.
+  softwareGpu: 600,
+};
 
 /** How a network is trained. */
 interface Setting {
@@ -42,7 +41,7 @@ export function trainEpoch(tools: Tools): Bench[] {
     name: `train-epoch/${setting.layers.join("-")}/b${setting.batchSize}`,
     subject,
     peer,
-    unit: UNIT,
+    unit: TRAINING_UNIT,
     open,
   });
   const beside = (subject: TorchSubject): Bench[] =>
@@ -55,20 +54,12 @@ export function trainEpoch(tools: Tools): Bench[] {
   ];
 }
 
-// What a sample is an epoch of.
-function imagesFor(backend: Backend): number {
-  if (!("software" in backend)) return CPU_IMAGES;
-  return backend.software ? SOFTWARE_GPU_IMAGES : GPU_IMAGES;
-}
-
 async function againstTorch(
   tools: Tools,
-  subjectName: TorchSubject,
+  subject: TorchSubject,
   { layers, batchSize, optimizer }: Setting,
 ): Promise<Sides> {
-  const { torch, backend } = await besideTorch(tools, subjectName);
-  const { train } = await tools.data();
-  const count = imagesFor(backend);
+  const { torch, backend } = await besideTorch(tools, subject);
   const changes = { layers, batchSize, epochs: ENDLESS };
   const recipe = optimizer === "adam"
     ? recipes.hinton({
@@ -76,72 +67,39 @@ async function againstTorch(
       optimizer: { ...recipes.keras().optimizer, learningRate: 1e-3 },
     })
     : recipes.hinton(changes);
+  const readoutFrom = recipe.readout!.from;
   await torch.load("train");
-  const start = async (tensors: Float32Array[]): Promise<void> => {
-    const readoutFrom = recipe.readout!.from;
-    await torch.ask({ do: "network", layers, optimizer, readoutFrom }, tensors);
-  };
-  const peerEpoch = (images: number, batch: number): ReturnType<typeof torch.ask> =>
-    torch.ask({ do: "epoch", images, batch });
-  const batch = takeDataset(train, 0, CHECKED_IMAGES);
-  const agreement = await requireSameTraining(backend, recipe, batch, async (tensors) => {
-    await start(tensors);
-    return { epoch: async () => (await peerEpoch(batch.count, batch.count)).losses! };
+  return await trainingSides({
+    backend,
+    recipe: { ...recipe, batchSize },
+    train: (await tools.data()).train,
+    checked: CHECKED_IMAGES,
+    images: IMAGES,
+    start: async (tensors, { count }, batch) => {
+      await torch.ask({ do: "network", layers, optimizer, readoutFrom }, tensors);
+      return torchPeer(torch, count, batch);
+    },
+    peerDevice: torch.device,
   });
-
-  const network = new FFNetwork(backend, recipe);
-  await start(await tensorsOf(network));
-  const subject = training(network, takeDataset(train, 0, count));
-  await subject.epoch();
-  await peerEpoch(count, batchSize);
-  const scale = FULL_EPOCH / count;
-  return {
-    subject: async () => scale * await seconds(() => subject.epoch()),
-    peer: async () => scale * (await peerEpoch(count, batchSize)).seconds,
-    note: `a sample is an epoch of ${count} images, times ${scale}; ${backend.device} beside ` +
-      torch.device,
-    agreement,
-    [Symbol.asyncDispose]: () => subject[Symbol.asyncDispose](),
-  };
 }
 
 async function againstTfjs(tools: Tools, { layers, batchSize }: Setting): Promise<Sides> {
   const backend = await tools.webgpu();
   requireSameAdapter(backend.device, await openTfjs());
-  const { train } = await tools.data();
-  const count = imagesFor(backend);
-  const recipe = recipes.hinton({ layers, batchSize, epochs: ENDLESS });
-  const start = (tensors: Float32Array[], data: Dataset, batch: number): Required<Training> => {
-    const network = new TfjsNetwork(layers, tensors, data, recipe.readout!.from);
-    return {
-      epoch: () => network.epoch(batch),
-      [Symbol.asyncDispose]: () => Promise.resolve(network.dispose()),
-    };
-  };
-  const batch = takeDataset(train, 0, CHECKED_IMAGES);
-  const agreement = await requireSameTraining(
+  const recipe = recipes.hinton({ layers, epochs: ENDLESS });
+  return await trainingSides({
     backend,
-    recipe,
-    batch,
-    (tensors) => Promise.resolve(start(tensors, batch, batch.count)),
-  );
-
-  const data = takeDataset(train, 0, count);
-  const network = new FFNetwork(backend, recipe);
-  const peer = start(await tensorsOf(network), data, batchSize);
-  const subject = training(network, data);
-  await subject.epoch();
-  await peer.epoch();
-  const scale = FULL_EPOCH / count;
-  return {
-    subject: async () => scale * await seconds(() => subject.epoch()),
-    peer: async () => scale * await seconds(() => peer.epoch()),
-    note: `a sample is an epoch of ${count} images (${count / batchSize} updates and one read), ` +
-      `times ${scale}; both on ${backend.device}`,
-    agreement,
-    [Symbol.asyncDispose]: async (): Promise<void> => {
-      await peer[Symbol.asyncDispose]();
-      await subject[Symbol.asyncDispose]();
+    recipe: { ...recipe, batchSize },
+    train: (await tools.data()).train,
+    checked: CHECKED_IMAGES,
+    images: IMAGES,
+    start: (tensors, data, batch) => {
+      const network = new TfjsNetwork(layers, tensors, data, recipe.readout!.from);
+      return {
+        epoch: () => network.epoch(batch),
+        [Symbol.asyncDispose]: () => Promise.resolve(network.dispose()),
+      };
     },
-  };
+    peerDevice: backend.device,
+  });
 }

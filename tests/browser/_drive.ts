@@ -2,6 +2,7 @@
 // A program of its own, because the browser's driver needs permissions that the tests have no use for.
 
 import { type Browser, chromium } from "playwright-core";
+import { PATIENCE } from "../_chromium.ts";
 import type { Group } from "./_cases.ts";
 import type { Driver, Outcome, Place, Program } from "./program.ts";
 
@@ -37,6 +38,7 @@ async function killGpuProcess(browser: Browser): Promise<void> {
 
 async function visit(browser: Browser, { url, place, groups }: Visit): Promise<void> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE);
   const broken = new Promise<never>((_, reject) => {
     page.on("pageerror", reject);
     page.on("crash", () => reject(new Error("the page crashed")));

@@ -2,6 +2,7 @@
 // A program of its own, because the browser's driver needs permissions that the tests have no use for.
 
 import { chromium } from "playwright-core";
+import { PATIENCE } from "../_chromium.ts";
 
 /** A chart, as it is drawn. */
 export interface SeenChart {
@@ -93,6 +94,7 @@ if (import.meta.main) {
       colorScheme: scheme,
       offline: true,
     });
+    page.setDefaultTimeout(PATIENCE);
     const heard: string[] = [];
     page.on("console", (message) => heard.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => heard.push(String(error)));

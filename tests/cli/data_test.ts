@@ -274,7 +274,7 @@ Deno.test({
       const args = ["fetch", "kmnist", "--from", server.address];
       const part = `${folder}/data/kmnist/train-images-idx3-ubyte.gz.part`;
       const child = command(args, folder, server.host).spawn();
-      for (let waited = 0; waited < 30_000; waited += 50) {
+      for (let waited = 0; waited < 300_000; waited += 50) {
         const size = await Deno.stat(part).then(({ size }) => size, () => 0);
         if (size === 200_000) break;
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -286,7 +286,7 @@ Deno.test({
       assertEquals(await Deno.readFile(part), noise(200_000));
 
       const again = command(args, folder, server.host).spawn();
-      for (let waited = 0; waited < 30_000 && server.requests.length < 2; waited += 50) {
+      for (let waited = 0; waited < 300_000 && server.requests.length < 2; waited += 50) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       again.kill("SIGINT");

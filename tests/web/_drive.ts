@@ -2,6 +2,7 @@
 // A program of its own, because the browser's driver needs permissions that the tests have no use for.
 
 import { type Browser, chromium, type Page } from "playwright-core";
+import { PATIENCE } from "../_chromium.ts";
 import { type PageOptions, type Visit, visits } from "./_visits.ts";
 
 /** A browser to start. */
@@ -33,6 +34,7 @@ async function visit(browser: Browser, address: string, name: string): Promise<L
   const open = async (query: string, options: PageOptions = {}): Promise<Page> => {
     const { viewport = { width: 1280, height: 900 }, dark = false, before, expected } = options;
     const page = await browser.newPage({ viewport, colorScheme: dark ? "dark" : "light" });
+    page.setDefaultTimeout(PATIENCE);
     pages.push(page);
     const trouble = (words: string): void => {
       if (!expected?.test(words)) troubles.push(words);

@@ -3,6 +3,7 @@
 import { Buffer } from "node:buffer";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
+import { PATIENCE } from "../_chromium.ts";
 
 /** What a visit is given. */
 export interface Visit {
@@ -34,11 +35,10 @@ export async function figure(page: Page, name: string): Promise<number> {
 export async function until(
   what: string,
   holds: () => Promise<boolean>,
-  seconds = 300,
 ): Promise<void> {
-  const end = performance.now() + 1000 * seconds;
+  const end = performance.now() + PATIENCE;
   while (!await holds()) {
-    if (performance.now() > end) throw new Error(`${what} has not come after ${seconds} s`);
+    if (performance.now() > end) throw new Error(`${what} has not come`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -50,7 +50,7 @@ async function paused(page: Page): Promise<void> {
 }
 
 async function fingerprint(page: Page): Promise<string> {
-  await page.locator("[data-fingerprint]").waitFor({ state: "attached", timeout: 60_000 });
+  await page.locator("[data-fingerprint]").waitFor({ state: "attached" });
   return (await page.locator("[data-fingerprint]").textContent())!;
 }
 
@@ -187,7 +187,7 @@ export const visits: Record<string, (visit: Visit) => Promise<unknown>> = {
     await until("some updates", async () => await figure(page, "updates") > 15);
     const session = await browser.newBrowserCDPSession();
     await session.send("Browser.crashGpuProcess");
-    await page.getByText("the run goes on from").waitFor({ timeout: 60_000 });
+    await page.getByText("the run goes on from").waitFor();
     await until("an error below 50 %", async () => await figure(page, ERROR) < 50);
     return { error: await figure(page, ERROR) };
   },
@@ -237,7 +237,7 @@ async function keyboard({ open }: Visit): Promise<unknown> {
   const answer = await answered(page);
   await tabTo(/^Browse its mistakes/);
   await page.keyboard.press("Enter");
-  await page.getByText("it is wrong about").waitFor({ timeout: 60_000 });
+  await page.getByText("it is wrong about").waitFor();
   await tabTo(/^Pause, and look/);
   await page.keyboard.press("Enter");
   await page.locator("[data-goodness]").first().waitFor({ state: "attached" });
@@ -255,7 +255,7 @@ async function accessible({ open }: Visit): Promise<unknown> {
     await page.locator("summary").first().click();
     await page.getByRole("button", { name: "Learn it too" }).click();
     await page.getByRole("button", { name: "Browse its mistakes" }).click();
-    await page.getByText("it is wrong about").waitFor({ timeout: 60_000 });
+    await page.getByText("it is wrong about").waitFor();
     await page.getByRole("button", { name: "look at one update" }).click();
     await page.locator("[data-goodness]").first().waitFor({ state: "attached" });
     await page.getByRole("button", { name: "Begin the tour" }).click();
@@ -282,7 +282,7 @@ async function phone({ open }: Visit): Promise<unknown> {
   const seen: number[] = [];
   for (const at of LOOKED_AT) {
     if (seen.length > 0) await card.getByRole("button", { name: "Next stop" }).click();
-    await page.locator(at).first().waitFor({ timeout: 60_000 });
+    await page.locator(at).first().waitFor();
     let last = -1;
     // Until the page has come to rest.
     await until("rest", async () => {
@@ -364,7 +364,7 @@ async function nothing({ open }: Visit): Promise<unknown> {
     before: (page) => page.route("**/wasm/*", (route) => route.abort()),
     expected: /ERR_FAILED|wasm/i,
   });
-  await page.getByText("The run has stopped").waitFor({ timeout: 60_000 });
+  await page.getByText("The run has stopped").waitFor();
   await draw(page, SEVEN);
   return { status: await page.locator(".status").innerText(), answer: await answered(page) };
 }
