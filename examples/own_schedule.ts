@@ -31,14 +31,16 @@ export const turns: ScheduleKind<{ kind: "turns" }> = {
           wrong: b.oneHot(part.wrong!, recipe.classes),
         };
         let product = forward.sharedProduct(encoded);
-        let inputs = contrastLabels(b, encoded, labels, recipe);
+        // What each layer is given.
+        const given = [contrastLabels(b, encoded, labels, recipe)];
         layers.slice(0, turn).forEach((layer, l) => {
-          inputs = nextInputs(forward, layer.activity(inputs, product), part, l, recipe);
+          const activity = layer.activity(given[l]!, product);
+          given.push(nextInputs(forward, l, activity, given, part, recipe));
           product = null;
         });
         const shared = product && { images: encoded.pixels, product };
         const layer = layers[turn]!;
-        found(layer, layer.learn(inputs, shared, pairs).gradients);
+        found(layer, layer.learn(given[turn]!, shared, pairs).gradients);
       });
       await updated();
     },

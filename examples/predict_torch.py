@@ -81,9 +81,17 @@ class Network:
         for l, layer in enumerate(self.layers):
             of = {"dense": self.dense, "local": self.local, "convolution": self.convolution}[layer["kind"]]
             judged, x = of(x, l, shape)
+            if "shortcut" in layer:
+                x = self.joined(x, found[l - layer["shortcut"].get("over", 2)][1], layer["shortcut"]["by"])
             found.append((judged, x))
             shape = list(x.shape[1:])
         return found
+
+    def joined(self, x, earlier, by):
+        """What a layer hands on, and what an earlier one did, pooled to be of its size."""
+        if x.dim() == 4:
+            earlier = F.avg_pool2d(earlier, earlier.shape[2] // x.shape[2])
+        return x + earlier if by == "add" else torch.cat([x, earlier], 1)
 
     def dense(self, x, l, _shape):
         y = torch.relu(x.flatten(1) @ self.tensors[f"layers.{l}.weight"] + self.tensors[f"layers.{l}.bias"])

@@ -138,30 +138,44 @@ async function runHinton(backend: Backend, { hinton }: GoldenVectors): Promise<v
   assertClose("predictions", await network.predict(first), hinton["predictions.from_1"]!.data);
 }
 
+// The layers of the kinds in competing.safetensors.
+const COMPETING = {
+  deeper: [
+    {
+      kind: "convolution",
+      channels: 20,
+      size: 5,
+      norm: "groups",
+      pool: { by: "average", size: 2 },
+    },
+    { kind: "convolution", channels: 30, size: 3, stride: 2, groups: 2, norm: "groups" },
+  ],
+  batch: [
+    { kind: "convolution", channels: 10, size: 3, norm: "batch", pool: { by: "max", size: 2 } },
+    { kind: "convolution", channels: 20, size: 3, norm: "batch" },
+  ],
+  projected: [6, 8].map((channels) => ({ kind: "convolution", channels, size: 3, norm: "rows" })),
+  shortcuts: [
+    { channels: 10, size: 2, padding: 0 },
+    { channels: 10, size: 3 },
+    { channels: 10, size: 3, stride: 2, shortcut: { by: "add" } },
+    { channels: 20, size: 3, shortcut: { by: "concatenate", over: 3 } },
+    { channels: 10, size: 3 },
+  ].map((layer) => ({ kind: "convolution", norm: "groups", ...layer })),
+};
+
 // Six updates of layers whose groups compete, of one of the file's kinds.
 async function runCompeting(
   backend: Backend,
   golden: Golden,
-  kind: "deeper" | "batch" | "projected",
+  kind: keyof typeof COMPETING,
 ): Promise<void> {
-  const norm = { deeper: "groups", batch: "batch", projected: "rows" }[kind];
-  const layers = kind === "deeper"
-    ? [
-      { kind: "convolution", channels: 20, size: 5, norm, pool: { by: "average", size: 2 } },
-      { kind: "convolution", channels: 30, size: 3, stride: 2, groups: 2, norm },
-    ]
-    : kind === "projected"
-    ? [6, 8].map((channels) => ({ kind: "convolution", channels, size: 3, norm }))
-    : [
-      { kind: "convolution", channels: 10, size: 3, norm, pool: { by: "max", size: 2 } },
-      { kind: "convolution", channels: 20, size: 3, norm },
-    ];
   const recipe = recipes.deeper({
-    layers: [63, ...layers],
+    layers: [63, ...COMPETING[kind]],
     image: { channels: 1, rows: 9, columns: 7 },
     loss: kind === "projected"
       ? { kind, patch: 3 }
-      : { kind: "competing", of: kind === "deeper" ? "activities" : "squares" },
+      : { kind: "competing", of: kind === "batch" ? "squares" : "activities" },
     goodness: kind === "projected" ? "sum" : "mean",
     optimizer: { learningRate: 0.02 },
   });
@@ -177,7 +191,8 @@ async function runCompeting(
   for (let update = 0; update < 6; update++) {
     const batch = takeDataset(data, update * PAIRS, (update + 1) * PAIRS);
     (await network.trainBatch(batch, null)).forEach(({ loss, positive, negative }, l) => {
-      const expected = Array.from(own.figures!.data).slice(6 * update + 3 * l);
+      const { data, shape: [, columns] } = own.figures!;
+      const expected = Array.from(data).slice(columns! * update + 3 * l);
       const what = `figures of layer ${l} at update ${update}`;
       assertClose(what, [loss, positive, negative], expected.slice(0, 3));
     });
@@ -197,7 +212,7 @@ export const goldenCases: Case<GoldenVectors>[] = [
   })),
   { criterion: "12 updates of the keras rule equal PyTorch's", check: runKeras },
   { criterion: "12 updates of the hinton rule equal PyTorch's", check: runHinton },
-  ...(["deeper", "batch", "projected"] as const).map((kind): Case<GoldenVectors> => ({
+  ...(Object.keys(COMPETING) as (keyof typeof COMPETING)[]).map((kind): Case<GoldenVectors> => ({
     criterion: `6 updates of groups that compete equal PyTorch's: ${kind}`,
     check: (backend, { competing }) => runCompeting(backend, competing, kind),
   })),

@@ -33,6 +33,18 @@ const cases: Record<string, Recipe> = {
     layers: [77, { ...groups, pool: average }, { ...groups, channels: 15, size: 4, stride: 2 }],
     predict: { by: "goodness", from: 0, to: 1 },
   }),
+  "deeper with shortcuts": recipes.deeper({
+    ...grey,
+    layers: [
+      77,
+      { ...groups, size: 2, padding: 0 },
+      groups,
+      { ...groups, stride: 2, shortcut: { by: "add" } },
+      { ...groups, channels: 15, shortcut: { by: "concatenate", over: 3 } },
+      groups,
+    ],
+    predict: { by: "goodness", from: 1 },
+  }),
   "deeper in colour, a ground for each channel": recipes.deeper({
     ...small,
     image: colours,

@@ -48,6 +48,7 @@ function goodnessOf(scores: Scores, { predict, readout }: Recipe): Float64Array 
 
 const mnist = await loadMnist();
 const pool = { by: "max", size: 2 } as const;
+const concatenate = { by: "concatenate", over: 2 } as const;
 const hinton = recipes.hinton({ layers: [784, 40, 30, 20], epochs: 1 });
 const cases: Record<string, Recipe> = {
   hinton,
@@ -75,6 +76,33 @@ const cases: Record<string, Recipe> = {
     epochs: 1,
     predict: { by: "goodness", from: 1, to: 1 },
     inputs: "measured",
+  }),
+  "shortcuts between convolutions": recipes.deeper({
+    layers: [
+      784,
+      { kind: "convolution", channels: 10, size: 4, padding: 0, stride: 2, norm: "groups", pool },
+      { kind: "convolution", channels: 20, size: 3, norm: "groups" },
+      {
+        kind: "convolution",
+        channels: 10,
+        size: 3,
+        stride: 2,
+        norm: "groups",
+        shortcut: { by: "add" },
+      },
+      { kind: "convolution", channels: 20, size: 3, norm: "groups", shortcut: concatenate },
+      { kind: "convolution", channels: 10, size: 3, norm: "groups" },
+    ],
+    epochs: 1,
+    readout: { ...hinton.readout!, from: 2 },
+  }),
+  "shortcuts between dense layers": recipes.hinton({
+    layers: [784, 40, 30, { kind: "dense", units: 40, shortcut: { by: "add" } }, {
+      kind: "dense",
+      units: 20,
+      shortcut: concatenate,
+    }, 20],
+    epochs: 1,
   }),
   "layers with batch norm, and a readout": recipes.deeper({
     layers: [

@@ -3,7 +3,8 @@ Makes competing.safetensors: `/usr/bin/python3 tests/golden/make_competing.py`.
 
 Six updates of layers whose channels compete for the label, by PyTorch's autograd in float64, each layer on its own: `deeper`
 (DeeperForward: layer norm, convolution, the mean of activities, group norm, average pooling), `batch` (CwComp: convolution, max
-pooling, batch norm, the mean of squares) and `projected` (ASGE: convolution, the sums of squares of patches, random scores).
+pooling, batch norm, the mean of squares), `projected` (ASGE: convolution, the sums of squares of patches, random scores) and
+`shortcuts` (as `deeper`, where what an earlier layer handed on is pooled and joins what some hand on).
 """
 
 import sys
@@ -26,13 +27,22 @@ LAYERS = {
     "deeper": [(1, 20, 5, 1, 2, 1, 2), (20, 30, 3, 2, 1, 2, None)],
     "batch": [(1, 10, 3, 1, 1, 1, 2), (10, 20, 3, 1, 1, 1, None)],
     "projected": [(1, 6, 3, 1, 1, 1, None), (6, 8, 3, 1, 1, 1, None)],
+    "shortcuts": [
+        (1, 10, 2, 1, 0, 1, None),
+        (10, 10, 3, 1, 1, 1, None),
+        (10, 10, 3, 2, 1, 1, None),
+        (10, 20, 3, 1, 1, 1, None),
+        (30, 10, 3, 1, 1, 1, None),
+    ],
 }
+# By layer: how many layers a shortcut leads over.
+ADDED, CONCATENATED = {"shortcuts": {2: 2}}, {"shortcuts": {3: 3}}
 
 
 class Layer:
     def __init__(self, weight, spec, kind):
         self.weight = weight.double().requires_grad_()
-        self.spec, self.kind, self.step = spec, kind, 0
+        self.spec, self.kind, self.step = spec, "deeper" if kind == "shortcuts" else kind, 0
         self.first, self.second = torch.zeros_like(weight).double(), torch.zeros_like(weight).double()
         self.mean = torch.zeros(spec[1]).double()
         self.variance = torch.ones(spec[1]).double()
@@ -75,6 +85,18 @@ class Layer:
         return on.detach(), [loss.item(), right.mean().item(), wrong.mean().item()]
 
 
+def joined(given, on, kind, l):
+    """What layer `l` hands on, `on`, with what its shortcut takes of what each layer was given."""
+    for shortcuts in (ADDED, CONCATENATED):
+        over = shortcuts.get(kind, {}).get(l)
+        if over is None:
+            continue
+        earlier = given[l + 1 - over]
+        earlier = F.avg_pool2d(earlier, earlier.shape[2] // on.shape[2])
+        on = on + earlier if shortcuts is ADDED else torch.cat([on, earlier], 1)
+    return on
+
+
 def main():
     random = np.random.default_rng(5)
     count = BATCH * UPDATES
@@ -102,15 +124,17 @@ def main():
         figures = []
         for u in range(UPDATES):
             batch = slice(u * BATCH, (u + 1) * BATCH)
-            on = x[batch]
+            given = [x[batch]]
             figures.append([])
-            for layer in layers:
-                on, figure = layer.update(on, t[batch])
+            for l, layer in enumerate(layers):
+                on, figure = layer.update(given[l], t[batch])
+                given.append(joined(given, on, kind, l))
                 figures[-1].append(figure)
         found[f"{kind}.figures"] = np.asarray(figures).reshape(UPDATES, -1)
-        on = x[:BATCH]
+        given = [x[:BATCH]]
         for l, layer in enumerate(layers):
-            y, on = layer.forward(on, False)
+            y, on = layer.forward(given[l], False)
+            given.append(joined(given, on.detach(), kind, l))
             out = layer.spec[1]
             found[f"{kind}.goodness.{l}"] = layer.goodness(y)
             found[f"{kind}.final.layers.{l}.weight"] = layer.weight.reshape(out, -1)

@@ -14,6 +14,7 @@ const SINCE = {
   ArgMax: 1,
   AveragePool: 7,
   Cast: 6,
+  Concat: 4,
   Conv: 1,
   Div: 7,
   Flatten: 1,

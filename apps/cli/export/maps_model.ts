@@ -124,10 +124,26 @@ export function mapsModel(
   };
   const makers: Record<string, typeof dense> = { convolution, dense, local: dense };
 
+  // What a layer hands on, with what its shortcut takes of what it and those before were given.
+  const joined = (
+    { handedOn }: Made,
+    { shortcut, handsOn }: PlannedLayer,
+    given: string[],
+  ): string => {
+    if (!shortcut) return handedOn;
+    const { by, from, own, pooling } = shortcut;
+    const [mine, theirs] = [
+      reshape(handedOn, ...sides(own)),
+      pool(reshape(given[from]!, ...sides(planned[from]!.map)), pooling),
+    ];
+    const both = by === "add" ? add(mine, theirs) : g.add("Concat", [mine, theirs], { axis: 1 });
+    return reshape(both, handsOn);
+  };
+
   const { levels } = aroundGround(g, size, inputsOf(state).ground);
   const width = planned[0]!.inputs;
   const pixels = mul(levels, g.floats(1 / 255));
-  let x = scaleRows(pixels, width);
+  const given = [scaleRows(pixels, width)];
   const found: string[] = [];
   const logits: string[] = [];
   const { from, to } = summedLayers(recipe, planned.length);
@@ -141,13 +157,13 @@ export function mapsModel(
           `use layers of kind ${Object.keys(makers).join(" or ")} to export`,
       );
     }
-    const made = make(x, l, layer);
-    const { handedOn } = made;
-    x = handedOn;
+    const made = make(given[l]!, l, layer);
+    const handedOn = joined(made, layer, given);
+    given.push(handedOn);
     if (l >= from && l <= to) found.push(goodness(made, layer, l));
     if (readout && l >= readout.from) {
-      const part = state["readout.weight"]!.data.subarray(row, row += layer.units * classes);
-      logits.push(g.add("MatMul", [handedOn, g.floats(part, [layer.units, classes])]));
+      const part = state["readout.weight"]!.data.subarray(row, row += layer.handsOn * classes);
+      logits.push(g.add("MatMul", [handedOn, g.floats(part, [layer.handsOn, classes])]));
     }
   });
   g.add("Sum", found, {}, "goodness");

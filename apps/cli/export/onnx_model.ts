@@ -40,6 +40,11 @@ export function onnxModel(
         "predict with ff predict, or export one whose label is shown with the image",
     );
   }
+  if (planned.some(({ shortcut }) => shortcut?.pooling)) {
+    throw new UsageError(
+      "a shortcut between local fields of different sizes is not what ONNX models are made of yet: lead it between layers of one size",
+    );
+  }
   const [width, ...units] = layerWidths(recipe) as [number, ...number[]];
   const { pixels } = inputColumns(recipe);
   const add = (a: string, b: string): string => g.add("Add", [a, b]);
@@ -84,7 +89,7 @@ export function onnxModel(
   const weights = units.map((n, l) => {
     const { data } = state[`layers.${l}.weight`]!;
     const rows = l === 0 && shows ? classes : 0;
-    const inputs = l === 0 ? pixels : units[l - 1]!;
+    const inputs = l === 0 ? pixels : planned[l]!.inputs;
     return {
       labels: data.subarray(0, rows * n),
       weight: g.floats(data.subarray(rows * n), [inputs, n], `layers.${l}.weight`),
@@ -100,14 +105,22 @@ export function onnxModel(
   const share = g.add("Unsqueeze", [g.add("Div", [strength, length]), g.integers(2)]);
   const shared = g.add("Unsqueeze", [product, g.integers(1)]);
   let activity = relu(add(add(shared, mul(share, labels)), first.bias));
+  // What a layer's next one is given, of what it hands on by itself and what it and those before were given.
+  const joined = (l: number, own: string, given: string[], axis: number): string => {
+    const { shortcut } = planned[l]!;
+    if (!shortcut) return own;
+    const both = [own, given[shortcut.from]!];
+    return shortcut.by === "add" ? g.add("Add", both) : g.add("Concat", both, { axis });
+  };
   const summed = summedLayers(recipe, units.length);
   const found: string[] = [];
+  const given = ["images"];
   units.forEach((n, l) => {
     if (l > 0) {
       const { weight, bias } = weights[l]!;
-      const input = normalise(activity, units[l - 1]!, 2);
-      activity = relu(add(g.add("MatMul", [input, weight]), bias));
+      activity = relu(add(g.add("MatMul", [given[l]!, weight]), bias));
     }
+    if (l < units.length - 1) given.push(joined(l, normalise(activity, n, 2), given, 2));
     if (l < summed.from || l > summed.to) return;
     const sign = recipe.excitedBy === "positive" ? 1 : -1;
     const scale = planned[l]!.settings.goodness === "mean" ? 1 / n : 1;
@@ -129,16 +142,17 @@ export function onnxModel(
     const parts: string[] = [];
     let row = 0;
     const { data } = state["readout.weight"]!;
-    units.forEach((n, l) => {
+    const given = ["images"];
+    planned.forEach(({ units: n, handsOn }, l) => {
       if (l > 0) {
         const { weight, bias } = weights[l]!;
-        state_ = relu(add(g.add("MatMul", [state_, weight]), bias));
+        state_ = relu(add(g.add("MatMul", [given[l]!, weight]), bias));
       }
-      state_ = normalise(state_, n, 1);
+      given.push(joined(l, normalise(state_, n, 1), given, 1));
       if (l < readout.from) return;
-      const part = data.subarray(row * classes, (row + n) * classes);
-      row += n;
-      parts.push(g.add("MatMul", [state_, g.floats(part, [n, classes])]));
+      const part = data.subarray(row * classes, (row + handsOn) * classes);
+      row += handsOn;
+      parts.push(g.add("MatMul", [given[l + 1]!, g.floats(part, [handsOn, classes])]));
     });
     const bias = g.floats(state["readout.bias"]!.data, [classes], "readout.bias");
     g.add("Sum", [...parts, bias], {}, "logits");

@@ -73,10 +73,10 @@ export async function goodnessMaps(
     .open(b, recipe, some as Data, { scale: network.inputs });
   const activities = b.scope(() => {
     const at = Int32Array.from(indices);
-    let x: Tensor = source.encode(b.upload(at, [indices.length, 1])).pixels;
-    return layers.slice(0, last + 1).map((layer) => {
-      const activity = layer.activity(x, null);
-      x = forward.handOn(layer, activity);
+    const given: Tensor[] = [source.encode(b.upload(at, [indices.length, 1])).pixels];
+    return layers.slice(0, last + 1).map((layer, l) => {
+      const activity = layer.activity(given[l]!, null);
+      given.push(forward.next(l, activity, given));
       return activity.s;
     });
   });

@@ -11,6 +11,8 @@ Deno.test("fitChannels() gives labels equal groups of as many channels, or a few
   assertEquals(fitChannels(deeper, 10), deeper.layers.slice(1));
   assertEquals(pairs(fitChannels(deeper, 3)), [[42, 1], [81, 1], [162, 1], [162, 1]]);
   assertEquals(pairs(fitChannels(deeper, 47)), [[47, 1], [94, 1], [188, 1], [188, 1]]);
+  const stages = pairs(fitChannels(recipes["deeper-17"](), 3)).map(([channels]) => channels);
+  assertEquals([...new Set(stages)], [102, 204, 408, 816]);
   assertEquals(pairs(fitChannels(recipes.competing(), 3)), [[21, 1], [81, 3], [240, 1], [480, 3]]);
 });
 

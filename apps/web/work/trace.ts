@@ -4,6 +4,7 @@ import { type Dataset, FFNetwork, takeDataset } from "@forward-forward/core";
 import { images as imageKind } from "@forward-forward/core/data";
 import { predictLabels } from "@forward-forward/core/scoring";
 import type { NetworkState, Scores } from "@forward-forward/core";
+import type { Tensor } from "@forward-forward/core/tensor";
 import type { LayerTrace, Pass, Trace, TraceWish, WeightChange } from "../shared/tracing.ts";
 
 /** A network that is and goes on as another one does. */
@@ -52,10 +53,10 @@ async function passes(network: FFNetwork, data: Dataset, label: number): Promise
     const encoded = source.encode(b.upload(Int32Array.of(0), [1, 1]));
     const product = forward.sharedProduct(encoded);
     const shown = b.oneHot(b.upload(Int32Array.of(label), [1, 1]), recipe.classes);
-    let inputs = b.mul(shown, encoded.strength);
+    const given: Tensor[] = [b.mul(shown, encoded.strength)];
     return layers.flatMap((layer, l) => {
-      const activity = layer.activity(inputs, l === 0 ? product : null);
-      inputs = forward.handOn(layer, activity) as typeof inputs;
+      const activity = layer.activity(given[l]!, l === 0 ? product : null);
+      given.push(forward.next(l, activity, given));
       return [activity.s, layer.evidence(activity)];
     });
   });

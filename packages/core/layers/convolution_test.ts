@@ -155,7 +155,7 @@ const refused: [Parameters<typeof recipes.deeper>[0], string][] = [
   ],
   [
     { schedule: { kind: "greedy", updatesPerLayer: 2 } },
-    'by the schedule "joint" and not by "greedy"',
+    'goes with the schedule "joint" and not with "greedy"',
   ],
   [{ layers: [77, { ...layer, learns: { from: 3, to: 2 } }] }, "which is never"],
   [{ layers: [77, { ...layer, learns: { from: 4, to: 5 } }] }, "which is never"],

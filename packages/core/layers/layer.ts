@@ -144,10 +144,10 @@ export interface HostMatrix {
 /** A kind of layer: a recipe's `layers` name it. */
 export interface LayerKind<O extends { kind: string } = { kind: string }> {
   /**
-   * What its options may be, besides their `kind`, the {@linkcode LayerSettings} that every layer may have of its own, and `learns`,
-   * the {@linkcode LearningEpochs} of any.
+   * What its options may be, besides their `kind`, the {@linkcode LayerSettings} that every layer may have of its own, and what any
+   * may: `learns`, its {@linkcode LearningEpochs}, and `shortcut`, what joins what it hands on.
    */
-  readonly options: Fields<Omit<O, "kind" | "learns" | keyof LayerSettings>>;
+  readonly options: Fields<Omit<O, "kind" | "learns" | "shortcut" | keyof LayerSettings>>;
   /**
    * Columns that it hands on, of so many that it is given, which are a `map`; or the map that those are. Throws a `RangeError`
    * where it cannot be given these.

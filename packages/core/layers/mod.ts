@@ -21,4 +21,5 @@ export * from "./local.ts";
 export * from "./optimizer.ts";
 export * from "./plan.ts";
 export * from "./readout.ts";
+export type { Shortcut, ShortcutOptions } from "./shortcut.ts";
 export * from "./trouble.ts";

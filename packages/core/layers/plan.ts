@@ -15,6 +15,7 @@ import { type MapShape, vector, volume } from "../tensor/maps.ts";
 import { type LayerKinds, layerOptions } from "./kinds.ts";
 import type { LayerKind, LayerOptions, LayerSettings, LearningEpochs } from "./layer.ts";
 import { optimizerSchema } from "./optimizer.ts";
+import { planShortcut, type Shortcut, type ShortcutOptions, shortcutSchema } from "./shortcut.ts";
 
 /** A layer, before it is made. */
 export interface PlannedLayer {
@@ -30,12 +31,22 @@ export interface PlannedLayer {
   inputs: number;
   /** What they are. */
   map: MapShape;
-  /** Columns that it hands on. */
+  /** Columns that it makes. */
   units: number;
+  /** What joins them. */
+  shortcut: Shortcut | null;
+  /** Columns that it hands on: its own and those that join. */
+  handsOn: number;
 }
 
 // What a layer may have of its own. Which data it is excited by is the whole network's, for they go through it one above the other.
 type OwnSettings = Omit<LayerSettings, "excitedBy">;
+
+// What a layer of any kind may have.
+interface AnyLayer {
+  learns?: LearningEpochs;
+  shortcut?: ShortcutOptions;
+}
 
 /** What {@linkcode LayerSettings} may be. */
 export function settingFields(rules: RuleKinds): Fields<LayerSettings> {
@@ -52,7 +63,12 @@ export function layerSchema(layers: LayerKinds, rules: RuleKinds): Schema<LayerO
   const names = Object.keys(own) as (keyof OwnSettings)[];
   const learns = optional(object<LearningEpochs>({ from: whole(1), to: whole(1) }));
   const kinds = Object.entries(layers).map(([kind, { options }]) =>
-    object({ kind: { const: kind }, ...options, ...own, learns } as Fields<OwnSettings>, ...names)
+    object(
+      { kind: { const: kind }, ...options, ...own, learns, shortcut: shortcutSchema } as Fields<
+        OwnSettings
+      >,
+      ...names,
+    )
   );
   return either(whole(1), { type: "object", oneOf: kinds } as Schema<{ kind: string }>);
 }
@@ -82,25 +98,37 @@ export function planLayers(
 ): PlannedLayer[] {
   const { excitedBy, loss, threshold, goodness, peer, initial, optimizer } = recipe;
   const shared: LayerSettings = { excitedBy, loss, threshold, goodness, peer, initial, optimizer };
-  let map = shownShape(recipe);
-  return recipe.layers.slice(1).map((layer) => {
+  const given = [shownShape(recipe)];
+  return recipe.layers.slice(1).map((layer, l) => {
+    const map = given[l]!;
     const options = layerOptions(layer);
     const kind = kinds[options.kind]!;
-    const own = Object.entries(options)
+    const ownSettings = Object.entries(options)
       .filter(([name, value]) => name in shared && value !== undefined);
     const inputs = volume(map);
-    const handedOn = kind.units(options, inputs, map);
-    const next = typeof handedOn === "number" ? vector(handedOn) : handedOn;
-    const units = volume(next);
+    const made = kind.units(options, inputs, map);
+    const own = typeof made === "number" ? vector(made) : made;
+    const units = volume(own);
     if (!Number.isSafeInteger(units) || units < 1) {
       throw new RangeError(
         `a layer of kind "${options.kind}" says that it hands on ${units} columns`,
       );
     }
-    const settings = { ...shared, ...Object.fromEntries(own) };
-    const { learns = null } = options as { learns?: LearningEpochs };
-    const planned = { kind, options, settings, learns, inputs, map, units };
-    map = next;
-    return planned;
+    const settings = { ...shared, ...Object.fromEntries(ownSettings) };
+    const { learns = null, shortcut: leads } = options as AnyLayer;
+    const shortcut = leads ? planShortcut(leads, l, own, given) : null;
+    const next = shortcut?.joined ?? own;
+    given.push(next);
+    return {
+      kind,
+      options,
+      settings,
+      learns,
+      inputs,
+      map,
+      units,
+      shortcut,
+      handsOn: volume(next),
+    };
   });
 }

@@ -6,6 +6,7 @@ import type { RecipeChanges } from "./changes.ts";
 import { cifar10 } from "./cifar10.ts";
 import { competing } from "./competing.ts";
 import { deeper } from "./deeper.ts";
+import { deeper17 } from "./deeper_17.ts";
 import { deformed } from "./deformed.ts";
 import { fashion } from "./fashion.ts";
 import { fashionMaps } from "./fashion_maps.ts";
@@ -28,6 +29,7 @@ export const recipes: {
   readonly fashion: (changes?: RecipeChanges) => Recipe;
   readonly unsupervised: (changes?: RecipeChanges) => Recipe;
   readonly deeper: (changes?: RecipeChanges) => Recipe;
+  readonly "deeper-17": (changes?: RecipeChanges) => Recipe;
   readonly competing: (changes?: RecipeChanges) => Recipe;
   readonly projected: (changes?: RecipeChanges) => Recipe;
   readonly cifar10: (changes?: RecipeChanges) => Recipe;
@@ -37,6 +39,6 @@ export const recipes: {
   readonly "next-character": (changes?: RecipeChanges) => Recipe;
 } = {
   ...{ quick, hinton, keras, augmented, deformed, fashion, unsupervised },
-  ...{ deeper, competing, projected, cifar10, "fashion-maps": fashionMaps, local, recurrent },
-  ...{ "next-character": nextCharacter },
+  ...{ deeper, "deeper-17": deeper17, competing, projected, cifar10, "fashion-maps": fashionMaps },
+  ...{ local, recurrent, "next-character": nextCharacter },
 };

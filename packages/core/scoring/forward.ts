@@ -3,6 +3,7 @@
 import type { NormaliseOptions } from "../data/options.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Readout } from "../layers/readout.ts";
+import { join, type Shortcut } from "../layers/shortcut.ts";
 import type { Backend, Tensor } from "../tensor/backend.ts";
 import type { Activity, EncodedImages, FusedOperations } from "../tensor/fused_operations.ts";
 import { fusedOperations } from "../tensor/fused.ts";
@@ -19,6 +20,8 @@ export interface Stack {
   classes: number;
   /** How rows are scaled before each layer. */
   normalise: NormaliseOptions;
+  /** What joins what each layer hands on; nothing where absent. */
+  shortcuts?: readonly (Shortcut | null)[];
 }
 
 /** Forward passes; no layer learns from them. */
@@ -39,11 +42,29 @@ export class Forward {
     return first.size.shared > 0 ? first.sharedProduct!(pixels) : null;
   }
 
-  /** What of a layer's activities the next one is given. */
+  /** What a layer hands on of its activities. */
   handOn(layer: Layer, activity: Activity): Tensor {
     const { normalise } = this.stack;
     if (layer.handOn) return layer.handOn(activity, normalise);
     return this.#fused.normaliseRows(activity, normalise.to, normalise.epsilon);
+  }
+
+  /** What layer `l`'s next one is given: what it hands on, and what its shortcut takes of what it and those before were `given`. */
+  next(l: number, activity: Activity, given: readonly Tensor[]): Tensor {
+    const { backend: b, layers, shortcuts } = this.stack;
+    const shortcut = shortcuts?.[l];
+    if (!shortcut) return this.handOn(layers[l]!, activity);
+    return b.scope(() =>
+      join(b, this.handOn(layers[l]!, activity), given[shortcut.from]!, shortcut)
+    );
+  }
+
+  /** The layers whose inputs nobody needs once layer `l` has its next one's: its own, unless a shortcut takes them later. */
+  spent(l: number): number[] {
+    const { layers, shortcuts = [] } = this.stack;
+    const lastUse = (i: number): number =>
+      Math.max(i, shortcuts.findLastIndex((shortcut) => shortcut?.from === i));
+    return layers.map((_, i) => i).filter((i) => lastUse(i) === l);
   }
 
   /**
@@ -54,20 +75,19 @@ export class Forward {
     const { backend: b, layers, readout, classes } = this.stack;
     const from = readout?.from ?? 0;
     return b.scope(() => {
-      let input: Tensor = product
-        ? b.add(b.fill([product.shape[0], classes], 0), encoded.neutral)
-        : b.add(encoded.pixels, b.fill([1, 1], 0)); // A copy, for it is disposed of.
+      const given: Tensor[] = [
+        product
+          ? b.add(b.fill([product.shape[0], classes], 0), encoded.neutral)
+          : b.add(encoded.pixels, b.fill([1, 1], 0)), // A copy, for it is disposed of.
+      ];
       let shared = product && b.mul(product, encoded.neutralScale);
-      const seen: Tensor[] = [];
       layers.forEach((layer, l) => {
         // What the readout does not see goes at once: memory must not grow with depth.
-        const output = b.scope(() => this.handOn(layer, layer.activity(input, shared)));
-        if (l <= from) input.dispose();
-        if (l >= from) seen.push(output);
-        input = output;
+        given.push(b.scope(() => this.next(l, layer.activity(given[l]!, shared), given)));
+        for (const i of this.spent(l)) if (i <= from) given[i]!.dispose();
         shared = null;
       });
-      return seen;
+      return given.slice(from + 1);
     });
   }
 
@@ -84,12 +104,12 @@ export class Forward {
     return b.scope(() => {
       const rows = encoded.pixels.shape[0];
       const labels = b.upload(new Int32Array(rows).fill(label), [rows, 1]);
-      let inputs: Tensor = product
-        ? b.mul(b.oneHot(labels, classes), encoded.strength)
-        : encoded.pixels;
+      const given: Tensor[] = [
+        product ? b.mul(b.oneHot(labels, classes), encoded.strength) : encoded.pixels,
+      ];
       return layers.map((layer, l) => {
-        const activity = layer.activity(inputs, l === 0 ? product : null);
-        if (l < layers.length - 1) inputs = this.handOn(layer, activity);
+        const activity = layer.activity(given[l]!, l === 0 ? product : null);
+        if (l < layers.length - 1) given.push(this.next(l, activity, given));
         return layer.evidence(activity);
       });
     });

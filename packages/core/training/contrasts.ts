@@ -26,19 +26,19 @@ export function contrastLabels(
   return b.concat(b.mul(above, strength), b.mul(below, strength));
 }
 
-/** What layer `l` hands on in training, some of it dropped. */
+/** What layer `l` hands on in training, some of it dropped; `given` is what it and those before were given. */
 export function nextInputs(
   forward: Forward,
-  activity: Activity,
-  { seed }: Part,
   l: number,
+  activity: Activity,
+  given: readonly Tensor[],
+  { seed }: Part,
   { dropout: rate }: Pick<LearningOptions, "dropout">,
 ): Tensor {
-  const { backend, layers } = forward.stack;
-  const layer = layers[l]!;
-  if (rate === 0) return forward.handOn(layer, activity);
+  const { backend } = forward.stack;
+  if (rate === 0) return forward.next(l, activity, given);
   return backend.scope(() =>
     fusedOperations(backend)
-      .dropout(forward.handOn(layer, activity), { rate, seed: placeHash(l, seed) })
+      .dropout(forward.next(l, activity, given), { rate, seed: placeHash(l, seed) })
   );
 }

@@ -67,7 +67,7 @@ async function learn(
       parts.forEach((part, p) => {
         const { inputs, shared } = seen[p]!;
         const next = b.scope(() =>
-          nextInputs(forward, layer.activity(inputs, product(layer, shared)), part, l, recipe)
+          nextInputs(forward, l, layer.activity(inputs, product(layer, shared)), [], part, recipe)
         );
         for (const tensor of [inputs, shared]) tensor?.dispose();
         seen[p] = { inputs: next, shared: null };

@@ -81,22 +81,23 @@ function learn(
           : source.contrast!(part.indices, part.partners!, part.warps, masks.get(part)!),
         shared: null,
       };
-    let { inputs }: { inputs: Tensor } = first;
+    const given: Tensor[] = [first.inputs];
     let shared: SharedInput | null = first.shared;
     for (const [l, layer] of layers.slice(0, last + 1).entries()) {
+      const inputs = given[l]!;
       const next = b.scope(() => {
         const { activity, gradients } = learns(l)
           ? layer.learn(inputs, shared, pairs, byLabels ? right : null)
           : { activity: layer.activity(inputs, shared && shared.product), gradients: null };
         return {
           gradients,
-          inputs: l === last ? null : nextInputs(forward, activity, part, l, recipe),
+          inputs: l === last ? null : nextInputs(forward, l, activity, given, part, recipe),
         };
       });
       // The next layer's input was computed by the layer as it was: it may learn now.
       if (next.gradients) found(layer, next.gradients);
-      inputs.dispose();
-      if (next.inputs) inputs = next.inputs;
+      for (const i of forward.spent(l)) given[i]!.dispose();
+      if (next.inputs) given.push(next.inputs);
       shared = null;
     }
   });

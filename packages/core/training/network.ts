@@ -127,10 +127,11 @@ export class FFNetwork implements Disposable {
     );
     const { classes, normalise, schedule } = recipe;
     this.readout = recipe.readout &&
-      made.own(new Readout(backend, recipe.readout, sized.map(({ units }) => units), classes));
+      made.own(new Readout(backend, recipe.readout, sized.map(({ handsOn }) => handsOn), classes));
     const { layers, readout } = this;
     this.#learners = named(layers, readout);
-    const stack = { backend, layers, readout, classes, normalise };
+    const shortcuts = sized.map(({ shortcut }) => shortcut);
+    const stack = { backend, layers, readout, classes, normalise, shortcuts };
     this.forward = kinds.schedules[schedule.kind]!.forward?.(schedule, stack, recipe) ??
       new Forward(stack);
     this.#training = new Training({ recipe, kinds, random, forward: this.forward, use: this.#use });

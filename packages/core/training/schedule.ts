@@ -38,7 +38,7 @@ export interface ScheduleKind<O extends { kind: string } = { kind: string }> {
   readonly options: Fields<Omit<O, "kind">>;
   /** Whether a readout learns by it too, where there is one. */
   readonly trainsReadout: boolean;
-  /** Whether layers may learn by it from labels that they do not see, and in epochs of their own. */
+  /** Whether layers may learn by it from labels that they do not see, in epochs of their own, and with shortcuts between them. */
   readonly trainsByLabels?: boolean;
   /** Updates that it makes on one batch with so many layers. */
   updatesPerBatch(options: O, layers: number): number;

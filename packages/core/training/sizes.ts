@@ -47,7 +47,7 @@ export function learnedShapes(recipe: Recipe, kinds: Kinds = builtIn): Record<st
       .map(([name, shape]): [string, Shape] => [`layers.${l}.${name}`, shape])
   );
   if (!readout) return Object.fromEntries(shapes);
-  const seen = sized.slice(readout.from).reduce((sum, { units }) => sum + units, 0);
+  const seen = sized.slice(readout.from).reduce((sum, { handsOn }) => sum + handsOn, 0);
   return {
     ...Object.fromEntries(shapes),
     "readout.weight": [seen, classes],

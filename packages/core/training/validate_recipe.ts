@@ -174,7 +174,7 @@ function requireLearning(recipe: Recipe, kinds: Kinds): void {
   const schedules = Object.keys(kinds.schedules)
     .filter((name) => kinds.schedules[name]!.trainsByLabels)
     .map((name) => `"${name}"`).join(" or ");
-  planned.forEach(({ kind, options, map, settings, learns, size }, l) => {
+  planned.forEach(({ kind, options, map, settings, learns, shortcut, size }, l) => {
     const { loss } = settings;
     const byLabels = kinds.rules[loss.kind]!.byLabels !== undefined;
     if (byLabels !== (negatives === "none")) {
@@ -188,12 +188,15 @@ function requireLearning(recipe: Recipe, kinds: Kinds): void {
           } needs negatives: name some, or take a rule of labels alone`,
       );
     }
-    if ((byLabels || learns) && !kinds.schedules[schedule.kind]!.trainsByLabels) {
+    if ((byLabels || learns || shortcut) && !kinds.schedules[schedule.kind]!.trainsByLabels) {
+      const does = byLabels
+        ? "learns from labels"
+        : learns
+        ? "learns in epochs of its own"
+        : "has a shortcut";
       throw new RangeError(
-        `layer ${l + 1} learns ${
-          byLabels ? "from labels" : "in epochs of its own"
-        } by the schedule ` +
-          `${schedules} and not by "${schedule.kind}": use that`,
+        `layer ${l + 1} ${does}, which goes with the schedule ${schedules} and not with ` +
+          `"${schedule.kind}": use that`,
       );
     }
     if (learns && (learns.from > learns.to || learns.from > epochs)) {
