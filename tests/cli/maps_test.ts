@@ -13,6 +13,7 @@ const layers = [
   784,
   { kind: "convolution", channels: 20, size: 5, stride: 2, norm: "groups", pool },
   { kind: "convolution", channels: 30, size: 3, norm: "groups" },
+  { kind: "convolution", channels: 20, size: 3, norm: "groups", shortcut: { by: "add" } },
 ];
 const config = {
   backend: "onnx",
