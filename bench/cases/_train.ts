@@ -21,6 +21,17 @@ export interface Peer extends Training {
   seconds?: () => number;
 }
 
+/** A network of TensorFlow.js by hand, which trains in batches of so many images. */
+export function tfjsPeer(
+  network: { epoch(batch: number): Promise<number[]>; dispose(): void },
+  batch: number,
+): Peer {
+  return {
+    epoch: () => network.epoch(batch),
+    [Symbol.asyncDispose]: () => Promise.resolve(network.dispose()),
+  };
+}
+
 /** Starts a peer with weights, on data, in batches of so many images. */
 export type StartPeer = (
   tensors: Float32Array[],

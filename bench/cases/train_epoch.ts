@@ -11,7 +11,7 @@ import {
   torchPeer,
   type TorchSubject,
 } from "./_torch.ts";
-import { ENDLESS, TRAINING_UNIT, trainingSides } from "./_train.ts";
+import { ENDLESS, tfjsPeer, TRAINING_UNIT, trainingSides } from "./_train.ts";
 
 // The batch on which both are compared before timing.
 const CHECKED_IMAGES = 200;
@@ -93,13 +93,8 @@ async function againstTfjs(tools: Tools, { layers, batchSize }: Setting): Promis
     train: (await tools.data()).train,
     checked: CHECKED_IMAGES,
     images: IMAGES,
-    start: (tensors, data, batch) => {
-      const network = new TfjsNetwork(layers, tensors, data, recipe.readout!.from);
-      return {
-        epoch: () => network.epoch(batch),
-        [Symbol.asyncDispose]: () => Promise.resolve(network.dispose()),
-      };
-    },
+    start: (tensors, data, batch) =>
+      tfjsPeer(new TfjsNetwork(layers, tensors, data, recipe.readout!.from), batch),
     peerDevice: backend.device,
   });
 }

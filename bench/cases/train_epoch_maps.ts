@@ -14,7 +14,14 @@ import {
   torchPeer,
   type TorchSubject,
 } from "./_torch.ts";
-import { type Check, ENDLESS, type StartPeer, TRAINING_UNIT, trainingSides } from "./_train.ts";
+import {
+  type Check,
+  ENDLESS,
+  type StartPeer,
+  tfjsPeer,
+  TRAINING_UNIT,
+  trainingSides,
+} from "./_train.ts";
 
 const BATCH = 100;
 
@@ -93,13 +100,8 @@ async function againstTfjs(tools: Tools): Promise<Sides> {
     tools,
     backend,
     backend.device,
-    ({ layers, adam }) => (tensors, data, batch) => {
-      const network = new TfjsMaps(layers, tensors, data, adam);
-      return {
-        epoch: () => network.epoch(batch),
-        [Symbol.asyncDispose]: () => Promise.resolve(network.dispose()),
-      };
-    },
+    ({ layers, adam }) => (tensors, data, batch) =>
+      tfjsPeer(new TfjsMaps(layers, tensors, data, adam), batch),
   );
 }
 

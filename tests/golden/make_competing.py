@@ -35,8 +35,8 @@ LAYERS = {
         (30, 10, 3, 1, 1, 1, None),
     ],
 }
-# By layer: how many layers a shortcut leads over.
-ADDED, CONCATENATED = {"shortcuts": {2: 2}}, {"shortcuts": {3: 3}}
+# By layer: how its shortcut joins, and how many layers it leads over.
+SHORTCUTS = {"shortcuts": {2: ("add", 2), 3: ("concatenate", 3)}}
 
 
 class Layer:
@@ -87,14 +87,12 @@ class Layer:
 
 def joined(given, on, kind, l):
     """What layer `l` hands on, `on`, with what its shortcut takes of what each layer was given."""
-    for shortcuts in (ADDED, CONCATENATED):
-        over = shortcuts.get(kind, {}).get(l)
-        if over is None:
-            continue
-        earlier = given[l + 1 - over]
-        earlier = F.avg_pool2d(earlier, earlier.shape[2] // on.shape[2])
-        on = on + earlier if shortcuts is ADDED else torch.cat([on, earlier], 1)
-    return on
+    by, over = SHORTCUTS.get(kind, {}).get(l, (None, 0))
+    if by is None:
+        return on
+    earlier = given[l + 1 - over]
+    earlier = F.avg_pool2d(earlier, earlier.shape[2] // on.shape[2])
+    return on + earlier if by == "add" else torch.cat([on, earlier], 1)
 
 
 def main():

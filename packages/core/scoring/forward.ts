@@ -29,11 +29,18 @@ export class Forward {
   /** What goes forward. */
   readonly stack: Stack;
   readonly #fused: FusedOperations;
+  // By layer, see `spent`.
+  readonly #spent: readonly number[][];
 
   /** Passes through these layers. */
   constructor(stack: Stack) {
     this.stack = stack;
     this.#fused = fusedOperations(stack.backend);
+    const { layers, shortcuts = [] } = stack;
+    const lastUse = layers.map((_, i) =>
+      Math.max(i, shortcuts.findLastIndex((shortcut) => shortcut?.from === i))
+    );
+    this.#spent = layers.map((_, l) => [...lastUse.keys()].filter((i) => lastUse[i] === l));
   }
 
   /** The first layer's product with what every label has in common, `[rows, units]`; null where labels are never shown. */
@@ -60,11 +67,8 @@ export class Forward {
   }
 
   /** The layers whose inputs nobody needs once layer `l` has its next one's: its own, unless a shortcut takes them later. */
-  spent(l: number): number[] {
-    const { layers, shortcuts = [] } = this.stack;
-    const lastUse = (i: number): number =>
-      Math.max(i, shortcuts.findLastIndex((shortcut) => shortcut?.from === i));
-    return layers.map((_, i) => i).filter((i) => lastUse(i) === l);
+  spent(l: number): readonly number[] {
+    return this.#spent[l]!;
   }
 
   /**
